@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong below every application.
+
+InfraError
+├── NoPrincipal           a read or a write outside `acting_as`: nobody is acting
+├── AnotherPrincipal      `acting_as` inside somebody else's transaction
+├── UnknownTopic          an outbox row that no handler waits for
+└── ClockRefused          the clock can be moved in the demonstration only
+"""
+
+
+class InfraError(Exception):
+    """Root of the tree; `code` is stable."""
+
+    code = "infra-error"
+
+
+class NoPrincipal(InfraError):
+    code = "no-principal"
+
+
+class AnotherPrincipal(InfraError):
+    code = "another-principal"
+
+
+class UnknownTopic(InfraError):
+    code = "unknown-topic"
+
+
+class ClockRefused(InfraError):
+    code = "clock-refused"

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The configuration: every environment variable the product reads, once, with its meaning.
+
+`docs/reference/configuration.md` is compared with this list by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class ConfigurationError(Exception):
+    """A variable is missing or wrong; the message says which and what to write."""
+
+    code = "configuration"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """name; meaning; default (None: required in production); default outside production when it differs."""
+
+    name: str
+    meaning: str
+    default: str | None = ""
+    local: str | None = None
+
+
+VARIABLES = (
+    Variable("BIERGER_ENV", "`production`, `demo` or `test`.", "production"),
+    Variable("DATABASE_URL", "PostgreSQL address of this process's role: `bierger_web` for the web, `bierger_worker` for the worker, "
+             "`bierger_owner` for migrations and publishing.", None),
+    Variable("BIERGER_SECRET_KEY", "At least 50 random characters; signs cookies and hashes rate-limit keys.", None),
+    Variable("BIERGER_DATA", "Folder of attachments (encrypted), log tiles and keys.", None),
+    Variable("BIERGER_BASE_URL", "Address under which people reach the site, without a slash at the end.", None, "http://localhost:8000"),
+    Variable("BIERGER_ALLOWED_HOSTS", "Host names the site answers to, separated by commas; default: the host of `BIERGER_BASE_URL`."),
+    Variable("BIERGER_LOG_ORIGIN", "Origin line of the log's checkpoints, a name without a scheme; default: host of `BIERGER_BASE_URL` + `/log`."),
+    Variable("BIERGER_OIDC_ISSUER", "Issuer of the OpenID Connect provider.", None, "http://localhost:8001"),
+    Variable("BIERGER_OIDC_CLIENT_ID", "Client identifier at the provider.", None, "bierger"),
+    Variable("BIERGER_OIDC_CLIENT_SECRET", "Client secret at the provider.", None, "local-only"),
+    Variable("BIERGER_OIDC_CLAIMS", "JSON object: our field to the provider's claim (`given_name`, `family_name`, `birth_date`, `matricule`, `level`, …).", "{}"),
+    Variable("BIERGER_OIDC_LEVELS", "JSON object: the provider's `acr` value to `low`, `substantial` or `high`.", "{}"),
+    Variable("BIERGER_REGISTER_URL", "Address of the population register's interface.", None, "http://localhost:8001/register"),
+    Variable("BIERGER_REGISTER_SECRET", "Bearer secret for the register.", "", "local-only"),
+    Variable("BIERGER_UPLOAD_LIMIT_MB", "Largest request body accepted, in MiB; refused before it is read.", "25"),
+    Variable("BIERGER_METRICS_TOKEN", "Bearer token that `/metrics` asks for; without it only loopback addresses may read it."),
+    Variable("BIERGER_TRUSTED_PROXIES", "How many reverse proxies stand in front; decides which address rate limits see.", "0"),
+    Variable("BIERGER_SIGN_IN_LIMIT", "Sign-ins per address in 10 minutes.", "60"),
+    Variable("BIERGER_SUBMIT_LIMIT", "Submissions per person or address in 10 minutes.", "30"),
+)  # fmt: skip
+
+
+def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """All variables with their values. Raises ConfigurationError that names the missing ones."""
+    environment = source.get("BIERGER_ENV", "production")
+    if environment not in ("production", "demo", "test"):
+        raise ConfigurationError(f"BIERGER_ENV is {environment!r}; write production, demo or test.")
+    values: dict[str, str] = {}
+    missing = []
+    for variable in VARIABLES:
+        default = variable.default
+        if environment != "production" and variable.local is not None:
+            default = variable.local
+        value = source.get(variable.name, default)
+        if value is None:
+            missing.append(variable.name)
+        else:
+            values[variable.name] = value
+    if missing:
+        raise ConfigurationError(f"Set {', '.join(missing)} (docs/reference/configuration.md says what each means).")
+    if environment == "production" and len(values["BIERGER_SECRET_KEY"]) < 50:
+        raise ConfigurationError("BIERGER_SECRET_KEY needs at least 50 random characters.")
+    return values

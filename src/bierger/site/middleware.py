@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every request passes through."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from bierger.infra.principal import ANONYMOUS, Principal, acting_as
+from bierger.site.errors import too_large
+
+logger = logging.getLogger("bierger.http")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+class UploadLimit:
+    """Refuse a body by its declared length, before one byte of it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if not declared.isdigit() or int(declared) > settings.BIERGER_UPLOAD_LIMIT:
+            return too_large(request)
+        return self.get_response(request)
+
+
+class RequestLog:
+    """One line a request: route pattern, never the path with its identifiers; the request's id goes back in a header."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        request_id = uuid.uuid4().hex[:16]  # noqa: TID251 - names a log line, decides nothing
+        response = self.get_response(request)
+        match = request.resolver_match
+        principal = getattr(request, "principal", ANONYMOUS)
+        logger.info(
+            "request",
+            extra={
+                "request_id": request_id,
+                "method": request.method,
+                "route": match.route if match else "",
+                "status": response.status_code,
+                "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+                "principal": principal.kind,
+            },
+        )
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class ContentSecurity:
+    """Nothing inline, nothing from elsewhere. Designsystemet draws icons as data: images in its stylesheet."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            f"manifest-src 'self'; form-action 'self' {settings.BIERGER_OIDC_ISSUER}; base-uri 'none'; frame-ancestors 'none'"
+        )
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        return response
+
+
+class PrincipalMiddleware:
+    """One request = one transaction under the principal of its session.
+
+    A view that talks to the outside over HTTP (`@outside_transaction`) opens `acting_as` itself. The response leaves after
+    the commit: what a page acknowledges is durable.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        stored = request.session.get("principal")
+        request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: list[object], kwargs: dict[str, object]) -> HttpResponseBase | None:
+        if getattr(view, "outside_transaction", False):
+            return None
+        with acting_as(request.principal):  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)

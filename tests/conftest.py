@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Fixtures of the whole suite. Tests run against a real PostgreSQL, as the web role; see databases.py and country.py."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("BIERGER_ENV", "test")
+from tests import databases
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"bierger_{WORKER}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the controller, or a run without xdist
+        from bierger.infra.postgres import EmbeddedPostgres
+
+        server = EmbeddedPostgres.temporary()
+        server.start()
+        config.stash[_SERVER] = server
+        data = Path(tempfile.mkdtemp(prefix="bierger-test-data-"))
+        config.stash[_DATA] = data
+        os.environ["BIERGER_TEST_POSTGRES"] = str(server.folder)
+        os.environ["BIERGER_TEST_TEMPLATE_DATA"] = str(data / "template")
+        (data / "template").mkdir()
+        os.environ.update(databases.environment(server, databases.TEMPLATE))
+        databases.make_template(server, data / "template")
+    own = Path(os.environ["BIERGER_TEST_TEMPLATE_DATA"]).parent / WORKER
+    shutil.copytree(os.environ["BIERGER_TEST_TEMPLATE_DATA"], own, dirs_exist_ok=True)
+    os.environ.update(databases.environment(databases.server(), DATABASE))
+    os.environ["BIERGER_DATA"] = str(own)
+    sys.path.insert(0, str(databases.ROOT))
+    import django
+
+    django.setup()
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_SERVER, None)
+    if server is not None:
+        server.stop()
+        shutil.rmtree(config.stash[_DATA], ignore_errors=True)
+
+
+_SERVER: pytest.StashKey[object] = pytest.StashKey()
+_DATA: pytest.StashKey[Path] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def _database() -> Iterator[None]:
+    """This process's copy of the template; fails when the web role could see more than its policies allow."""
+    _copy_template()
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_tables WHERE tableowner = current_user)"
+            " OR pg_has_role(current_user, 'bierger_owner', 'member') FROM pg_roles r WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == (False,), "The web role is superuser, owner or passes row-level security by."
+    connection.close()
+    yield
+    connection.close()
+    databases.server().drop_database(DATABASE)
+
+
+def _copy_template() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    server = databases.server()
+    server.drop_database(DATABASE)
+    server.create_database(DATABASE, template=databases.TEMPLATE)
+
+
+@pytest.fixture
+def db(_database: None) -> Iterator[None]:
+    """A transaction that is rolled back: quick, for tests that need neither a commit nor a second connection."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def transactional(_database: None) -> Iterator[None]:
+    """Real commits, several connections and processes; afterwards the database is copied from the template again."""
+    yield
+    _copy_template()
+
+
+@contextmanager
+def _as_role(role: str) -> Iterator[None]:
+    """The default connection is one of another role for a while (real logins, as in production)."""
+    from django.db import connections
+
+    from bierger.site.settings import _database as parse
+
+    web = connections["default"]
+    other = connections.create_connection("default")
+    other.settings_dict = {**web.settings_dict, **parse(databases.server().url(role, DATABASE))}
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections["default"] = web
+
+
+@pytest.fixture
+def as_owner(transactional: None) -> Callable[[], AbstractContextManager[None]]:
+    return lambda: _as_role("owner")
+
+
+@pytest.fixture
+def as_worker(transactional: None) -> Callable[[], AbstractContextManager[None]]:
+    return lambda: _as_role("worker")
+
+
+@pytest.fixture
+def run_jobs(as_worker: Callable[[], AbstractContextManager[None]]) -> Callable[[], None]:
+    """Do, as the worker, all that is waiting: outbox, jobs, timers, sequencing, until nothing moves."""
+    from tests.jobs import drain
+
+    def run() -> None:
+        with as_worker():
+            drain()
+
+    return run
+
+
+@pytest.fixture
+def frozen() -> Iterator[Callable[[datetime], None]]:
+    from contextlib import ExitStack
+
+    from bierger.infra import clock
+
+    with ExitStack() as stack:
+        yield lambda instant: stack.enter_context(clock.frozen(instant))
+
+
+@pytest.fixture
+def client_of() -> Callable[..., object]:
+    """A Django test client whose session holds this principal."""
+    from tests.clients import client_of as make
+
+    return make

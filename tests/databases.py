@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The suite's PostgreSQL: one server, one migrated template, one copy of it for each test process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bierger.infra.postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "bierger_template"
+
+
+def server() -> EmbeddedPostgres:
+    return EmbeddedPostgres(Path(os.environ["BIERGER_TEST_POSTGRES"]), fsync=False)
+
+
+def environment(postgres: EmbeddedPostgres, database: str, role: str = "web") -> dict[str, str]:
+    """What a process of the product needs to run against this server."""
+    return {
+        "BIERGER_ENV": "test",
+        "DATABASE_URL": postgres.url(role, database),
+        "BIERGER_SECRET_KEY": "a-secret-of-the-test-suite-that-guards-nothing-at-all-0123456789",
+        "DJANGO_SETTINGS_MODULE": "bierger.site.settings",
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+    }
+
+
+def make_template(postgres: EmbeddedPostgres, data: Path) -> None:
+    """Migrate as owner, then let the fixture country and the packages in: every test database is a copy of this one."""
+    postgres.drop_database(TEMPLATE)
+    postgres.create_database(TEMPLATE)
+    values = {**os.environ, **environment(postgres, TEMPLATE, "owner"), "BIERGER_DATA": str(data)}
+    for command in (["-m", "django", "migrate", "--verbosity=0"], ["-m", "tests.country"]):
+        done = subprocess.run([sys.executable, *command], env=values, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
