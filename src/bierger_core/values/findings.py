@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A finding: what is wrong in a file, where, and how to mend it; shared by rules, process, interview and procedures."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend in one file.
+
+    `code` is stable and kebab-case (screens translate by it), `line` counts from 1 (0: the file as a whole).
+    An error stops publication, a warning is shown.
+    """
+
+    code: str
+    path: str
+    line: int
+    message: str
+    mend: str
+    level: Level = "error"
+
+    def __str__(self) -> str:
+        """Give the line that `bierger check` prints."""
+        return f"{self.path}:{self.line}: {self.level} {self.code}: {self.message} Mend: {self.mend}"
