@@ -84,13 +84,22 @@ def resolve(folder: Path, account: Account) -> Home:
     """
     folder = folder.absolute()
     with writing(folder):
-        # 0711 for root: its server's account passes through, and sees nothing on the way.
-        folder.mkdir(mode=0o711 if account.switch else 0o700, parents=True, exist_ok=True)
-        home = folder if account.reaches(folder) else COPIES / _place(folder)
-        home.mkdir(mode=0o711 if account.switch else 0o700, parents=True, exist_ok=True)
+        _make(folder, account)
+        home = folder
+        if not account.reaches(folder):
+            home = COPIES / _place(folder)
+            _make(home, account)
         if not os.access(home, os.W_OK | os.X_OK):
             raise FolderNotWritableError(folder, "permission denied")
+        home = home.resolve()  # compared with what /proc tells of living servers, which knows no symbolic links
     return Home(path=home, socket=_socket_folder(home, account))
+
+
+def _make(folder: Path, account: Account) -> None:
+    """Create the folder: closed, but for root passable, since its server runs under another account."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711 if account.switch else 0o700)  # whatever the caller's umask says
 
 
 def _place(folder: Path) -> str:
