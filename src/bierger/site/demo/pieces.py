@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the demonstration consists of: which command, in which role, with which environment."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from bierger.infra.postgres import EmbeddedPostgres
+from bierger.site.demo.children import Child
+from bierger.site.demo.place import CLONE, Place, bare
+
+WEB_THREADS = 8  # each holds one database connection; below max_connections with room for worker and tools
+SIMULATOR_THREADS = 4
+
+
+def _python() -> dict[str, str]:
+    return {"PYTHONPATH": str(CLONE / "src"), "PYTHONUNBUFFERED": "1"}
+
+
+def _site_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bierger.site", *arguments]
+
+
+def _granian(application: str, host: str, port: int, threads: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", "1"),
+        *("--blocking-threads", str(threads), "--blocking-threads-idle-timeout", "600"),
+        *("--workers-kill-timeout", "5", "--log-level", "warning", application),
+    ]
+
+
+def preparation(place: Place, server: EmbeddedPostgres) -> tuple[list[str], dict[str, str]]:
+    """Migrations, packages, demonstration country: command and environment. The only one with the owner's address."""
+    command = ("demo-prepare",) if find_spec("bierger.site.commands.demo_prepare") else ("manage", "migrate")
+    return _site_command(*command), bare() | place.environment(server, "owner") | _python()
+
+
+def supervised(place: Place, server: EmbeddedPostgres) -> list[Child]:
+    """The processes to keep alive, in the order in which they start."""
+    web = bare() | place.environment(server, "web") | _python()
+    worker = bare() | place.environment(server, "worker") | _python()
+    simulators = bare() | place.environment(None, None) | _python()
+    return [
+        Child(
+            title="The simulators (sign-in, registers)",
+            command=_granian(
+                "bierger.simulators.wsgi:application", place.host, place.simulators_port, SIMULATOR_THREADS
+            ),
+            environment=simulators,
+            log=place.logs / "simulators.log",
+            cwd=CLONE,
+        ),
+        Child(
+            title="The web process",
+            command=_granian("bierger.site.wsgi:application", place.host, place.port, WEB_THREADS),
+            environment=web,
+            log=place.logs / "web.log",
+            cwd=CLONE,
+        ),
+        Child(
+            title="The worker",
+            command=_site_command("worker"),
+            environment=worker,
+            log=place.logs / "worker.log",
+            cwd=CLONE,
+        ),
+    ]
