@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Error codes in words: the one place where a code becomes a sentence somebody reads.
+
+`answer_message` speaks for the answers of a form (codes of bierger_core.interview), `refusal` for everything a service
+refuses. A sentence says what is wrong and how to mend it; it never blames.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N
+
+from bierger.ui import formats
+
+
+class Failure(Protocol):
+    """What an AnswerError of the core looks like."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, str]: ...
+
+
+class Texts(Protocol):
+    """What a package offers: its texts by key and language."""
+
+    def text(self, key: str, language: str) -> str: ...
+    def has_text(self, key: str) -> bool: ...
+
+
+ANSWER_MESSAGES: dict[str, str] = {
+    "required": N("Answer this question"),
+    "not-a-date": N("Enter a date with day, month and year, for example 27 3 1985"),
+    "date-impossible": N("This day does not exist. Check day, month and year"),
+    "date-in-future": N("The date must be in the past"),
+    "date-in-past": N("The date must be in the future"),
+    "date-too-early": N("The date must not be before %(min)s"),
+    "date-too-late": N("The date must not be after %(max)s"),
+    "not-a-number": N("Enter a number, for example 12 or 12.5"),
+    "too-many-decimals": N("Use at most %(max)s digits after the decimal point"),
+    "out-of-range": N("This number is outside what is possible here"),
+    "too-small": N("The number must be %(min)s or more"),
+    "too-large": N("The number must be %(max)s or less"),
+    "too-long": N("Use at most %(max)s characters"),
+    "too-short": N("Use at least %(min)s characters"),
+    "not-a-choice": N("Choose one of the answers shown"),
+    "not-a-boolean": N("Choose yes or no"),
+    "bad-email": N("Enter an email address like name@example.lu"),
+    "bad-phone": N("Enter a telephone number like 621 123 456 or +352 621 123 456"),
+    "bad-matricule": N("Enter the 13 digits of the national identification number. One of them seems wrong"),
+    "bad-organisation-number": N("Enter the 11 digits of the organisation's number. One of them seems wrong"),
+    "bad-iban": N("Enter an IBAN like LU28 0019 4006 4475 0000. One of its characters seems wrong"),
+    "bad-postal-code": N("Enter a postal code of four digits, for example L-7520"),
+    "bad-commune": N("Choose a commune from the list"),
+    "bad-parcel": N("Enter the cadastral section and the parcel number, for example A and 123/4567"),
+    "bad-place": N("Describe the place, or check the coordinates"),
+    "bad-characters": N("Remove characters that cannot be printed"),
+    "too-many-values": N("Choose fewer answers"),
+    "bad-media-type": N("This kind of file is not accepted. Accepted: %(accept)s"),
+    "file-too-large": N("The file is too large. The limit is %(max)s"),
+    "file-empty": N("The file is empty"),
+    "too-many-files": N("You can attach at most %(max)s files here"),
+    "require": N("This answer does not fit the others"),
+}
+
+REFUSALS: dict[str, str] = {
+    "register-unavailable": N("The register does not answer at the moment. Please try again in a few minutes"),
+    "register-refused": N("The register refused the question. The administration has to check its settings"),
+    "rate-limited": N("Too many attempts. Please wait a little and try again"),
+    "too-many-requests": N("Too many attempts. Please wait a little and try again"),
+    "draft-expired": N("This draft has expired and was deleted"),
+    "draft-changed": N("This draft was changed in another window. Check your answers again"),
+    "already-submitted": N("This was already submitted. Nothing was sent twice"),
+    "declaration-missing": N("Confirm that your answers are true to go on"),
+    "incomplete": N("Some questions still need an answer"),
+    "level-too-low": N("This procedure needs a stronger sign-in"),
+    "sign-in-required": N("Sign in to start this procedure"),
+    "not-active": N("This procedure is not offered at the moment"),
+    "bad-media-type": N("This kind of file is not accepted"),
+    "file-too-large": N("The file is too large"),
+    "upload-empty": N("The file is empty"),
+    "upload-too-large": N("The file is too large"),
+    "upload-type": N("This kind of file is not accepted. Use a PDF document or a JPEG or PNG picture"),
+    "upload-type-differs": N("The content of the file does not match its name. Save it again as PDF, JPEG or PNG"),
+    "upload-broken": N("The file is damaged and cannot be opened. Save it again and try once more"),
+    "upload-encrypted": N("The document is protected by a password. Remove the password and try again"),
+    "upload-bomb": N("The file unpacks to something far too large and was refused"),
+    "upload-pixels": N("The picture has too many pixels. Make it smaller and try again"),
+    "file-missing": N("Choose a file first"),
+    "text-missing": N("Write your answer first"),
+    "nothing-to-verify": N("Choose a file or enter a code"),
+    "not-readable": N("We could not read a seal in this file. Try a sharper photo, or type the code"),
+}
+
+
+def answer_message(failure: Failure, texts: Texts | None = None, language: str = "fr") -> str:
+    """The sentence for an answer that was refused; `require` speaks with the words of the package."""
+    own = f"require.{failure.params.get('code', '')}"
+    if failure.code == "require" and texts is not None and texts.has_text(own):
+        return texts.text(own, language)
+    template = ANSWER_MESSAGES.get(failure.code)
+    if template is None:
+        return _("This answer cannot be used")
+    params = {name: _param(failure.code, name, value) for name, value in failure.params.items()}
+    return _(template) % params
+
+
+def refusal(code: str) -> str:
+    """The sentence for something a service refused."""
+    template = REFUSALS.get(code) or ANSWER_MESSAGES.get(code)
+    if template is None or "%(" in template:
+        return _("This is not possible at the moment")
+    return _(template)
+
+
+def _param(code: str, name: str, value: str) -> str:
+    show = _SHOWN.get((code, name))
+    return show(value) if show else value
+
+
+def _date(value: str) -> str:
+    try:
+        return formats.day(dt.date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+_SHOWN: dict[tuple[str, str], Callable[[str], str]] = {
+    ("date-too-early", "min"): _date,
+    ("date-too-late", "max"): _date,
+    ("file-too-large", "max"): lambda value: formats.size(int(value)),
+    ("too-small", "min"): formats.number,
+    ("too-large", "max"): formats.number,
+    ("bad-media-type", "accept"): lambda value: media_types(value.replace(",", " ").split()),
+}
+
+_MEDIA = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "image/heic": "HEIC"}
+
+
+def media_types(accept: list[str] | tuple[str, ...]) -> str:
+    """Media types as people name them: "PDF, JPEG, PNG"."""
+    return ", ".join(_MEDIA.get(item, item.rpartition("/")[2].upper()) for item in accept)
