@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rules of law: a subset of FEEL and of DMN, evaluated with an explanation and proved complete.
+
+    parse_expression("applicant.age >= 18").evaluate({"applicant": {"age": 20}})     -> True
+    read_dmn(data, path="decisions.dmn").evaluate("fee", {"copies": 3})              -> Outcome(value, derivation)
+
+Nothing of a file is ever executed as Python; what lies outside the subset is refused by name with file and line.
+"""
+
+from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
+from bierger_core.rules.dmn import is_name, read_dmn
+from bierger_core.rules.errors import (
+    DmnRefused,
+    EvaluationError,
+    ExpressionRefused,
+    InputRefused,
+    NumberOverflow,
+    Refused,
+    RulesError,
+    RulesOverlap,
+    StepsExceeded,
+    TextTooLong,
+    UnknownDecision,
+    XmlRefused,
+)
+from bierger_core.rules.evaluate import look_up
+from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from bierger_core.rules.model import Decision, DecisionModel, Outcome
+from bierger_core.rules.syntax import Position
+from bierger_core.rules.tables import Annotation, DecisionTable, Derivation, Hit
+from bierger_core.rules.types import InputType
+from bierger_core.rules.xmltree import Element, read_xml
+
+__all__ = [
+    "Annotation",
+    "Decision",
+    "DecisionModel",
+    "DecisionTable",
+    "Derivation",
+    "DmnRefused",
+    "Element",
+    "EvaluationError",
+    "Expression",
+    "ExpressionRefused",
+    "Hit",
+    "InputRefused",
+    "InputType",
+    "Json",
+    "NumberOverflow",
+    "Outcome",
+    "Position",
+    "Refused",
+    "RulesError",
+    "RulesOverlap",
+    "StepsExceeded",
+    "TextTooLong",
+    "UnaryTests",
+    "UnknownDecision",
+    "Value",
+    "XmlRefused",
+    "from_json",
+    "is_name",
+    "look_up",
+    "number_text",
+    "parse_expression",
+    "parse_unary_tests",
+    "read_dmn",
+    "read_xml",
+    "to_json",
+    "to_value",
+    "type_word",
+]

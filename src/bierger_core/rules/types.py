@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Declared types: what may enter a decision, and what a table must cover."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bierger_core.rules.data import Value, to_value, type_word
+from bierger_core.rules.errors import InputRefused
+from bierger_core.rules.expression import UnaryTests
+
+Base = Literal["string", "number", "boolean", "date", "context", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputType:
+    """A type: its base, the values allowed (None: all), the components of a context."""
+
+    base: Base
+    allowed: UnaryTests | None = None
+    components: Mapping[str, "InputType"] = field(default_factory=dict)
+
+    def accept(self, given: object, *, name: str) -> Value:
+        """Give the FEEL value of what was given under `name`; InputRefused for another type. Null is of every type."""
+        value = to_value(given, name=name)
+        if value is None or self.base == "any":
+            return value
+        if type_word(value) != self.base:
+            raise InputRefused(name=name, expected=self.base, got=type_word(value))
+        if self.allowed is not None and self.allowed.matches(value) is not True:
+            raise InputRefused(name=name, expected=f"one of {self.allowed.text}", got=str(value)[:80])
+        if isinstance(value, Mapping):
+            known = {
+                part: kind.accept(value.get(part), name=f"{name}.{part}") for part, kind in self.components.items()
+            }
+            return {**value, **known}
+        return value
+
+
+ANY = InputType("any")
