@@ -2,6 +2,7 @@
 """What can go wrong in the catalogue.
 
 CatalogueError
+├── FolderRefusedError         a folder that cannot be read as a package (.path)
 ├── PublicationRefusedError    it does not load, is not proved, or a scenario fails (.findings: where, how to mend)
 ├── UnknownVersionError        no published version has this digest (.digest)
 ├── UnknownProcedureError      nothing of this owner and name is in force (.owner, .name)
@@ -10,6 +11,7 @@ CatalogueError
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from bierger_core.values.findings import Finding
 
@@ -18,6 +20,14 @@ class CatalogueError(Exception):
     """Root of the tree; `code` is stable, the message is English, screens translate by code."""
 
     code = "catalogue"
+
+
+class FolderRefusedError(CatalogueError):
+    code = "folder-refused"
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be read as a package: {why}.")
+        self.path = path
 
 
 class PublicationRefusedError(CatalogueError):

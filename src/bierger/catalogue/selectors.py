@@ -23,7 +23,10 @@ _PACKAGES_IN_MEMORY = 128  # a loaded package is about a quarter of a megabyte
 
 @lru_cache(maxsize=_PACKAGES_IN_MEMORY)
 def package(digest: str) -> Package:
-    """The package of a published version. Kept in memory: a digest never means anything else. Raises UnknownVersionError."""
+    """The package of a published version, kept in memory: a digest never means anything else.
+
+    Raises UnknownVersionError.
+    """
     closure = PackageVersion.objects.filter(digest=digest).values_list("closure", flat=True).first()
     if closure is None:
         raise UnknownVersionError(digest)

@@ -11,12 +11,15 @@ from django.db.models import Q, QuerySet
 from bierger.catalogue import synonyms
 from bierger.catalogue.closure import pack
 from bierger.catalogue.errors import NotActiveError, PeriodTakenError, PublicationRefusedError, UnknownVersionError
+from bierger.catalogue.folder import package_folders, read_folder
 from bierger.catalogue.models import Activation, PackageVersion, SearchText
 from bierger.catalogue.types import Published
 from bierger.infra import clock
 from bierger_core import procedures
 from bierger_core.procedures import Package, PackageRefused
 from bierger_core.values.findings import Finding
+
+__all__ = ["activate", "package_folders", "publish", "read_folder", "withdraw"]
 
 
 def publish(*, files: Mapping[str, bytes], vocabulary: bytes, prefix: str = "") -> Published:

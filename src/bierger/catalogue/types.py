@@ -10,6 +10,15 @@ from bierger_core.procedures import LegalBasis, Period
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackageFolder:
+    """A package as it lies on disk, ready for `publish`."""
+
+    path: str
+    files: Mapping[str, bytes]
+    vocabulary: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Published:
     """The outcome of `publish`; `already` is true when this very digest was there before."""
 
