@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Everything a person does with this clone. Needs git, make and Python >= 3.11 with venv; the rest is installed into .venv.
+
+SHELL := /bin/sh
+PYTHON ?=
+PORT ?= 8000
+HOST ?= 127.0.0.1
+JOBS ?= 2
+RUN := PYTHONPATH=src:. .venv/bin/python
+# The type checker reads Django's settings, and these ask for a configuration; nothing is connected to.
+SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=none BIERGER_DATA=var
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check bench lock install install-dev messages system-packages clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+demo: install messages ## start the demonstration (PORT=8000 HOST=127.0.0.1)
+	@./bierger demo --port '$(PORT)' --host '$(HOST)'
+
+test: check system-packages ## all checks and tests, without the slow ones
+	$(RUN) -m pytest -n $(JOBS) -m "not slow"
+
+test-slow: install-dev messages system-packages ## the slow suites
+	$(RUN) -m pytest -n $(JOBS) -m slow
+
+check: install-dev messages ## style, types, architecture, templates, packages
+	.venv/bin/python -m ruff check
+	$(SETTINGS) $(RUN) -m mypy
+	PYTHONPATH=src .venv/bin/lint-imports
+	.venv/bin/djlint --check --lint --quiet src
+	./bierger check procedures/
+
+bench: install-dev messages ## measure, and print one table
+	$(RUN) -m benchmarks
+
+lock: install-dev ## pin requirements/*.in with hashes (UPGRADE=1: to the newest)
+	@tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+install: ## install what the demonstration runs on
+	@tools/install.sh demo
+
+install-dev: ## install what the tests need
+	@tools/install.sh dev
+
+messages: # compile the translations of the screens
+	@[ ! -d locale ] || .venv/bin/python tools/messages.py
+
+system-packages: install-dev # a browser, a pooler and PDF tools for the tests, where root may install them
+	@tools/system_packages.sh
+
+clean: ## remove what was installed and every cache; the demonstration's data in var/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
