@@ -67,7 +67,10 @@ step() { # run a command quietly; when it fails say the sentence $1 and its last
 
 # 2. uv, itself checked against a hash.
 network="Is the package index reachable from here? If it is behind a proxy or a mirror, pip's and uv's own settings say so."
-[ -n "${SSL_CERT_FILE:-}" ] || [ -z "${PIP_CERT:-}" ] || export SSL_CERT_FILE="$PIP_CERT"
+# uv brings certificates of its own; where the system has some (perhaps with an organisation's own authority), they decide.
+for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    [ ! -s "$file" ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
+done
 step "The installer uv could not be fetched. $network" \
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
 
