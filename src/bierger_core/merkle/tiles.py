@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log as static files (C2SP tlog-tiles): names of tiles and bundles, and reading them without trust.
 
-A tile holds up to 256 hashes of one level; a bundle holds the entries of one level-0 tile. `TileReader` believes nothing
-it fetches: it first rebuilds the given root from the right edge, then accepts a full tile only if its own root stands
-in a tile already accepted.
+A tile holds up to 256 hashes of one level; a bundle holds the entries of one level-0 tile. `TileReader` believes
+nothing it fetches: it first rebuilds the given root from the right edge, then accepts a full tile only if its own root
+stands in a tile already accepted.
 """
 
 import re

@@ -186,6 +186,8 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
 def _is_extension(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
     if old in {0, new}:
         return not proof and old_root == (new_root if old == new else EMPTY_ROOT)
+    if any(len(step) != HASH_BYTES for step in proof):
+        return False
     # A power of two is itself a subtree of the new tree, so the proof leaves its hash out.
     start, *steps = [old_root, *proof] if old & (old - 1) == 0 else (proof or [b""])
     fn, sn = old - 1, new - 1
