@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads of cases. What returns personal data takes a Purpose, or is one's own."""
+
+from bierger.cases.selectors.chain import replay, verify_chain
+from bierger.cases.selectors.desk import case_view, may_open, worklist
+from bierger.cases.selectors.requests import opening_event, request, requests, timeline
+
+__all__ = ["case_view", "may_open", "opening_event", "replay", "request", "requests", "timeline", "verify_chain", "worklist"]

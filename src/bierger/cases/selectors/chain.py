@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The chain of a case: verified, and folded into its state again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
+from bierger_core.process import Command, Decide, Event as ProcessEvent, State, TaskCompleted, TimerFired, start, step
+from bierger_core.rules import from_json
+from datetime import date
+
+from bierger.cases.errors import ChainBroken
+from bierger.cases.models import Event, EventPayload
+from bierger.cases.types import ERASED, GENESIS, Header, payload_commitment
+from bierger.catalogue import selectors as catalogue
+
+
+def verify_chain(case: UUID) -> int:
+    """Check every event of the case; gives back how many. Raises ChainBroken with the first sequence that does not follow.
+
+    1. Sequences run from 1 without a gap.
+    2. Each header names the hash before it and hashes to what is stored.
+    3. A payload that is still there opens its commitment; an erased one proves nothing and breaks nothing.
+    """
+    payloads = {row.sequence: row for row in EventPayload.objects.filter(case_id=case)}
+    previous, expected = GENESIS, 1
+    for row in Event.objects.filter(case_id=case).order_by("sequence"):
+        if row.sequence != expected:
+            raise ChainBroken(f"Event {expected} is missing.", sequence=expected)
+        header = _header(row)
+        if header.previous != previous or header.digest() != bytes(row.hash):
+            raise ChainBroken(f"Event {expected} does not follow from the one before.", sequence=expected)
+        payload = payloads.get(expected)
+        if payload and payload_commitment(bytes(payload.salt), payload.payload) != header.commitment:
+            raise ChainBroken(f"The content of event {expected} was changed.", sequence=expected)
+        previous, expected = header.digest(), expected + 1
+    return expected - 1
+
+
+def replay(case: UUID) -> State | str:
+    """The process state, from the events alone; ERASED when an event it needs was erased."""
+    payloads = dict(EventPayload.objects.filter(case_id=case).values_list("sequence", "payload"))
+    state: State | None = None
+    package: Package | None = None
+    for event in Event.objects.filter(case_id=case).order_by("sequence"):
+        if event.type not in ("case-opened", "task-completed", "timer-fired"):
+            continue
+        payload = payloads.get(event.sequence)
+        if payload is None:
+            return ERASED
+        if event.type == "case-opened":
+            package = catalogue.package(event.definition)
+            state = _settle(package, *start(package.process, _start_variables(package, payload)))
+        elif package and state:
+            state = _settle(package, *step(package.process, state, _process_event(event.type, payload)))
+    return state if state is not None else ERASED
+
+
+def _settle(package: Package, state: State, commands: tuple[Command, ...]) -> State:
+    """Answer the rule tasks, as the worker did then: the same definition gives the same answer."""
+    waiting = list(commands)
+    while waiting:
+        command = waiting.pop(0)
+        if isinstance(command, Decide):
+            outcome = decide(package, command, state.variables)
+            state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
+            waiting.extend(more)
+    return state
+
+
+def _process_event(kind: str, payload: Mapping[str, object]) -> ProcessEvent:
+    if kind == "timer-fired":
+        return TimerFired(int(str(payload["timer"])))
+    outputs = payload["outputs"]
+    assert isinstance(outputs, dict)
+    return TaskCompleted(int(str(payload["task"])), {name: from_json(value) for name, value in outputs.items()})
+
+
+def _start_variables(package: Package, payload: Mapping[str, dict[str, object]]) -> Mapping[str, object]:
+    facts, applicant = payload["case"], payload["applicant"]
+    return start_variables(
+        package,
+        payload["answers"],
+        case=CaseFacts(
+            str(facts["number"]), str(facts["administration"]), str(facts["language"]),
+            date.fromisoformat(str(facts["opened_on"])),
+        ),
+        applicant=ApplicantFacts(str(applicant["kind"]), str(applicant["level"])),
+    )  # fmt: skip
+
+
+def _header(row: Event) -> Header:
+    return Header(
+        case=row.case_id, sequence=row.sequence, previous=bytes(row.previous), type=row.type, actor_kind=row.actor_kind,
+        actor=row.actor, on_behalf_of=row.on_behalf_of, mandate=row.mandate, channel=row.channel, at=row.at,
+        definition=row.definition, commitment=bytes(row.commitment),
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an officer reads: the worklist and the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from bierger_core.rules import to_json
+
+from bierger.cases.errors import CaseUnknown
+from bierger.cases.models import Case, EventPayload, Party, Work
+from bierger.cases.selectors.requests import timeline
+from bierger.cases.types import ERASED, CaseView, Page, PartyView, WorkFilters, WorkView
+from bierger.disclosures import services as disclosures
+from bierger.disclosures.types import Purpose
+from bierger.flows import selectors as flows
+from bierger.infra import clock
+from bierger.infra.principal import current
+
+COUNT_CAP = 1000  # a count goes no further: "1,000+"
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for "no deadline" in the key of a page
+
+
+def worklist(*, filters: WorkFilters, purpose: Purpose, after: str = "", size: int = 25) -> Page[WorkView]:
+    """Work of this officer's administration, the nearest deadline first; pages by key, counts to a cap.
+
+    `after` is the key of the page before, as it stood in `Page.after`; anything else begins at the top.
+    """
+    rows = _filtered(filters)
+    count = rows.order_by()[: COUNT_CAP + 1].count()
+    key = _parse_key(after)
+    if key:
+        due, last = key
+        later = Q(due_at__gt=due) | Q(due_at=due, id__gt=last) | Q(due_at__isnull=True)
+        rows = rows.filter(Q(due_at__isnull=True, id__gt=last) if due == FAR else later)
+    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "id")[: size + 1])
+    shown = found[:size]
+    following = f"{(shown[-1].due_at or FAR).isoformat()}~{shown[-1].id}" if len(found) > size else None
+    subjects = sorted({subject for row in shown for subject in row.subjects})
+    disclosures.record(purpose=purpose, subjects=subjects, facts=["name"])
+    return Page(tuple(_work(row) for row in shown), following, count, COUNT_CAP)
+
+
+def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
+    """The whole case for an officer; records who was read about. Raises CaseUnknown."""
+    row = Case.objects.filter(id=case).first()
+    if row is None:
+        raise CaseUnknown(f"No case {case}.")
+    parties = tuple(
+        PartyView(party.kind, party.space, party.link, party.name, tuple(party.subjects))
+        for party in Party.objects.filter(case=row).order_by("id")
+    )
+    opened = EventPayload.objects.filter(case=row, sequence=1).values_list("payload", flat=True).first()
+    disclosures.record(
+        purpose=purpose, subjects=sorted({s for party in parties for s in party.subjects}), facts=["name", "answers", "files"]
+    )
+    return CaseView(
+        id=row.id, number=row.number, administration=row.administration_id, digest=row.digest, owner=row.owner, name=row.name,
+        status=row.status, state=row.state, language=row.language, opened_at=row.opened_at, ended_at=row.ended_at,
+        answers=opened["answers"] if opened else ERASED, variables=_variables(row.id), parties=parties,
+        tasks=flows.tasks_of(row.id), timeline=timeline(row.id), open_question=row.open_question,
+    )  # fmt: skip
+
+
+def may_open(case: UUID) -> bool:
+    """Is there such a case that this principal may see?"""
+    return Case.objects.filter(id=case).exists()
+
+
+def _variables(case: UUID) -> Mapping[str, object]:
+    return {name: to_json(value) for name, value in flows.variables_of(case).items()}
+
+
+def _filtered(filters: WorkFilters) -> QuerySet[Work]:
+    rows = Work.objects.filter(state__in=("open", "claimed") if filters.state == "open" else ("done",))
+    if filters.holder == "mine":
+        rows = rows.filter(officer=current().officer)
+    elif filters.holder == "unassigned":
+        rows = rows.filter(officer__isnull=True)
+    if filters.service:
+        rows = rows.filter(service_id=filters.service)
+    if filters.procedure:
+        rows = rows.filter(procedure=filters.procedure)
+    if filters.overdue:
+        rows = rows.filter(due_at__lt=clock.now())
+    return rows
+
+
+def _parse_key(after: str) -> tuple[datetime, int] | None:
+    due, _, last = after.partition("~")
+    try:
+        return datetime.fromisoformat(due), int(last)
+    except ValueError:
+        return None
+
+
+def _work(row: Work) -> WorkView:
+    return WorkView(
+        id=row.id, case=row.case_id, task=row.task, number=row.number, digest=row.digest, procedure=row.procedure,
+        node=row.node, role=row.role, service=row.service_id, applicant=row.applicant, opened_at=row.opened_at,
+        due_at=row.due_at, state=row.state, officer=row.officer, marked=row.marked,
+    )  # fmt: skip

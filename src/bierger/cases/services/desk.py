@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an officer does with a case; an applicant's own task is completed here too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from bierger_core.interview import Setting, TaskResult, validate_task
+
+from bierger.cases.errors import CaseEnded, NotAllowed
+from bierger.cases.models import Work
+from bierger.cases.services.conduct import APPLICANT, finish_task
+from bierger.cases.services.writer import CaseWriter
+from bierger.catalogue import selectors as catalogue
+from bierger.flows import selectors as flow_selectors
+from bierger.flows import services as flows
+from bierger.flows.errors import TaskClosed, TaskNotYours
+from bierger.flows.types import TaskView
+from bierger.infra import clock
+from bierger.infra.principal import Principal, current
+
+LONGEST_TEXT = 4000  # characters of a note, a question, an answer
+
+
+def take(*, task: UUID) -> None:
+    """Take a task. Raises TaskUnknown, TaskNotYours (a colleague was quicker, or another role), TaskClosed."""
+    officer, view = _officer_task(task)
+    flows.take(task=task, officer=officer)
+    Work.objects.filter(task=task).update(state="claimed", officer=officer)
+    writer = CaseWriter.lock(view.subject)
+    writer.add("task-taken", {"task": view.number, "node": view.node}, audience="administration")
+    writer.save()
+
+
+def give_back(*, task: UUID) -> None:
+    """Give a task back. Raises as `take`."""
+    officer, view = _officer_task(task)
+    flows.give_back(task=task, officer=officer)
+    Work.objects.filter(task=task).update(state="open", officer=None)
+    writer = CaseWriter.lock(view.subject)
+    writer.add("task-given-back", {"task": view.number, "node": view.node}, audience="administration")
+    writer.save()
+
+
+def complete(
+    *, task: UUID, raw: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[Mapping[str, object]]] | None = None
+) -> TaskResult:
+    """Complete a user task with what was typed (HTML names); `files` are the stored uploads by question.
+
+    Gives back the result: with `errors` nothing has changed and `raw` is to be shown again. Raises TaskUnknown, TaskClosed (a
+    replay, or done by a colleague), TaskNotYours, NotAllowed (another role).
+    """
+    principal = current()
+    view = flow_selectors.task(task)
+    writer = CaseWriter.lock(view.subject)
+    view = flow_selectors.task(task)  # again, under the lock: a double click is over by now
+    _may_complete(principal, view)
+    package = catalogue.package(writer.row.digest)
+    result = validate_task(
+        package.tasks[view.node], raw, answers=dict(files or {}), setting=Setting(today=clock.today())
+    )
+    if result.errors:
+        return result
+    # An applicant reads what they gave; what officers write among themselves stays in the administration.
+    audience = "all" if view.role == APPLICANT else "administration"
+    finish_task(writer, view, result.outputs, audience=audience, values=result.values)
+    writer.save()
+    return result
+
+
+def add_note(*, case: UUID, text: str) -> None:
+    """An internal note. Raises NotAllowed for anybody but an officer."""
+    if current().kind != "officer":
+        raise NotAllowed("Notes are for officers.")
+    writer = CaseWriter.lock(case)
+    writer.add("note-added", {"text": _text(text)}, audience="administration")
+    writer.save()
+
+
+def ask_applicant(*, case: UUID, text: str) -> None:
+    """Ask the applicant a question outside the process. Raises NotAllowed, CaseEnded."""
+    if current().kind != "officer":
+        raise NotAllowed("Questions to the applicant are for officers.")
+    writer = CaseWriter.lock(case)
+    if writer.row.status == "ended":
+        raise CaseEnded("The case is over.")
+    event = writer.add("question-asked", {"text": _text(text)}, audience="all")
+    writer.row.open_question = event.sequence
+    writer.save()
+
+
+def _officer_task(task: UUID) -> tuple[UUID, TaskView]:
+    principal = current()
+    view = flow_selectors.task(task)
+    if principal.officer is None or view.kind != "user" or view.role not in principal.roles:
+        raise NotAllowed("This task is for another role.")
+    return principal.officer, view
+
+
+def _may_complete(principal: Principal, view: TaskView) -> None:
+    if view.kind != "user":
+        raise NotAllowed("A service task is completed by the service.")
+    if view.state in ("done", "cancelled"):
+        raise TaskClosed(f"Task {view.id} is closed.")
+    if view.role == APPLICANT:
+        if principal.kind not in ("person", "link"):
+            raise NotAllowed("This task is the applicant's.")
+        return
+    if principal.kind != "officer" or view.role not in principal.roles:
+        raise NotAllowed("This task is for another role.")
+    if view.officer != principal.officer:
+        raise TaskNotYours("Take the task first; perhaps a colleague holds it.")
+
+
+def _text(text: str) -> str:
+    return text.strip()[:LONGEST_TEXT]
+
+

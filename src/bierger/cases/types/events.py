@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The header of an event and its place in the chain.
+
+The chain covers headers, and a header holds only a salted commitment of its payload: when payload and salt are erased,
+nothing can be guessed from the header and the chain still verifies.
+
+    commitment = SHA-256("bierger/payload/v1" || salt (32 bytes) || canonical JSON of the payload)
+    hash       = SHA-256("bierger/event/v1" || canonical JSON of the header)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bierger_core.values import canonical_json, format_instant
+
+GENESIS = bytes(32)
+_PAYLOAD, _EVENT = b"bierger/payload/v1", b"bierger/event/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What is chained, never a word of content.
+
+    case, sequence (from 1), previous (hash of the event before; 32 zero bytes for the first), type (`case-opened`, …),
+    actor_kind and actor (who), on_behalf_of (space) and mandate (under which right), channel (`web`, `desk`, `system`),
+    at (instant), definition (digest of the package the case is pinned to), commitment (32 bytes).
+    """
+
+    case: UUID
+    sequence: int
+    previous: bytes
+    type: str
+    actor_kind: str
+    actor: UUID | None
+    on_behalf_of: UUID | None
+    mandate: UUID | None
+    channel: str
+    at: datetime
+    definition: str
+    commitment: bytes
+
+    def digest(self) -> bytes:
+        """The event's hash, 32 bytes."""
+        plain = {name: _plain(value) for name, value in asdict(self).items()}
+        return hashlib.sha256(_EVENT + canonical_json(plain)).digest()
+
+
+def payload_commitment(salt: bytes, payload: object) -> bytes:
+    """Commit to a JSON payload under a salt of 32 bytes."""
+    if len(salt) != 32:
+        raise ValueError("A salt has 32 bytes.")
+    return hashlib.sha256(_PAYLOAD + salt + canonical_json(payload)).digest()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case bytes():
+            return value.hex()
+        case datetime():
+            return format_instant(value)
+        case UUID():
+            return str(value)
+        case _:
+            return value

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What portal and desk see of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Generic, Literal, TypeVar
+from uuid import UUID
+
+from bierger.disclosures.types import personal_data
+from bierger.flows.types import TaskView
+
+T = TypeVar("T")
+ERASED: Final = "erased"
+CaseStatus = Literal["open", "ended"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The new case, with the hash of its opening event (the receipt shows it)."""
+
+    id: UUID
+    number: str
+    event_hash: bytes
+
+
+@personal_data
+@dataclass(frozen=True)
+class PartyView:
+    """applicant, beneficiary or representative; a space, or a private link (SHA-256 hex); a name to address them by."""
+
+    kind: str
+    space: UUID | None
+    link: str | None
+    name: str
+    subjects: tuple[UUID, ...] = ()
+
+
+@personal_data
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What a filing hands over when it opens a case. `answers` are plain JSON by question name, complete for this case;
+    `files` the blobs among them. `applicant_kind`: anonymous, person or organisation."""
+
+    administration: UUID
+    administration_code: str
+    digest: str
+    language: str
+    level: str
+    applicant_kind: str
+    answers: Mapping[str, object]
+    files: tuple[UUID, ...]
+    parties: tuple[PartyView, ...]
+    channel: str = "web"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `code` = type of the event; `params` what the sentence needs (texts by language where
+    the package gives them); `payload` None when erased; `verified` the chain holds up to here."""
+
+    sequence: int
+    at: datetime
+    code: str
+    actor_kind: str
+    actor_name: str
+    audience: str
+    params: Mapping[str, object]
+    erased: bool = False
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A case as its applicant reads it: `state` is a text key of the package (`state.<node>`, `end.<end>`) or `state`."""
+
+    id: UUID
+    number: str
+    administration: UUID
+    digest: str
+    owner: str
+    name: str
+    status: str
+    state: str
+    opened_at: datetime
+    ended_at: datetime | None
+    waiting_for_me: bool = False
+    open_question: int | None = None
+
+
+@personal_data
+@dataclass(frozen=True)
+class CaseView:
+    """A case as an officer works on it. `answers`: JSON by question name, or ERASED."""
+
+    id: UUID
+    number: str
+    administration: UUID
+    digest: str
+    owner: str
+    name: str
+    status: str
+    state: str
+    language: str
+    opened_at: datetime
+    ended_at: datetime | None
+    answers: Mapping[str, object] | Literal["erased"]
+    variables: Mapping[str, object]
+    parties: tuple[PartyView, ...]
+    tasks: tuple[TaskView, ...]
+    timeline: tuple[Entry, ...]
+    open_question: int | None = None
+
+
+@dataclass(frozen=True)
+class WorkFilters:
+    """`holder`: mine, unassigned or all; `service`; `procedure` as owner/name; `overdue` only; `state`: open or done."""
+
+    holder: Literal["mine", "unassigned", "all"] = "all"
+    service: UUID | None = None
+    procedure: str = ""
+    overdue: bool = False
+    state: Literal["open", "done"] = "open"
+
+
+@personal_data
+@dataclass(frozen=True)
+class WorkView:
+    """A row of the worklist; `task_title` comes from the package by `digest` and `node`."""
+
+    id: int
+    case: UUID
+    task: UUID
+    number: str
+    digest: str
+    procedure: str
+    node: str
+    role: str
+    service: UUID | None
+    applicant: str
+    opened_at: datetime
+    due_at: datetime | None
+    state: str
+    officer: UUID | None
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Rows of one page; `after` is the key of the next page, None on the last; `count` goes to `cap` and no further."""
+
+    rows: tuple[T, ...]
+    after: str | None
+    count: int
+    cap: int = 1000
+    extra: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong between the first answer and the receipt.
+
+FilingError
+├── DraftUnknown            no such draft, or not yours: the same answer on purpose
+├── FilingUnknown           no such filing, or not yours
+├── ProcedureUnknown        nothing is published and active under this name for this administration
+├── SignInNeeded            the procedure cannot be filed anonymously
+├── LevelTooLow             the sign-in is not strong enough (`needed`)
+├── NotComplete             submission with answers missing or no longer valid (`step`, `errors`)
+├── DeclarationMissing      the declaration at the end was not ticked
+└── AdministrationRefused   the chosen administration does not offer this procedure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bierger_core.interview import AnswerError
+
+
+class FilingError(Exception):
+    """Root of the tree; `code` is stable and translated by the screens."""
+
+    code = "filing-error"
+
+
+class DraftUnknown(FilingError):
+    code = "draft-unknown"
+
+
+class FilingUnknown(FilingError):
+    code = "filing-unknown"
+
+
+class ProcedureUnknown(FilingError):
+    code = "procedure-unknown"
+
+
+class SignInNeeded(FilingError):
+    code = "sign-in-needed"
+
+
+class LevelTooLow(FilingError):
+    code = "level-too-low"
+
+    def __init__(self, message: str, *, needed: str) -> None:
+        super().__init__(message)
+        self.needed = needed
+
+
+class NotComplete(FilingError):
+    code = "not-complete"
+
+    def __init__(self, message: str, *, step: str, errors: Mapping[str, AnswerError]) -> None:
+        super().__init__(message)
+        self.step, self.errors = step, errors
+
+
+class DeclarationMissing(FilingError):
+    code = "declaration-missing"
+
+
+class AdministrationRefused(FilingError):
+    code = "administration-refused"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Drafts are mutable rows and are really deleted; a filing stays."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+_ONE_HOLDER = Q(space__isnull=False, link__isnull=True) | Q(space__isnull=True, link__isnull=False)
+
+
+class Draft(models.Model):
+    """What somebody is filling in. Never chained, never logged. `raw` keeps typed text beside the last valid answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    space = models.UUIDField(null=True)
+    link = models.TextField(null=True)  # noqa: DJ001 - NULL: held by a space
+    digest = models.TextField()
+    administration = models.ForeignKey("administrations.Administration", null=True, on_delete=models.PROTECT)
+    language = models.TextField()
+    answers = models.JSONField(default=dict)
+    raw = models.JSONField(default=dict)
+    known = models.JSONField(default=dict)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filings_draft"
+        constraints = [models.CheckConstraint(condition=_ONE_HOLDER, name="filings_draft_one_holder")]
+        indexes = [
+            models.Index(fields=["space"], condition=Q(space__isnull=False), name="filings_draft_space"),
+            models.Index(fields=["link"], condition=Q(link__isnull=False), name="filings_draft_link"),
+            models.Index(fields=["expires_at"], name="filings_draft_expires"),
+        ]
+
+
+class Filing(models.Model):
+    """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.TextField(unique=True)
+    space = models.UUIDField(null=True)
+    link = models.TextField(null=True)  # noqa: DJ001 - NULL: held by a space
+    draft = models.UUIDField(unique=True)
+    digest = models.TextField()
+    language = models.TextField()
+    submitted_at = models.DateTimeField()
+    event_hash = models.BinaryField()
+    code = models.TextField()
+
+    class Meta:
+        db_table = "filings_filing"
+        constraints = [models.CheckConstraint(condition=_ONE_HOLDER, name="filings_filing_one_holder")]
+        indexes = [
+            models.Index(fields=["space"], condition=Q(space__isnull=False), name="filings_filing_space"),
+            models.Index(fields=["link"], condition=Q(link__isnull=False), name="filings_filing_link"),
+        ]
+
+
+class FilingCase(models.Model):
+    """Which cases a filing opened."""
+
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "filings_filing_case"
+        constraints = [models.UniqueConstraint(fields=["filing", "case"], name="filings_filing_case_once")]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads of drafts and filings: always one's own (the database lets nobody else see them)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bierger_core.interview import first_incomplete_step, missing, relevant_steps
+from bierger_core.procedures import Package
+
+from bierger.catalogue import selectors as catalogue
+from bierger.filings.errors import DraftUnknown, FilingUnknown
+from bierger.filings.models import Draft, Filing, FilingCase
+from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
+
+SHOWN = 50
+
+
+def draft(draft_id: UUID) -> DraftView:
+    """One draft. Raises DraftUnknown."""
+    row = Draft.objects.filter(id=draft_id).first()
+    if row is None:
+        raise DraftUnknown(f"No draft {draft_id}.")
+    package = catalogue.package(row.digest)
+    incomplete = first_incomplete_step(package.form, row.answers)
+    return DraftView(
+        id=row.id, package=package, administration=row.administration_id, language=row.language, answers=row.answers,
+        raw={name: values for typed in row.raw.values() for name, values in typed.items()}, known=row.known,
+        steps=_steps(package, row.answers), next_step=incomplete.id if incomplete else None,
+        begun_at=row.begun_at, changed_at=row.changed_at, expires_at=row.expires_at,
+    )  # fmt: skip
+
+
+def drafts() -> tuple[DraftLine, ...]:
+    """The drafts of this space or link, the newest first."""
+    rows = Draft.objects.order_by("-changed_at").values_list("id", "digest", "changed_at", "expires_at")[:SHOWN]
+    return tuple(DraftLine(*row) for row in rows)
+
+
+def receipt(filing: UUID) -> Receipt:
+    """The receipt of a filing. Raises FilingUnknown."""
+    row = Filing.objects.filter(id=filing).first()
+    if row is None:
+        raise FilingUnknown(f"No filing {filing}.")
+    return receipt_of(row)
+
+
+def receipt_of_draft(draft_id: UUID) -> Receipt | None:
+    """The receipt of the filing that was made from this draft, if it was."""
+    row = Filing.objects.filter(draft=draft_id).first()
+    return receipt_of(row, again=True) if row else None
+
+
+def filing_of_case(case: UUID) -> UUID | None:
+    """The filing that opened a case."""
+    return FilingCase.objects.filter(case_id=case).values_list("filing_id", flat=True).first()
+
+
+def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: bool = False) -> Receipt:
+    """The receipt from its row."""
+    if cases is None:
+        cases = tuple(FilingCase.objects.filter(filing=row).values_list("case_id", flat=True))
+    return Receipt(
+        row.id, row.number, row.submitted_at, bytes(row.event_hash).hex(), row.code, row.digest, row.language, cases, again
+    )
+
+
+def _steps(package: Package, answers: Mapping[str, object]) -> tuple[StepState, ...]:
+    relevant = {step.id for step in relevant_steps(package.form, answers)}
+    lacking = set(missing(package.form, answers))
+    states = []
+    for step in package.form.steps:
+        if step.id not in relevant:
+            states.append(StepState(step.id, "not-needed"))
+        else:
+            incomplete = any(question.name in lacking for question in step.questions)
+            states.append(StepState(step.id, "todo" if incomplete else "done"))
+    return tuple(states)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Moving a process: rows -> State -> step -> rows.
+
+1. The instance's row is locked: two events of one process wait for each other.
+2. The State is rebuilt from the rows; the core says what follows.
+3. Rule tasks are answered at once, until nothing is left to decide.
+4. Only the difference is written.
+5. A service task is announced in the outbox (`flows.task-ready`): whoever knows its action does it in a job of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bierger_core.procedures import Package, decide
+from bierger_core.process import (
+    CancelTask,
+    CancelTimer,
+    Command,
+    CreateTask,
+    Decide,
+    Duration,
+    Event,
+    Finish,
+    Kind,
+    StartTimer,
+    State,
+    TaskCompleted,
+    TaskNotOpen,
+    TimerFired,
+    TimerNotOpen,
+    step,
+)
+from bierger_core.process import start as start_process
+from bierger_core.rules import Value, to_json
+from bierger_core.values import LU_CALENDAR, local
+
+from bierger.catalogue import selectors as catalogue
+from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
+from bierger.flows.models import Task, Timer
+from bierger.flows.selectors import view
+from bierger.flows.services.rows import Rows
+from bierger.flows.types import Decided, Moved
+from bierger.infra import clock, outbox
+
+
+def start(*, subject: UUID, administration: UUID, digest: str, variables: Mapping[str, Value]) -> Moved:
+    """Begin the process of the package `digest` for `subject`."""
+    package = catalogue.package(digest)
+    state, commands = start_process(package.process, variables)
+    rows = Rows.new(subject=subject, administration=administration, digest=digest)
+    return _run(package, rows, state, list(commands))
+
+
+def complete(*, task: UUID, outputs: Mapping[str, object]) -> Moved:
+    """A task is done. Raises TaskUnknown, TaskClosed (already done: a replay changes nothing)."""
+    subject = Task.objects.filter(id=task).values_list("instance_id", flat=True).first()
+    if subject is None:
+        raise TaskUnknown(f"No task {task}.")
+    rows = Rows.load(subject)
+    row = next((row for row in rows.tasks.values() if row.id == task), None)
+    if row is None:
+        raise TaskClosed(f"Task {task} is closed.")
+    row.state = "done"
+    return _advance(rows, TaskCompleted(row.number, dict(outputs)))
+
+
+def fire(*, timer: int) -> tuple[int, Moved]:
+    """A timer has run out; gives back its number in the process too. Raises TimerClosed when it fired or was cancelled meanwhile."""
+    known = Timer.objects.filter(id=timer).values("instance_id", "number").first()
+    if known is None:
+        raise TimerClosed(f"No timer {timer}.")
+    rows = Rows.load(known["instance_id"])
+    row = rows.timers.get(known["number"])
+    if row is None:
+        raise TimerClosed(f"Timer {timer} is closed.")
+    row.state = "fired"
+    return row.number, _advance(rows, TimerFired(row.number))
+
+
+def _advance(rows: Rows, event: Event) -> Moved:
+    package = catalogue.package(rows.instance.digest)
+    try:
+        state, commands = step(package.process, rows.state(), event)
+    except TaskNotOpen as closed:
+        raise TaskClosed(str(closed)) from closed
+    except TimerNotOpen as closed:
+        raise TimerClosed(str(closed)) from closed
+    return _run(package, rows, state, list(commands))
+
+
+def _run(package: Package, rows: Rows, state: State, commands: list[Command]) -> Moved:
+    """Carry out commands; rule tasks are answered on the way and bring further commands."""
+    decided: list[Decided] = []
+    finished: str | None = None
+    opened: list[Task] = []
+    cancelled: list[UUID] = []
+    while commands:
+        command = commands.pop(0)
+        match command:
+            case Decide():
+                outcome = decide(package, command, state.variables)
+                value = to_json(outcome.value)
+                decided.append(
+                    Decided(command.node, command.task_id, command.decision, command.result, value, outcome.derivation)
+                )
+                state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
+                commands.extend(more)
+            case CreateTask():
+                opened.append(_open(rows, command))
+            case CancelTask():
+                cancelled.append(rows.cancel_task(command.task_id))
+            case StartTimer():
+                due = command.due.after(local(clock.now()))
+                rows.start_timer(number=command.timer_id, node=command.node, task=command.task_id, due_at=due)
+            case CancelTimer():
+                rows.cancel_timer(command.timer_id)
+            case Finish():
+                finished = command.end
+    rows.save(state)
+    for task in opened:
+        if task.kind == Kind.SERVICE.value and task.state == "open":
+            outbox.send("flows.task-ready", task=str(task.id), subject=str(rows.instance.subject))
+    views = tuple(view(task) for task in opened if task.state == "open")
+    return Moved(views, tuple(cancelled), tuple(decided), finished, dict(state.variables))
+
+
+def _open(rows: Rows, command: CreateTask) -> Task:
+    return rows.open_task(
+        number=command.task_id,
+        node=command.node,
+        kind=str(command.kind.value),
+        role=command.role or "",
+        service=command.service or "",
+        action=command.action or "",
+        document=command.document or "",
+        outputs=list(command.outputs),
+        opened_at=clock.now(),
+        due_at=_due(command.due, working=command.calendar == "working"),
+    )
+
+
+def _due(due: Duration | None, *, working: bool) -> object:
+    if due is None:
+        return None
+    instant = local(clock.now())
+    if working and due.days:
+        return instant.replace(
+            **dict(zip(("year", "month", "day"), LU_CALENDAR.add_working_days(instant.date(), due.days).timetuple()[:3], strict=True))
+        )
+    return due.after(instant)
