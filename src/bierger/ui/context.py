@@ -24,21 +24,28 @@ class SignedIn:
     level: str
 
 
-def page(request: HttpRequest) -> dict[str, object]:
-    """Context processor `bierger.ui.context.page`."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The frame of a page; `here` is its own address, `language` one of LANGUAGES."""
+
+    signed_in: SignedIn | None
+    language: str
+    demo: bool
+    here: str
+    languages: tuple[tuple[str, str], ...] = LANGUAGES
+
+
+def page_of(request: HttpRequest | None) -> Page:
+    """The frame for a request; a page that is refused before sessions are read has nobody signed in."""
     principal: Principal = getattr(request, "principal", ANONYMOUS)
-    session = getattr(request, "session", {})
-    identity = session.get("identity") or {}
+    identity = getattr(request, "session", {}).get("identity") or {}
     signed_in = None
     if principal.kind in ("person", "officer") and identity:
-        signed_in = SignedIn(
-            str(identity.get("name", "")), str(identity.get("label", "")), principal.kind, principal.level
-        )
-    return {
-        "principal": principal,
-        "signed_in": signed_in,
-        "language": (get_language() or "fr")[:2],
-        "languages": LANGUAGES,
-        "demo": getattr(settings, "BIERGER_ENV", "") in ("demo", "test"),
-        "here": request.get_full_path(),
-    }
+        name, label = str(identity.get("name", "")), str(identity.get("label", ""))
+        signed_in = SignedIn(name, label, principal.kind, principal.level)
+    return Page(
+        signed_in=signed_in,
+        language=(get_language() or "fr")[:2],
+        demo=settings.BIERGER_ENV in ("demo", "test"),
+        here=request.get_full_path() if request is not None and request.method == "GET" else "/",
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -96,6 +97,55 @@ REFUSALS: dict[str, str] = {
     "nothing-to-verify": N("Choose a file or enter a code"),
     "not-readable": N("We could not read a seal in this file. Try a sharper photo, or type the code"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error page: what happened, what it means, what to do."""
+
+    title: str
+    text: str
+    advice: str
+
+
+REFUSED_REQUESTS: dict[int, Refusal] = {
+    400: Refusal(
+        N("We could not read this request"),
+        N("Your browser sent something incomplete or unexpected."),
+        N("Go back, reload the page and try again."),
+    ),
+    403: Refusal(
+        N("This is not allowed"),
+        N("You may not do this in the way you are signed in now, or the page was open for too long."),
+        N("Go back, reload the page and try again. Your draft is kept."),
+    ),
+    404: Refusal(
+        N("Page not found"),
+        N("There is nothing at this address, or it is not meant for you."),
+        N("Check the address. If it concerns one of your requests, sign in first, or use your private link."),
+    ),
+    413: Refusal(
+        N("This is too large"),
+        N("What you sent is larger than what we accept."),
+        N("Go back and choose a smaller file. Everything you entered before is kept."),
+    ),
+    429: Refusal(
+        N("Too many attempts"),
+        N("There were many attempts from your side in a short time, so we paused for safety."),
+        N("Wait a minute and try again. Nothing is lost."),
+    ),
+    500: Refusal(
+        N("Something broke on our side"),
+        N("This is not your fault. Nothing you had already saved is lost."),
+        N("Try again in a few minutes. If it happens again, tell your administration what you were doing and when."),
+    ),
+}
+
+
+def refusal_of(status: int) -> Refusal:
+    """The words of an error page in the reader's language; those of 500 for a status that has none."""
+    says = REFUSED_REQUESTS.get(status, REFUSED_REQUESTS[500])
+    return Refusal(_(says.title), _(says.text), _(says.advice))
 
 
 def answer_message(failure: Failure, texts: Texts | None = None, language: str = "fr") -> str:

@@ -7,16 +7,31 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from bierger.ui import formats
+from bierger.ui.context import Page, page_of
 from bierger.ui.icons import ICONS
+from bierger.ui.messages import Refusal, refusal_of
 from bierger.ui.parts import Crumb, ErrorLink, Field, Pages, SummaryRow, TaskRow, TimelineEntry
 
 register = template.Library()
 
 Drawn = dict[str, object]
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: Context) -> Page:
+    """What every page knows; `ui/base.html` calls it once as `page`."""
+    return page_of(context.get("request"))
+
+
+@register.simple_tag
+def refused(status: int) -> Refusal:
+    """The words of an error page."""
+    return refusal_of(status)
 
 
 @register.simple_tag
