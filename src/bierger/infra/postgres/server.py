@@ -62,7 +62,8 @@ _SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 _SINCE = {"io_method": 18}
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Gives up what a power cut would cost, not what kill -9 would: commits still reach the system before they are answered.
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
@@ -171,8 +172,10 @@ class EmbeddedPostgres:
                 self._launch()  # 6
             self.ensure_roles_and_database()  # 7
 
-    def stop(self) -> None:
+    def stop(self, *, keep: bool = False) -> None:
         """Stop the server in order (open transactions are rolled back), whoever started it; idempotent.
+
+        A temporary server's folder goes with it, unless `keep` says that it will be started again.
 
         Errors: StopFailedError.
         """
@@ -182,7 +185,7 @@ class EmbeddedPostgres:
             if self._process is not None:
                 self._process.wait(timeout=STOP_SECONDS)
                 self._process = None
-        if self._remove_at_stop:
+        if self._remove_at_stop and not keep:
             shutil.rmtree(self._home.path, ignore_errors=True)
             shutil.rmtree(self.folder, ignore_errors=True)
 
