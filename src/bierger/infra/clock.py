@@ -33,7 +33,12 @@ def now() -> datetime:
     frozen = _frozen.get()
     if frozen is not None:
         return frozen
-    return datetime.fromtimestamp(time.time(), UTC) + _offset()
+    return real_now() + _offset()
+
+
+def real_now() -> datetime:
+    """The machine's instant, never moved: for heartbeats and the job queue, which live in the machine's time."""
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 def today() -> date:
