@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads about people and spaces."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from bierger.disclosures.services import record
+from bierger.disclosures.types import Purpose, own_data
+from bierger.identity.errors import NotYourSpace
+from bierger.identity.models import Mandate, Membership, Person, Space
+from bierger.identity.types import HolderView, MandateView, PersonView, SpaceKind, SpaceView
+from bierger.infra import clock
+from bierger.infra.principal import current
+
+_OWN = "The policy of the table lets people see themselves only."
+
+
+@own_data(_OWN)
+def me() -> PersonView:
+    """The acting person. Raises NotYourSpace for anybody else."""
+    row = Person.objects.filter(id=current().person).first() if current().kind == "person" else None
+    if row is None:
+        raise NotYourSpace("Nobody is signed in.")
+    return PersonView(
+        id=row.id,
+        matricule=row.matricule,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birth_date=row.birth_date,
+        email=row.email,
+    )
+
+
+@own_data(_OWN)
+def my_spaces() -> tuple[SpaceView, ...]:
+    """Spaces of the acting person: their own first, then organisations, then those they represent, by name."""
+    principal = current()
+    if principal.kind != "person":
+        return ()
+    roles = dict(Membership.objects.filter(person=principal.person).values_list("space", "role"))
+    represented = {mandate.space: mandate.space_label for mandate in mandates_held(on=clock.today())}
+    views = []
+    for row in Space.objects.select_related("person", "organisation"):
+        if row.person is not None and row.person.id == principal.person:
+            role, label = "owner", f"{row.person.given_name} {row.person.family_name}"
+        elif row.id in roles and row.organisation is not None:
+            role, label = roles[row.id], row.organisation.name
+        elif row.id in represented:
+            role, label = "representative", represented[row.id]
+        else:
+            continue  # a mandate that has not begun or is over
+        number = row.organisation.number if row.organisation else ""
+        views.append(SpaceView(id=row.id, kind=_kind(row), label=label, organisation_number=number, role=role))
+    return tuple(sorted(views, key=lambda view: (view.role != "owner", view.role == "representative", view.label.casefold())))
+
+
+def holder(space: UUID, *, purpose: Purpose) -> HolderView:
+    """Who stands behind a space. Recorded, unless it is the acting person. Raises NotYourSpace when it is not visible.
+
+    For the worker on a case, the system, and people about their own spaces; officers read the parties of their cases.
+    """
+    row = Space.objects.select_related("person", "organisation").filter(id=space).first()
+    if row is None:
+        raise NotYourSpace("There is no such space for you.")
+    if row.organisation is not None:
+        name = row.organisation.name
+        return HolderView(
+            space=row.id, kind="professional", name=name, organisation_number=row.organisation.number, organisation_name=name
+        )
+    person = row.person
+    if person is None:
+        raise NotYourSpace("This space is somebody else's.")
+    if person.id != current().person:
+        record(purpose=purpose, subjects=[person.id], facts=["name", "birth-date", "matricule", "email"])
+    return HolderView(
+        space=row.id,
+        kind="private",
+        name=f"{person.given_name} {person.family_name}",
+        person=person.id,
+        matricule=person.matricule,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+        email=person.email,
+    )
+
+
+def people_of(space: UUID | None) -> tuple[UUID, ...]:
+    """Ids of the people behind a space: the subjects of a reading. Empty for an organisation or an anonymous request."""
+    if space is None:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_people_of(%s)", [space])
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+@own_data("The policy shows mandates to their holder and to the space that gave them.")
+def mandates_held(*, on: datetime.date) -> tuple[MandateView, ...]:
+    """Mandates by which the acting person may act for others on that day."""
+    in_force = Q(valid_from__lte=on, ended_at=None) & (Q(valid_to=None) | Q(valid_to__gte=on))
+    return tuple(_mandate(row) for row in Mandate.objects.filter(in_force, holder=current().person).order_by("space_label"))
+
+
+@own_data("The policy shows mandates to their holder and to the space that gave them.")
+def mandates_given() -> tuple[MandateView, ...]:
+    """Mandates that the acting space gave, ended ones too, newest first."""
+    return tuple(_mandate(row) for row in Mandate.objects.filter(space=current().space).order_by("-given_at"))
+
+
+def mandate_for(space: UUID, *, scope: str, on: datetime.date) -> UUID | None:
+    """The mandate by which the acting person acts in this space; None when there is none, or none is needed."""
+    for mandate in mandates_held(on=on):
+        if mandate.space == space and mandate.scope in ("*", scope):
+            return mandate.id
+    return None
+
+
+def _mandate(row: Mandate) -> MandateView:
+    return MandateView(
+        id=row.id,
+        space=row.space_id,
+        space_label=row.space_label,
+        holder_name=row.holder_name,
+        scope=row.scope,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        ended_at=row.ended_at,
+    )
+
+
+def _kind(row: Space) -> SpaceKind:
+    return "private" if row.kind == "private" else "professional"

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sign in, change space, give and end mandates."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from bierger_core.values import IdentifierError, parse_matricule
+
+from bierger.administrations.selectors import officers_by_login
+from bierger.administrations.types import OfficerView
+from bierger.identity.errors import LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
+from bierger.identity.models import Mandate
+from bierger.identity.selectors import my_spaces
+from bierger.identity.types import Claims
+from bierger.infra import clock
+from bierger.infra.principal import Level, Principal, current
+
+OFFICE_LEVEL: Level = "substantial"  # whoever decides about others proves who they are
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """principal: the person in their private space. offices: what else this login may act as."""
+
+    principal: Principal
+    offices: tuple[OfficerView, ...]
+
+
+def sign_in(*, claims: Claims) -> SignedIn:
+    """Make or refresh person, login, private space and memberships. Raises LoginOfAnotherPerson.
+
+    Called while nobody is known yet (anonymous): the SQL function of migration 0001 is all it may write through.
+    """
+    said = {
+        "matricule": claims.matricule,
+        "given_name": claims.given_name,
+        "family_name": claims.family_name,
+        "birth_date": claims.birth_date.isoformat() if claims.birth_date else None,
+        "email": claims.email,
+    }
+    organisations = None
+    if claims.organisations is not None:
+        organisations = json.dumps([vars(organisation) for organisation in claims.organisations])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person, space FROM identity_sign_in(%s, %s, %s::jsonb, %s::jsonb, %s)",
+            [claims.issuer, claims.subject, json.dumps(said), organisations, clock.now()],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise LoginOfAnotherPerson("This login already belongs to another identification number.")
+    principal = Principal(kind="person", person=found[0], space=found[1], level=claims.level)
+    return SignedIn(principal, officers_by_login(claims.issuer, claims.subject))
+
+
+def enter_space(*, space: UUID) -> tuple[Principal, str]:
+    """The acting person in another of their spaces, and its label. Raises NotYourSpace."""
+    principal = current()
+    for mine in my_spaces():
+        if mine.id == space and principal.person is not None:
+            return Principal(kind="person", person=principal.person, space=space, level=principal.level), mine.label
+    raise NotYourSpace("This is not a space of yours.")
+
+
+def enter_office(*, office: UUID, issuer: str, subject: str, level: Level) -> tuple[Principal, OfficerView]:
+    """The login as one of its officers. Raises NotYourOffice.
+
+    issuer and subject come from the session, where only a checked ID token put them.
+    """
+    for officer in officers_by_login(issuer, subject):
+        if officer.id == office:
+            principal = Principal(
+                kind="officer",
+                administration=officer.administration,
+                officer=officer.id,
+                roles=officer.roles,
+                services=officer.services,
+                level=level,
+            )
+            return principal, officer
+    raise NotYourOffice("This is not an office of yours.")
+
+
+def step_up_url(*, level: Level, next: str) -> str:  # noqa: A002 - the name of the parameter in the address
+    """Where to send somebody whose sign-in is too weak (or missing), to come back to `next`."""
+    return f"{reverse('identity:sign-in')}?{urlencode({'level': level, 'next': safe_next(next)})}"
+
+
+def safe_next(given: str) -> str:
+    """A path of this site, else `/`: an address given by others must not lead people away after they signed in."""
+    if not given.startswith("/") or not given.isprintable():
+        return "/"
+    # Refuses //elsewhere, /\elsewhere and every scheme; no host is allowed, so only paths are left.
+    return given if url_has_allowed_host_and_scheme(given, allowed_hosts=None) else "/"
+
+
+def grant_mandate(*, to_matricule: str, scope: str, valid_from: datetime.date, valid_to: datetime.date | None) -> UUID:
+    """Let somebody act in the space one is in. The person has signed in at least once. Raises MandateRefused."""
+    principal = current()
+    if principal.kind != "person" or principal.space is None or principal.person is None:
+        raise MandateRefused("Only somebody in a space of theirs can give a mandate.")
+    own = {space.id: space for space in my_spaces() if space.role in ("owner", "manager")}
+    if principal.space not in own:
+        raise MandateRefused("Only the owner or a manager of the space can give a mandate.")
+    if valid_to is not None and valid_to < valid_from:
+        raise MandateRefused("The mandate ends before it begins.")
+    holder, name = _person_by_number(to_matricule)
+    if holder == principal.person:
+        raise MandateRefused("A mandate is given to somebody else.")
+    mandate = Mandate.objects.create(
+        space_id=principal.space,
+        space_label=own[principal.space].label,
+        holder_id=holder,
+        holder_name=name,
+        scope=scope,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        given_by=principal.person,
+        given_at=clock.now(),
+    )
+    return mandate.id
+
+
+def end_mandate(*, mandate: UUID) -> None:
+    """End it now: the giver's space or the holder may. Ending twice changes nothing; another's raises MandateRefused."""
+    found = Mandate.objects.filter(id=mandate).first()
+    if found is None:
+        raise MandateRefused("There is no such mandate of yours.")
+    if found.ended_at is None:
+        found.ended_at = clock.now()
+        found.save(update_fields=["ended_at"])
+
+
+def _person_by_number(text: str) -> tuple[UUID, str]:
+    try:
+        number = parse_matricule(text)
+    except IdentifierError as wrong:
+        raise MandateRefused("The identification number is not well formed.") from wrong
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, name FROM identity_person_by_number(%s)", [number])
+        row = cursor.fetchone()
+    if row is None:
+        raise MandateRefused("Nobody with this number has signed in here yet.")
+    return row[0], row[1]

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What others see of people: frozen."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from bierger.disclosures.types import personal_data
+from bierger.infra.principal import Level
+
+SpaceKind = Literal["private", "professional"]
+
+
+@dataclass(frozen=True)
+class OrganisationClaim:
+    """An organisation that the provider says the person belongs to. role: `manager` or `employee`."""
+
+    number: str
+    name: str
+    vat: str = ""
+    role: str = "employee"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an ID token said, in our words, after every check.
+
+    level            assurance of this sign-in
+    organisations    None = the provider says nothing about organisations (what was known stays)
+    """
+
+    issuer: str
+    subject: str
+    level: Level
+    given_name: str
+    family_name: str
+    birth_date: datetime.date | None = None
+    matricule: str | None = None
+    email: str = ""
+    organisations: tuple[OrganisationClaim, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@personal_data
+@dataclass(frozen=True)
+class PersonView:
+    """A person. matricule is None for somebody who has none (yet)."""
+
+    id: UUID
+    matricule: str | None
+    given_name: str
+    family_name: str
+    birth_date: datetime.date | None
+    email: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True)
+class SpaceView:
+    """A space one may act in. label: name of the person or organisation. role: owner, manager, employee or representative."""
+
+    id: UUID
+    kind: SpaceKind
+    label: str
+    organisation_number: str
+    role: str
+
+
+@personal_data
+@dataclass(frozen=True)
+class HolderView:
+    """Who stands behind a space: the person (private) or the organisation (professional).
+
+    In a professional space, the fields of a person are empty: an organisation applies, whoever typed.
+    """
+
+    space: UUID
+    kind: SpaceKind
+    name: str
+    person: UUID | None = None
+    matricule: str | None = None
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: datetime.date | None = None
+    email: str = ""
+    organisation_number: str = ""
+    organisation_name: str = ""
+
+
+@personal_data
+@dataclass(frozen=True)
+class MandateView:
+    """Somebody may act in a space that is not theirs. scope: `*` or a procedure as `owner/name`."""
+
+    id: UUID
+    space: UUID
+    space_label: str
+    holder_name: str
+    scope: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+    ended_at: datetime.datetime | None

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ask a register, and record that it was asked."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+import requests
+from django.conf import settings
+
+from bierger.administrations.errors import UnknownAdministration
+from bierger.administrations.selectors import commune_of
+from bierger.disclosures.services import record
+from bierger.disclosures.types import Purpose
+from bierger.infra import clock
+from bierger.registry.errors import RegisterAnswerInvalid, RegisterRefused, RegisterUnavailable, UnknownRegister
+from bierger.registry.types import Evidence
+
+TIMEOUT = (3.05, 8)  # seconds to connect, to answer; whoever asks tries again later
+Facts = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class _Register:
+    """path under BIERGER_REGISTER_URL; how an answer becomes facts; the questions it answers."""
+
+    path: str
+    read: Callable[[Mapping[str, object], datetime.date], Facts]
+    questions: frozenset[str]
+
+
+def ask(*, register: str, question: str, number: str | None, purpose: Purpose, subjects: Iterable[UUID] = ()) -> Evidence:
+    """Ask for what a register knows about a number. Talks HTTP: call it from the worker, or outside a page's transaction.
+
+    register, question   `population` + `residence` (number: matricule) or `organisations` + `company` (number: 11 digits)
+    number               None (somebody without a number): found is false, nobody is asked
+    subjects             ids of the people concerned, who will read in their list that the register was asked
+
+    Facts of population: given_name family_name birth_date matricule street postal_code locality commune (code of the
+    administration) since status (resident, moved, address-unknown). Of organisations: number vat name street postal_code
+    locality commune. Dates are ISO 8601. Raises UnknownRegister, RegisterUnavailable, RegisterRefused, RegisterAnswerInvalid.
+    """
+    known = _REGISTERS.get(register)
+    if known is None or question not in known.questions:
+        raise UnknownRegister(f"No register answers {register}.{question}.")
+    asked_at = clock.now()
+    if not number:
+        return Evidence(register, question, found=False, facts={}, asked_at=asked_at)
+    said = _fetch(f"{settings.BIERGER_REGISTER_URL}/{known.path}/{quote(number, safe='')}")
+    record(purpose=purpose, subjects=subjects, facts=[f"register-{register}-{question}"])
+    if said is None:
+        return Evidence(register, question, found=False, facts={}, asked_at=asked_at)
+    try:
+        facts = known.read(said, clock.today())
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise RegisterAnswerInvalid(f"The answer of {register} lacks {wrong}.") from wrong
+    return Evidence(register, question, found=True, facts=facts, asked_at=asked_at)
+
+
+def _fetch(address: str) -> Mapping[str, object] | None:
+    """The register's JSON object; None when it does not know the number."""
+    headers = {"Authorization": f"Bearer {settings.BIERGER_REGISTER_SECRET}", "Accept": "application/json"}
+    try:
+        # A redirect would carry the secret elsewhere: none is followed.
+        answer = requests.get(address, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+    except requests.RequestException as failed:
+        raise RegisterUnavailable("The register does not answer.") from failed
+    if answer.status_code == 404:
+        return None
+    if answer.status_code in (401, 403):
+        raise RegisterRefused(f"The register refuses us (HTTP {answer.status_code}): check BIERGER_REGISTER_SECRET.")
+    if answer.status_code >= 500 or answer.status_code == 429:
+        raise RegisterUnavailable(f"The register is out of order (HTTP {answer.status_code}).")
+    try:
+        said = answer.json() if answer.status_code == 200 else None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise RegisterAnswerInvalid(f"The register's answer cannot be understood (HTTP {answer.status_code}).")
+    return said
+
+
+def _population(said: Mapping[str, object], on: datetime.date) -> Facts:
+    return {
+        "given_name": _text(said["given_name"]),
+        "family_name": _text(said["family_name"]),
+        "birth_date": _text(said["birth_date"]),
+        "matricule": _text(said["matricule"]),
+        "since": _text(said.get("since")),
+        "status": _text(said.get("status")),
+        **_address(said.get("address"), on),
+    }
+
+
+def _organisation(said: Mapping[str, object], on: datetime.date) -> Facts:
+    plain = {name: _text(said[name]) for name in ("number", "vat", "name")}
+    return {**plain, **_address(said.get("address"), on)}
+
+
+def _address(said: object, on: datetime.date) -> Facts:
+    if said is None:
+        return dict.fromkeys(("street", "postal_code", "locality", "commune"))
+    if not isinstance(said, dict):
+        raise TypeError("address")
+    lau2 = _text(said["commune"]) or ""
+    try:
+        commune: str | None = commune_of(lau2, on=on).code
+    except UnknownAdministration:
+        commune = None  # a place this installation does not know is not this commune: enough for every rule
+    return {**{name: _text(said[name]) for name in ("street", "postal_code", "locality")}, "commune": commune}
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value[:300]
+
+
+_REGISTERS = {
+    "population": _Register("population", _population, frozenset({"residence"})),
+    "organisations": _Register("organisations", _organisation, frozenset({"company"})),
+}
