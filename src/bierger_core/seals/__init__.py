@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Seals: what an administration signs, what a QR code carries, and how anybody verifies it."""
+
+from bierger_core.seals import base45, cbor
+from bierger_core.seals.commitments import (
+    Opening,
+    facts_commitment,
+    file_commitment,
+    opening_of,
+    submission_commitment,
+    with_opening,
+)
+from bierger_core.seals.errors import (
+    Base45Error,
+    CborError,
+    KeyExpiredError,
+    KeyListError,
+    KeyNotYetValidError,
+    KeyOfOtherOwnerError,
+    KeyRevokedError,
+    RevocationUnavailableError,
+    SealError,
+    SealsError,
+    SealSignatureError,
+    UnknownKeyError,
+    VerificationError,
+)
+from bierger_core.seals.keys import KeyEntry, KeyList, Purpose, Status, dump_key_list, load_key_list
+from bierger_core.seals.sealing import PREFIX, Seal, open_seal, seal
+from bierger_core.seals.types import Claims, DocumentType, DocumentTypes
+from bierger_core.seals.verdict import (
+    NOT_CHECKED_CODES,
+    RECEIPT_STEPS,
+    SEAL_STEPS,
+    Outcome,
+    Result,
+    Revocation,
+    RevocationLookup,
+    Step,
+    Verdict,
+)
+from bierger_core.seals.verification import verify_act, verify_receipt, verify_seal
+from bierger_core.values import LocalSigner, Signer, kid_of
+
+__all__ = [
+    "NOT_CHECKED_CODES",
+    "PREFIX",
+    "RECEIPT_STEPS",
+    "SEAL_STEPS",
+    "Base45Error",
+    "CborError",
+    "Claims",
+    "DocumentType",
+    "DocumentTypes",
+    "KeyEntry",
+    "KeyExpiredError",
+    "KeyList",
+    "KeyListError",
+    "KeyNotYetValidError",
+    "KeyOfOtherOwnerError",
+    "KeyRevokedError",
+    "LocalSigner",
+    "Opening",
+    "Outcome",
+    "Purpose",
+    "Result",
+    "Revocation",
+    "RevocationLookup",
+    "RevocationUnavailableError",
+    "Seal",
+    "SealError",
+    "SealSignatureError",
+    "SealsError",
+    "Signer",
+    "Status",
+    "Step",
+    "UnknownKeyError",
+    "Verdict",
+    "VerificationError",
+    "base45",
+    "cbor",
+    "dump_key_list",
+    "facts_commitment",
+    "file_commitment",
+    "kid_of",
+    "load_key_list",
+    "open_seal",
+    "opening_of",
+    "seal",
+    "submission_commitment",
+    "verify_act",
+    "verify_receipt",
+    "verify_seal",
+    "with_opening",
+]

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The answer of a verification: numbered steps, and what follows from them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias, TypeVar
+
+from bierger_core.merkle import Logged
+from bierger_core.seals.keys import KeyEntry
+from bierger_core.seals.types import Claims
+from bierger_core.values import CoreError, format_instant
+
+Outcome = Literal["ok", "failed", "not_checked"]
+Result = Literal["authentic", "facts-only", "revoked", "refused"]
+
+SEAL_STEPS = (
+    "readable",
+    "seal-format",
+    "key-known",
+    "signature",
+    "key-valid",
+    "facts-in-log",
+    "file-in-log",
+    "revocation",
+)
+RECEIPT_STEPS = ("readable", "submission-in-log")
+
+NOT_CHECKED_CODES = frozenset(
+    {"earlier-step-failed", "facts-proof-not-given", "facts-only", "lookup-not-given", "revocation-unavailable"}
+)
+"""Why a step was not checked. Codes of failed steps are those of the errors."""
+
+_Checked = TypeVar("_Checked")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its `name`, `outcome`, and unless ok a stable `code` with `data` and an English `message`."""
+
+    name: str
+    outcome: Outcome
+    code: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """An act was revoked at an instant, for a reason that may be told."""
+
+    revoked_at: datetime
+    reason: str
+
+
+RevocationLookup: TypeAlias = Callable[[bytes], Revocation | None]
+"""Asked with the commitment of the facts (33 bytes, no personal data). Raises `RevocationUnavailableError`."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the steps amount to.
+
+    * `authentic`: these exact bytes are the act (for a receipt: it was submitted), as logged;
+    * `facts-only`: the facts are signed by their issuer; compare them with the paper, nothing vouches for the rest;
+    * `revoked`: all of it was true, and the issuer has withdrawn it since;
+    * `refused`: a step failed. `claims` are then what the code says, not what is so.
+    """
+
+    result: Result
+    steps: tuple[Step, ...]
+    claims: Claims | None = None
+    key: KeyEntry | None = None
+    commitment: bytes | None = None
+    facts_logged: Logged | None = None
+    file_logged: Logged | None = None
+    revocation: Revocation | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing failed (`authentic` or `facts-only`)."""
+        return self.result in {"authentic", "facts-only"}
+
+    @property
+    def failed(self) -> Step | None:
+        """The first step that failed."""
+        return next((step for step in self.steps if step.outcome == "failed"), None)
+
+    def step(self, name: str) -> Step:
+        """The step of this name. Raises KeyError."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def plain(self) -> dict[str, object]:
+        """The verdict as plain JSON values, for machines."""
+        claims, revoked = self.claims, self.revocation
+        return {
+            "result": self.result,
+            "steps": [
+                {
+                    "step": number,
+                    "name": step.name,
+                    "outcome": step.outcome,
+                    "code": step.code,
+                    "data": {name: str(value) for name, value in step.data.items()},
+                    "message": step.message,
+                }
+                for number, step in enumerate(self.steps, start=1)
+            ],
+            "issuer": claims.issuer if claims else None,
+            "issued_at": format_instant(claims.issued_at) if claims else None,
+            "document_type": claims.document_type if claims else None,
+            "facts": dict(claims.facts) if claims else None,
+            "commitment": self.commitment.hex() if self.commitment else None,
+            "facts_logged": _plain_logged(self.facts_logged),
+            "file_logged": _plain_logged(self.file_logged),
+            "revocation": {"at": format_instant(revoked.revoked_at), "reason": revoked.reason} if revoked else None,
+        }
+
+
+def _plain_logged(logged: Logged | None) -> dict[str, object] | None:
+    if logged is None:
+        return None
+    return {
+        "origin": logged.checkpoint.origin,
+        "index": logged.index,
+        "size": logged.checkpoint.size,
+        "witnesses": {name: format_instant(at) for name, at in logged.witnesses.items()},
+    }
+
+
+class Steps:
+    """Collects the steps of one verification in their fixed order."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._done: dict[str, Step] = {}
+
+    def run(self, name: str, check: Callable[[], _Checked]) -> _Checked | None:
+        """Run one check: ok, or failed with the code of the `CoreError` it raised; then None."""
+        try:
+            result = check()
+        except CoreError as refused:
+            self._done[name] = Step(name, "failed", refused.code, refused.data, str(refused))
+            return None
+        self._done[name] = Step(name, "ok")
+        return result
+
+    def skip(self, name: str, code: str) -> None:
+        """Note that a step was not checked, and why."""
+        self._done[name] = Step(name, "not_checked", code)
+
+    def all(self) -> tuple[Step, ...]:
+        """Every step; those that nobody reached wait for an earlier one that failed."""
+        return tuple(self._done.get(name, Step(name, "not_checked", "earlier-step-failed")) for name in self._names)
+
+    def is_failed(self, *except_for: str) -> bool:
+        """Whether any step failed, apart from those named."""
+        return any(step.outcome == "failed" and step.name not in except_for for step in self._done.values())

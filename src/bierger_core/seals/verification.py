@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Verification in numbered steps, by anybody, offline.
+
+1. readable        the code is the text of a seal (and the file a PDF)
+2. seal-format     the seal has the one form a seal has
+3. key-known       the key list has the key, for seals, and it belongs to the issuer
+4. signature       that key signed exactly these facts
+5. key-valid       the key could sign at the instant of issue, and that instant is not in the future
+6. facts-in-log    the facts' leaf is in the log that the seal names, and the policy trusts that log
+7. file-in-log     the leaf of these exact bytes is in that log
+8. revocation      the issuer has not withdrawn the act
+
+A step whose ground is missing is not checked; steps that do not need each other all run, so that a person sees
+everything that is wrong. Two things no offline check can know: a revocation after the key list and the lookup were
+made; and that a thief of a key dated a seal back before its revocation. For the second, step 6 asks that the log holds
+it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bierger_core.merkle import Logged, Policy, parse_proof, verify_proof
+from bierger_core.seals.commitments import file_commitment, opening_of, submission_commitment
+from bierger_core.seals.errors import RevocationUnavailableError, VerificationError
+from bierger_core.seals.keys import KeyEntry, KeyList
+from bierger_core.seals.sealing import Seal, decode_cose, decode_text
+from bierger_core.seals.verdict import (
+    RECEIPT_STEPS,
+    SEAL_STEPS,
+    Result,
+    Revocation,
+    RevocationLookup,
+    Steps,
+    Verdict,
+)
+from bierger_core.values import Kind, format_instant
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far ahead of the verifier's clock an issuer's clock may be."""
+
+
+def verify_seal(
+    code: str | bytes,
+    key_list: KeyList,
+    *,
+    policy: Policy | None = None,
+    facts_proof: bytes | None = None,
+    revocations: RevocationLookup | None = None,
+    now: datetime | None = None,
+) -> Verdict:
+    """Verify the code alone: at best `facts-only`, for nothing is known about the paper or file it stands on.
+
+    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`.
+    """
+    check = _SealCheck(key_list, policy, now)
+    check.read(lambda: decode_text(code))
+    check.check_key()
+    if facts_proof is None or policy is None:
+        check.steps.skip("facts-in-log", "facts-proof-not-given")
+    else:
+        check.check_facts(facts_proof)
+    check.steps.skip("file-in-log", "facts-only")
+    check.check_revocation(revocations)
+    return check.verdict()
+
+
+def verify_act(
+    pdf: bytes,
+    *,
+    code: str | bytes,
+    facts_proof: bytes | None,
+    file_proof: bytes | None,
+    key_list: KeyList,
+    policy: Policy,
+    file_salt: bytes | None = None,
+    revocations: RevocationLookup | None = None,
+    now: datetime | None = None,
+) -> Verdict:
+    """Verify the exact bytes of an act: `authentic` only if all of it holds and these bytes are in the log.
+
+    `code` and `facts_proof` are those found inside the file. `file_proof` is the `.tlog-proof` text that goes with it,
+    carrying the salt (see `with_opening`) unless `file_salt` is given. A proof that is missing is a step that failed.
+    """
+    check = _SealCheck(key_list, policy, now)
+    check.read(lambda: decode_text(_checked_pdf(pdf, code)))
+    check.check_key()
+    check.check_facts(facts_proof)
+    check.check_file(pdf, file_proof, file_salt)
+    check.check_revocation(revocations)
+    return check.verdict()
+
+
+def verify_receipt(number: str, event_hash: bytes, salt: bytes, proof: bytes | None, policy: Policy) -> Verdict:
+    """Verify a receipt: the log holds this number with this hash of the submission event. `authentic` or `refused`."""
+    steps = Steps(RECEIPT_STEPS)
+    leaf = steps.run("readable", lambda: submission_commitment(number, event_hash, salt))
+    logged = None
+    if leaf is not None:
+        logged = steps.run("submission-in-log", lambda: _logged(leaf, proof, policy, None, "receipt-proof-missing"))
+    return Verdict("authentic" if logged else "refused", steps.all(), commitment=leaf, facts_logged=logged)
+
+
+def _checked_pdf(pdf: bytes, code: str | bytes) -> str | bytes:
+    if not pdf.startswith(b"%PDF-"):
+        raise VerificationError("The file is not a PDF.", code="act-not-pdf")
+    return code
+
+
+def _logged(leaf: bytes, proof: bytes | None, policy: Policy, origin: str | None, missing: str) -> Logged:
+    if proof is None:
+        raise VerificationError("The proof that the log holds it is missing.", code=missing)
+    logged = verify_proof(parse_proof(proof), leaf, policy)
+    if origin is not None and logged.checkpoint.origin != origin:
+        found = logged.checkpoint.origin
+        raise VerificationError("The proof is of another log.", code="log-other-origin", origin=found, expected=origin)
+    return logged
+
+
+class _SealCheck:
+    """The steps that codes and files share, with what earlier steps found."""
+
+    def __init__(self, key_list: KeyList, policy: Policy | None, now: datetime | None) -> None:
+        self.steps = Steps(SEAL_STEPS)
+        self.key_list = key_list
+        self.policy = policy
+        self.now = now
+        self.seal: Seal | None = None
+        self.key: KeyEntry | None = None
+        self.facts_logged: Logged | None = None
+        self.file_logged: Logged | None = None
+        self.revocation: Revocation | None = None
+
+    def read(self, text: Callable[[], bytes]) -> None:
+        """Steps 1 and 2."""
+        data = self.steps.run("readable", text)
+        if data is not None:
+            self.seal = self.steps.run("seal-format", lambda: decode_cose(data))
+
+    def check_key(self) -> None:
+        """Steps 3 to 5."""
+        seal = self.seal
+        if seal is None:
+            return
+        issuer, issued_at = seal.claims.issuer, seal.claims.issued_at
+        key = self.key = self.steps.run("key-known", lambda: self.key_list.entry(seal.kid, owner=issuer, purpose="seal"))
+        if key is None:
+            return
+        self.steps.run("signature", lambda: seal.check(key.public_key))
+
+        def check_validity() -> None:
+            key.check_at(issued_at)
+            if self.now is not None and issued_at > self.now + CLOCK_TOLERANCE:
+                raise VerificationError(
+                    "The seal is dated in the future.", code="issued-in-future", issued_at=format_instant(issued_at)
+                )
+
+        self.steps.run("key-valid", check_validity)
+
+    def check_facts(self, proof: bytes | None) -> None:
+        """Step 6."""
+        seal, policy = self.seal, self.policy
+        if seal is not None and policy is not None:
+
+            def check() -> Logged:
+                logged = _logged(seal.commitment, proof, policy, seal.log_origin, "facts-proof-missing")
+                opening = opening_of(parse_proof(proof or b""))
+                if opening is not None and (opening.kind, opening.salt) != (Kind.FACTS, seal.salt):
+                    raise VerificationError("The proof carries another salt.", code="opening-mismatch")
+                return logged
+
+            self.facts_logged = self.steps.run("facts-in-log", check)
+
+    def check_file(self, pdf: bytes, proof: bytes | None, salt: bytes | None) -> None:
+        """Step 7. It needs no seal: whether these bytes are logged can always be said."""
+        policy, origin = self.policy, self.seal.log_origin if self.seal else None
+        if policy is None:
+            return
+
+        def check() -> Logged:
+            if proof is None:
+                raise VerificationError("The proof of the file is missing.", code="file-proof-missing")
+            opening = opening_of(parse_proof(proof))
+            if opening is not None and opening.kind is not Kind.FILE:
+                raise VerificationError("The proof is not one of a file.", code="opening-mismatch")
+            known = salt if salt is not None else opening.salt if opening is not None else None
+            if known is None:
+                raise VerificationError("The proof of the file carries no salt.", code="file-salt-missing")
+            return _logged(file_commitment(pdf, known), proof, policy, origin, "file-proof-missing")
+
+        self.file_logged = self.steps.run("file-in-log", check)
+
+    def check_revocation(self, lookup: RevocationLookup | None) -> None:
+        """Step 8."""
+        seal = self.seal
+        if lookup is None or seal is None:
+            if lookup is None:
+                self.steps.skip("revocation", "lookup-not-given")
+            return
+        try:
+            self.revocation = lookup(seal.commitment)
+        except RevocationUnavailableError as unavailable:
+            self.steps.skip("revocation", unavailable.code)
+            return
+        revocation = self.revocation
+
+        def check() -> None:
+            if revocation is not None:
+                at = format_instant(revocation.revoked_at)
+                raise VerificationError("The act was revoked.", code="act-revoked", at=at, reason=revocation.reason)
+
+        self.steps.run("revocation", check)
+
+    def verdict(self) -> Verdict:
+        """What the steps amount to."""
+        result: Result
+        if self.steps.is_failed("revocation"):
+            result = "refused"
+        elif self.revocation is not None:
+            result = "revoked"
+        else:
+            result = "facts-only" if self.file_logged is None else "authentic"
+        seal = self.seal
+        return Verdict(
+            result,
+            self.steps.all(),
+            seal.claims if seal else None,
+            self.key,
+            seal.commitment if seal else None,
+            self.facts_logged,
+            self.file_logged,
+            self.revocation,
+        )

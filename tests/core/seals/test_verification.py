@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Verification: what is accepted, and which step refuses each thing that is wrong."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bierger_core.merkle import Checkpoint, format_proof, log_key, policy_of_logs, sign_checkpoint
+from bierger_core.seals import (
+    NOT_CHECKED_CODES,
+    RECEIPT_STEPS,
+    SEAL_STEPS,
+    Claims,
+    KeyList,
+    Revocation,
+    RevocationUnavailableError,
+    open_seal,
+    seal,
+    verify_act,
+    verify_receipt,
+    verify_seal,
+    with_opening,
+)
+from bierger_core.values import Kind
+
+from .acts import (
+    CODE,
+    EVENT_HASH,
+    FACTS,
+    FACTS_PROOF,
+    FILE_PROOF,
+    FILE_SALT,
+    ISSUED,
+    KEYS,
+    LOG_KEY,
+    LOG_SIGNER,
+    ORIGIN,
+    OTHER_SIGNER,
+    PDF,
+    POLICY,
+    RECEIPT_PROOF,
+    RECEIPT_SALT,
+    RESIDENCE,
+    SALT,
+    SIGNER,
+    entry_of,
+    proof_of,
+)
+
+
+def act(pdf=PDF, **changes):
+    given = {"code": CODE, "facts_proof": FACTS_PROOF, "file_proof": FILE_PROOF, "key_list": KEYS, "policy": POLICY}
+    return verify_act(pdf, **(given | changes))
+
+
+def outcomes(verdict):
+    return {step.name: step.outcome for step in verdict.steps}
+
+
+def test_an_act_with_everything_is_authentic():
+    verdict = act(revocations=lambda _: None, now=ISSUED)
+    assert verdict.result == "authentic"
+    assert outcomes(verdict) == dict.fromkeys(SEAL_STEPS, "ok")
+    assert verdict.accepted
+    assert verdict.failed is None
+    assert dict(verdict.claims.facts) == FACTS
+    assert verdict.key.owner == "bettborn"
+    assert (verdict.facts_logged.index, verdict.file_logged.index) == (1, 2)
+
+
+def test_a_code_alone_proves_the_facts_and_nothing_else():
+    verdict = verify_seal(CODE, KEYS)
+    assert verdict.result == "facts-only"
+    assert {step.name: step.code for step in verdict.steps if step.outcome != "ok"} == {
+        "facts-in-log": "facts-proof-not-given",
+        "file-in-log": "facts-only",
+        "revocation": "lookup-not-given",
+    }
+    logged = verify_seal(CODE.encode(), KEYS, policy=POLICY, facts_proof=FACTS_PROOF)
+    assert logged.result == "facts-only"
+    assert logged.step("facts-in-log").outcome == "ok"
+
+
+def test_the_verdict_is_plain_json_for_machines():
+    plain = json.loads(json.dumps(act(revocations=lambda _: Revocation(ISSUED, "error in the address")).plain()))
+    assert plain["result"] == "revoked"
+    assert plain["facts"] == FACTS
+    assert [step["name"] for step in plain["steps"]] == list(SEAL_STEPS)
+    assert plain["file_logged"] == {"origin": ORIGIN, "index": 2, "size": 5, "witnesses": {}}
+    assert plain["revocation"] == {"at": "2026-11-22T09:30:00Z", "reason": "error in the address"}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(0, len(CODE) - 1), st.integers(1, 255))
+def test_a_code_with_any_byte_changed_is_refused_at_a_named_step(position, change):
+    code = bytearray(CODE.encode())
+    code[position] ^= change
+    verdict = verify_seal(bytes(code), KEYS)
+    assert verdict.result == "refused"
+    assert verdict.failed.name in {"readable", "seal-format", "key-known", "signature", "key-valid"}
+    assert verdict.failed.code
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(0, len(PDF) - 1), st.integers(1, 255))
+def test_a_file_with_any_byte_changed_is_refused(position, change):
+    pdf = bytearray(PDF)
+    pdf[position] ^= change
+    verdict = act(bytes(pdf))
+    assert verdict.result == "refused"
+    assert verdict.failed.name == ("readable" if position < 5 else "file-in-log")
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "code"),
+    [
+        ({"pdf": b"MZ\x90"}, "readable", "act-not-pdf"),
+        ({"code": "HC1:ABC"}, "readable", "seal-prefix"),
+        ({"code": "BRG1:abc"}, "readable", "base45-sign"),
+        ({"code": "BRG1:BB8"}, "seal-format", "seal-format"),
+        ({"key_list": KeyList(ISSUED, ())}, "key-known", "key-unknown"),
+        ({"key_list": KeyList(ISSUED, (entry_of(owner="redange"),))}, "key-known", "key-of-other-owner"),
+        ({"key_list": KeyList(ISSUED, (entry_of(OTHER_SIGNER, kid=SIGNER.kid),))}, "signature", "signature-wrong"),
+        ({"key_list": KeyList(ISSUED, (entry_of(public_key=b"\4" + bytes(64)),))}, "signature", "signing-key"),
+        ({"key_list": KeyList(ISSUED, (entry_of(valid_to=ISSUED),))}, "key-valid", "key-expired"),
+        ({"key_list": KeyList(ISSUED, (entry_of(status="revoked"),))}, "key-valid", "key-revoked"),
+        ({"now": ISSUED - timedelta(minutes=6)}, "key-valid", "issued-in-future"),
+        ({"facts_proof": None}, "facts-in-log", "facts-proof-missing"),
+        ({"facts_proof": FILE_PROOF}, "facts-in-log", "inclusion-proof-invalid"),
+        ({"facts_proof": b"nothing"}, "facts-in-log", "log-proof-format"),
+        ({"facts_proof": with_opening(FACTS_PROOF, Kind.FACTS, bytes(32))}, "facts-in-log", "opening-mismatch"),
+        ({"file_proof": None}, "file-in-log", "file-proof-missing"),
+        ({"file_proof": format_proof(proof_of(2))}, "file-in-log", "file-salt-missing"),
+        ({"file_proof": FACTS_PROOF}, "file-in-log", "opening-mismatch"),
+        ({"file_proof": with_opening(FILE_PROOF, Kind.FILE, SALT)}, "file-in-log", "inclusion-proof-invalid"),
+        (
+            {"file_proof": FILE_PROOF.replace(b"
+5
+", b"
+6
+")},
+            "file-in-log",
+            "note-signature-wrong",
+        ),
+        ({"policy": policy_of_logs([log_key("stranger.example", LOG_SIGNER.public_key)])}, "facts-in-log", "log-unknown"),
+        ({"policy": policy_of_logs([log_key(ORIGIN, bytes(32))])}, "facts-in-log", "note-unverified"),
+    ],
+)
+def test_what_is_wrong_is_refused_at_its_step(changes, step, code):
+    verdict = act(**changes)
+    assert verdict.result == "refused"
+    assert (verdict.failed.name, verdict.failed.code) == (step, code)
+    assert verdict.failed.message
+    assert not verdict.accepted
+    assert all(one.code in NOT_CHECKED_CODES for one in verdict.steps if one.outcome == "not_checked")
+
+
+def test_a_proof_of_another_trusted_log_is_not_taken():
+    other = log_key("log.redange.lu", LOG_SIGNER.public_key)
+    checkpoint = sign_checkpoint(Checkpoint(other.name, 5, root_of_checkpoint()), other, LOG_SIGNER)
+    verdict = act(facts_proof=format_proof(proof_of(1, checkpoint)), policy=policy_of_logs([LOG_KEY, other]))
+    assert (verdict.failed.name, verdict.failed.code) == ("facts-in-log", "log-other-origin")
+
+
+def root_of_checkpoint():
+    return act().facts_logged.checkpoint.root
+
+
+def test_steps_that_do_not_need_each_other_all_run():
+    verdict = act(key_list=KeyList(ISSUED, ()))
+    assert outcomes(verdict) == {
+        "readable": "ok",
+        "seal-format": "ok",
+        "key-known": "failed",
+        "signature": "not_checked",
+        "key-valid": "not_checked",
+        "facts-in-log": "ok",
+        "file-in-log": "ok",
+        "revocation": "not_checked",
+    }
+
+
+def test_a_genuine_seal_on_another_file_is_refused():
+    other = seal(
+        Claims("bettborn", ISSUED, "residence", FACTS | {"name": "Weber"}),
+        document_type=RESIDENCE,
+        salt=SALT,
+        log_origin=ORIGIN,
+        signer=SIGNER,
+    )
+    assert act(code=other).failed.name == "facts-in-log"
+
+
+def test_a_revoked_act_was_true_once():
+    asked = []
+
+    def lookup(commitment):
+        asked.append(commitment)
+        return Revocation(ISSUED, "wrong address")
+
+    verdict = act(revocations=lookup)
+    assert verdict.result == "revoked"
+    assert verdict.failed.code == "act-revoked"
+    assert asked == [open_seal(CODE).commitment]
+    assert verify_seal(CODE, KEYS, revocations=lookup).result == "revoked"
+
+
+def test_a_lookup_without_answer_is_said_and_nothing_more():
+    def lookup(_commitment):
+        raise RevocationUnavailableError("No answer.")
+
+    verdict = act(revocations=lookup)
+    assert verdict.result == "authentic"
+    assert (verdict.step("revocation").outcome, verdict.step("revocation").code) == ("not_checked", "revocation-unavailable")
+
+
+def test_a_salt_may_come_beside_the_proof():
+    assert act(file_proof=format_proof(proof_of(2)), file_salt=FILE_SALT).result == "authentic"
+
+
+def test_a_receipt_is_verified():
+    verdict = verify_receipt("F-2026-000001", EVENT_HASH, RECEIPT_SALT, RECEIPT_PROOF, POLICY)
+    assert verdict.result == "authentic"
+    assert outcomes(verdict) == dict.fromkeys(RECEIPT_STEPS, "ok")
+
+
+@pytest.mark.parametrize(
+    ("number", "event_hash", "salt", "proof", "step", "code"),
+    [
+        ("F-2026-000002", EVENT_HASH, RECEIPT_SALT, RECEIPT_PROOF, "submission-in-log", "inclusion-proof-invalid"),
+        ("F-2026-000001", bytes(32), RECEIPT_SALT, RECEIPT_PROOF, "submission-in-log", "inclusion-proof-invalid"),
+        ("F-2026-000001", EVENT_HASH, SALT, RECEIPT_PROOF, "submission-in-log", "inclusion-proof-invalid"),
+        ("F-2026-000001", EVENT_HASH, RECEIPT_SALT, None, "submission-in-log", "receipt-proof-missing"),
+        ("F 2026", EVENT_HASH, RECEIPT_SALT, RECEIPT_PROOF, "readable", "receipt-format"),
+        ("F-2026-000001", b"short", RECEIPT_SALT, RECEIPT_PROOF, "readable", "receipt-format"),
+        ("F-2026-000001", EVENT_HASH, b"short", RECEIPT_PROOF, "readable", "commitment-salt"),
+    ],
+)
+def test_a_wrong_receipt_is_refused_at_its_step(number, event_hash, salt, proof, step, code):
+    verdict = verify_receipt(number, event_hash, salt, proof, POLICY)
+    assert verdict.result == "refused"
+    assert (verdict.failed.name, verdict.failed.code) == (step, code)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.text(max_size=100))
+def test_no_input_raises(data, text):
+    for verdict in (
+        verify_seal(text, KEYS),
+        verify_seal(b"BRG1:" + data, KEYS),
+        act(data, code=text, facts_proof=data, file_proof=data),
+    ):
+        assert verdict.result == "refused"
