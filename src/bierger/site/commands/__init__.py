@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One module per command of the command line; the table stands in bierger.site.cli."""
+"""The commands of `./bierger`: each module has `add_arguments(parser)` and `run(args) -> int` (exit status)."""

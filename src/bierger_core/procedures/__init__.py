@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A procedure as a folder of files: load it, prove it, run its scenarios, run its cases. Import from here only."""
+
+from .digest import digest
+from .errors import PackageRefused, VariableMissing
+from .load import load
+from .prove import prove, text_keys
+from .running import (
+    Message,
+    decide,
+    document_inputs,
+    document_language,
+    due_at,
+    evidence_value,
+    lookup,
+    message,
+    start_variables,
+)
+from .showing import show, show_date, show_number
+from .simulate import ScenarioResult, prove_scenarios, run_scenarios
+from .types import (
+    ENGINE_SEMANTICS,
+    LEVELS,
+    REGISTERS,
+    ActionSpec,
+    ApplicantFacts,
+    CaseFacts,
+    Competence,
+    DocumentInputs,
+    DocumentSpec,
+    Fee,
+    LegalBasis,
+    Level,
+    Package,
+    PartySpec,
+    Period,
+    TimerSpec,
+)
+from .vocabulary import Fact, Vocabulary, read_vocabulary
+
+__all__ = [
+    "ENGINE_SEMANTICS",
+    "LEVELS",
+    "REGISTERS",
+    "ActionSpec",
+    "ApplicantFacts",
+    "CaseFacts",
+    "Competence",
+    "DocumentInputs",
+    "DocumentSpec",
+    "Fact",
+    "Fee",
+    "LegalBasis",
+    "Level",
+    "Message",
+    "Package",
+    "PackageRefused",
+    "PartySpec",
+    "Period",
+    "ScenarioResult",
+    "TimerSpec",
+    "VariableMissing",
+    "Vocabulary",
+    "decide",
+    "digest",
+    "document_inputs",
+    "document_language",
+    "due_at",
+    "evidence_value",
+    "load",
+    "lookup",
+    "message",
+    "prove",
+    "prove_scenarios",
+    "read_vocabulary",
+    "run_scenarios",
+    "show",
+    "show_date",
+    "show_number",
+    "start_variables",
+    "text_keys",
+]

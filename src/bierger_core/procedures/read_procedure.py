@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""procedure.yaml: identity, audience, law, fee, periods, documents, actions, parties."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from bierger_core.process import DurationRefused, parse_duration
+from bierger_core.values import LANGUAGES
+
+from .reading import CODE, Reader, Record, did_you_mean
+from .types import (
+    AUDIENCES,
+    LEVELS,
+    REGISTERS,
+    ActionSpec,
+    Competence,
+    DocumentSpec,
+    Fee,
+    LegalBasis,
+    Level,
+    PartySpec,
+    Period,
+    TimerSpec,
+)
+from .yamltree import Node
+
+_FIELDS = frozenset(
+    "procedure owner version languages themes keywords audience anonymous level legal_basis fee delay retention needed "
+    "administration documents actions timers parties services".split()
+)
+THEMES = (
+    "housing", "building", "identity", "family", "environment", "roads", "taxes", "business", "work", "health", "animals",
+    "culture", "education", "elections", "waste",
+)  # fmt: skip
+_NODE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
+_ELI = re.compile(r"https?://[a-z.]*legilux\.public\.lu/eli/\S{1,200}|https?://data\.europa\.eu/eli/\S{1,200}")
+_PATH = re.compile(r"[a-z][a-z0-9_]{0,60}(?:\.[a-z][a-z0-9_]{0,60}){0,3}")
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_FACT = re.compile(r"[a-z][a-z0-9_.]{0,120}")
+BUILT_IN_FIELDS = frozenset({"qr", "seal_text", "verify_url", "administration", "number", "date", "language", "accent"})
+
+
+@dataclass(frozen=True)
+class Header:
+    """What procedure.yaml says, before it is joined with the form, the decisions, the process and the texts."""
+
+    owner: str
+    name: str
+    version: int
+    languages: tuple[str, ...]
+    themes: tuple[str, ...]
+    keywords: Mapping[str, tuple[str, ...]]
+    audience: tuple[str, ...]
+    anonymous: bool
+    level: Level
+    legal_basis: tuple[LegalBasis, ...]
+    fee: Fee
+    delay: Period | None
+    retention: Period
+    needed: tuple[str, ...]
+    administration: Competence
+    documents: Mapping[str, DocumentSpec]
+    actions: Mapping[str, ActionSpec]
+    timers: Mapping[str, TimerSpec]
+    parties: tuple[PartySpec, ...]
+    services: tuple[str, ...]
+    lines: Mapping[str, int]
+
+
+def read_procedure(root: Node, reader: Reader) -> Header:
+    """Read the whole file."""
+    record = reader.record(root, "The procedure", _FIELDS)
+    record.need("procedure", "owner", "version", "audience", "level", "legal_basis", "retention", "administration")
+    languages = _listed(reader, record, "languages", LANGUAGES) or LANGUAGES
+    anonymous = record.flag("anonymous", default=False)
+    level = cast("Level", record.one_of("level", LEVELS, "none"))
+    if anonymous and level != "none":
+        mend = "Write `level: none`, or `anonymous: false`."
+        reader.refuse("anonymous-level", record.line_of("level"), "Who stays anonymous has no level of assurance.", mend)
+    return Header(
+        owner=record.text("owner", "?", pattern=CODE),
+        name=record.text("procedure", "?", pattern=CODE),
+        version=record.integer("version", 1),
+        languages=languages,
+        themes=_listed(reader, record, "themes", THEMES),
+        keywords=_keywords(reader, record, languages),
+        audience=_listed(reader, record, "audience", AUDIENCES),
+        anonymous=anonymous,
+        level=level,
+        legal_basis=tuple(_laws(reader, record)),
+        fee=_fee(reader, record),
+        delay=_period(reader, record, "delay"),
+        retention=_period(reader, record, "retention") or Period("P10Y"),
+        needed=record.texts("needed"),
+        administration=_competence(reader, record),
+        documents={e.key: _document(reader, e.key, e.line, e.node) for e in reader.entries(record.node("documents"), "documents", CODE)},
+        actions={e.key: _action(reader, e.key, e.line, e.node) for e in reader.entries(record.node("actions"), "actions", _NODE)},
+        timers={e.key: _timer(reader, e.key, e.line, e.node) for e in reader.entries(record.node("timers"), "timers", _NODE)},
+        parties=tuple(_party(reader, e.key, e.line, e.node) for e in reader.entries(record.node("parties"), "parties")),
+        services=record.texts("services"),
+        lines={key: record.line_of(key) for key in _FIELDS},
+    )
+
+
+def _listed(reader: Reader, record: Record, key: str, known: Iterable[str]) -> tuple[str, ...]:
+    known = tuple(known)
+    for text, line in record.lined_texts(key):
+        if text not in known:
+            reader.refuse("unknown-value", line, f"`{text}` is not known in `{key}`.", did_you_mean(text, known))
+    return tuple(text for text in record.texts(key) if text in known)
+
+
+def _keywords(reader: Reader, record: Record, languages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    if not record.has("keywords"):
+        return {}
+    words = reader.record(record.node("keywords"), "keywords", languages)
+    words.need(*languages)
+    return {language: words.texts(language) for language in languages}
+
+
+def _laws(reader: Reader, record: Record) -> Iterable[LegalBasis]:
+    nodes = reader.items(record.node("legal_basis"), "legal_basis")
+    if record.has("legal_basis") and not nodes:
+        reader.refuse("no-law", record.line_of("legal_basis"), "A procedure without law.", "Name the law it rests on.")
+    for node in nodes:
+        law = reader.record(node, "A legal basis", {"title", "eli", "articles", "verified"})
+        law.need("title", "eli", "verified")
+        eli = law.text("eli")
+        if eli and not _ELI.fullmatch(eli):
+            mend = "Write the ELI address, as on legilux.public.lu."
+            reader.refuse("bad-eli", law.line_of("eli"), f"`{eli}` is not an ELI of Luxembourg or the Union.", mend)
+        yield LegalBasis(law.text("title"), eli, law.texts("articles"), law.flag("verified", default=False), law.line)
+
+
+def _fee(reader: Reader, record: Record) -> Fee:
+    fee = reader.record(record.node("fee"), "The fee", {"euros", "verified"})
+    euros = fee.decimal("euros")
+    if euros is not None and (euros < 0 or euros != round(euros, 2)):
+        reader.refuse("wrong-type", fee.line_of("euros"), "A fee has at most two decimals.", "Write it like 5.00.")
+    return Fee(int((euros or 0) * 100), fee.flag("verified", default=not record.has("fee")))
+
+
+def _period(reader: Reader, record: Record, key: str) -> Period | None:
+    if not record.has(key):
+        return None
+    period = reader.record(record.node(key), key, {"period", "days"})
+    period.need("period")
+    text = period.text("period", "P1D")
+    try:
+        parse_duration(text)
+    except DurationRefused:
+        mend = "Write an ISO 8601 period: P5D, P3M, P10Y."
+        reader.refuse("bad-period", period.line_of("period"), f"`{text}` is not a period.", mend)
+    return Period(text, period.one_of("days", ("calendar", "working"), "calendar") == "working")
+
+
+def _competence(reader: Reader, record: Record) -> Competence:
+    spec = reader.record(record.node("administration"), "administration", {"kind", "question"})
+    kind = spec.one_of("kind", ("commune", "state"), "commune")
+    return Competence(cast("Literal['commune', 'state']", kind), spec.text("question") or None)
+
+
+def _mapping(reader: Reader, node: Node | None, what: str, keys: re.Pattern[str]) -> tuple[dict[str, str], dict[str, int]]:
+    """Read `name: path.of.a.variable` lines."""
+    entries = list(reader.entries(node, what, keys))
+    holder = reader.record(node, what, {entry.key for entry in entries})
+    paths, lines = {}, {}
+    for entry in entries:
+        path = holder.text(entry.key)
+        if not _PATH.fullmatch(path):
+            mend = "Name a question, a computed value or a variable of the process, like `register.since`."
+            reader.refuse("bad-path", entry.line, f"`{path}` is not the path of a variable.", mend)
+            continue
+        paths[entry.key], lines[entry.key] = path, entry.line
+    return paths, lines
+
+
+def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
+    record = reader.record(node, f"The document `{code}`", {"template", "type", "holder", "valid", "facts", "fields"})
+    record.need("template", "type", "facts")
+    facts, fact_lines = _mapping(reader, record.node("facts"), "facts", _FACT)
+    fields, field_lines = _mapping(reader, record.node("fields"), "fields", _FIELD)
+    for name in fields:
+        if name in BUILT_IN_FIELDS:
+            mend = "Choose another name: this one is filled in by the system."
+            reader.refuse("name-taken", field_lines[name], f"`{name}` is a field that every template has.", mend)
+    return DocumentSpec(
+        code,
+        record.text("template"),
+        record.text("type", code, pattern=CODE),
+        facts,
+        fields,
+        record.one_of("holder", ("applicant",), "applicant"),
+        _period(reader, record, "valid"),
+        line,
+        {**{f"facts.{k}": v for k, v in fact_lines.items()}, **{f"fields.{k}": v for k, v in field_lines.items()}, "template": record.line_of("template")},
+    )
+
+
+def _action(reader: Reader, node_id: str, line: int, node: Node) -> ActionSpec:
+    """Read what a service task needs; which action it is stands in the process."""
+    record = reader.record(node, f"The action `{node_id}`", {"register", "question", "to"})
+    asked = (record.text("register"), record.text("question"))
+    if any(asked) and asked not in REGISTERS:
+        known = [f"{register} {question}" for register, question in REGISTERS]
+        mend = did_you_mean(" ".join(asked), known)
+        reader.refuse("unknown-register", record.line, f"No register answers `{asked[0]} {asked[1]}`.", mend)
+    to = record.one_of("to", ("applicant", "officers"), "applicant") if record.has("to") else ""
+    return ActionSpec(node_id, "", asked[0], asked[1], to, None, line)
+
+
+def _timer(reader: Reader, node_id: str, line: int, node: Node) -> TimerSpec:
+    record = reader.record(node, f"The timer `{node_id}`", {"from", "verified"})
+    record.need("from")
+    return TimerSpec(node_id, record.text("from"), record.flag("verified", default=True), line)
+
+
+def _party(reader: Reader, kind: str, line: int, node: Node) -> PartySpec:
+    record = reader.record(node, f"The party `{kind}`", {"space", "name"})
+    return PartySpec(kind, record.flag("space", default=False), record.texts("name"), line)
