@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Addresses of the officer's desk."""
+
+from django.urls import path
+
+from bierger.backoffice import views
+
+app_name = "desk"
+urlpatterns = [
+    path("desk", views.worklist, name="worklist"),
+    path("desk/next", views.next_task, name="next"),
+    path("desk/cases/<uuid:case>", views.case, name="case"),
+    path("desk/cases/<uuid:case>/question", views.question, name="question"),
+    path("desk/cases/<uuid:case>/note", views.note, name="note"),
+    path("desk/cases/<uuid:case>/files/<uuid:blob>", views.attachment, name="attachment"),
+    path("desk/cases/<uuid:case>/acts/<uuid:act>.pdf", views.act, name="act"),
+    path("desk/tasks/<uuid:task>", views.task, name="task"),
+    path("desk/tasks/<uuid:task>/take", views.take, name="take"),
+    path("desk/tasks/<uuid:task>/give-back", views.give_back, name="give-back"),
+    path("desk/tasks/<uuid:task>/done", views.done, name="done"),
+]

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Views of the officer's desk; `access` lets nobody else in."""
+
+from bierger.backoffice.views.case import act, attachment, case, note, question
+from bierger.backoffice.views.task import done, give_back, task
+from bierger.backoffice.views.worklist import next_task, take, worklist
+
+__all__ = [
+    "act",
+    "attachment",
+    "case",
+    "done",
+    "give_back",
+    "next_task",
+    "note",
+    "question",
+    "take",
+    "task",
+    "worklist",
+]

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A case as an officer sees it, and what can be added to it outside its tasks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bierger.administrations import selectors as administrations
+from bierger.backoffice.views import shown
+from bierger.backoffice.views.access import for_officers, language, no_store, page_of, principal_of
+from bierger.backoffice.views.worklist import due_of, said, task_title
+from bierger.cases import selectors, services
+from bierger.cases.errors import CaseEnded
+from bierger.cases.types import CaseView
+from bierger.catalogue import selectors as catalogue
+from bierger.disclosures import services as disclosures
+from bierger.disclosures.services import purpose_of_case
+from bierger.documents import selectors as documents
+from bierger.flows.types import TaskView
+from bierger.ui.fields import error_links, text_field
+from bierger.ui.parts import Field
+
+LONGEST = 4000
+ASKABLE = ("open", "claimed")
+
+
+@for_officers
+@require_GET
+def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """GET /desk/cases/<uuid>"""
+    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    return case_page(request, view)
+
+
+@for_officers
+@require_POST
+def question(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """Ask the applicant for a missing piece."""
+    text = request.POST.get("question", "").strip()
+    if not text or len(text) > LONGEST:
+        return _again(request, case, question=text)
+    try:
+        services.ask_applicant(case=case, text=text)
+    except CaseEnded as error:
+        return redirect(f"/desk/cases/{case}?said={error.code}")
+    return redirect(f"/desk/cases/{case}?did=asked")
+
+
+@for_officers
+@require_POST
+def note(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """An internal note: colleagues read it, the applicant does not."""
+    text = request.POST.get("note", "").strip()
+    if not text or len(text) > LONGEST:
+        return _again(request, case, note=text)
+    services.add_note(case=case, text=text)
+    return redirect(f"/desk/cases/{case}?did=noted")
+
+
+@for_officers
+@require_GET
+def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBase:
+    """An attachment of this case; the reading is recorded. 404 for a file that is not in the case."""
+    purpose = purpose_of_case(case)
+    view = selectors.case_view(case, purpose=purpose)
+    if str(blob) not in _files_of(view):
+        raise Http404
+    content = documents.read_blob(blob)
+    subjects = {person for party in view.parties for person in party.subjects}
+    disclosures.record(purpose=purpose, subjects=subjects, facts=["attachments"])
+    return _file(content.data, content.media_type, content.file_name)
+
+
+@for_officers
+@require_GET
+def act(_request: HttpRequest, case: UUID, act: UUID) -> HttpResponseBase:
+    """The PDF of an act of this case."""
+    if act not in {one.id for one in documents.acts_of_case(case, purpose=purpose_of_case(case))}:
+        raise Http404
+    file = documents.act_pdf(act)
+    if file is None:
+        raise Http404
+    return _file(file.data, "application/pdf", file.file_name)
+
+
+def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpResponse:
+    """The page of a case; `more` is what a task's form adds."""
+    package = catalogue.package(view.digest)
+    principal = principal_of(request)
+    me = administrations.officer(principal.officer) if principal.officer else None
+    question_field, note_field = _fields(more)
+    fields = [field for field in (question_field, note_field) if field.error]
+    context = {
+        **page_of(request),
+        "case": view,
+        "package_title": package.title(language()),
+        "state": package.text(view.state, language()) if package.has_text(view.state) else _("In progress"),
+        "applicant": next((party.name for party in view.parties if party.kind == "applicant" and party.name), ""),
+        "anonymous": all(party.space is None for party in view.parties if party.kind == "applicant"),
+        "parties": [party for party in view.parties if party.kind != "applicant"],
+        "tasks": tasks_of(view, principal.officer, principal.roles),
+        "sections": shown.sections(view, package),
+        "erased": view.answers == "erased",
+        "conclusions": shown.conclusions(view, package, me.full_name if me else ""),
+        "acts": documents.acts_of_case(view.id, purpose=purpose_of_case(view.id)),
+        "timeline": shown.timeline(view, package),
+        "waiting": view.open_question is not None,
+        "question_field": question_field,
+        "note_field": note_field,
+        "error_links": error_links(fields),
+        "errors": bool(fields),
+        "said": said(request.GET.get("said", "")),
+        "did": _did(request.GET.get("did", "")),
+    }
+    return no_store(render(request, "backoffice/case.html", context | more))
+
+
+def tasks_of(view: CaseView, me: UUID | None, roles: tuple[str, ...]) -> list[dict[str, object]]:
+    """Tasks of people, the open ones first; what this officer may do with each."""
+    holders = {one.id: one.full_name for one in administrations.officers_of(view.administration)}
+    services_by_code = {one.code: one.name(language()) for one in administrations.services_of(view.administration)}
+
+    def row(task: TaskView) -> dict[str, object]:
+        mark, text = due_of(task.due_at)
+        open_ = task.state in ASKABLE
+        return {
+            "task": task,
+            "title": task_title(view.digest, task.node),
+            "service": services_by_code.get(task.service, ""),
+            "holder": _("Me") if task.officer == me else holders.get(task.officer, "") if task.officer else "",
+            "mine": open_ and task.officer == me and me is not None,
+            "takable": open_ and task.officer is None and task.role in roles,
+            "applicant": task.role == "applicant",
+            "open": open_,
+            "due": mark if open_ else "",
+            "due_text": text if open_ else "",
+        }
+
+    people = [task for task in view.tasks if task.kind == "user"]
+    return [row(task) for task in sorted(people, key=lambda task: (task.state not in ASKABLE, task.number))]
+
+
+def _fields(more: dict[str, object]) -> tuple[Field, Field]:
+    def field(name: str, label: str, hint: str) -> Field:
+        typed = more.get(f"typed_{name}")
+        error = ""
+        if typed is not None:
+            error = _("Write at most 4,000 characters.") if typed else _("Write something first.")
+        return text_field(name, label, value=str(typed or ""), hint=hint, error=error, rows=4)
+
+    return (
+        field("question", _("What is missing?"), _("The applicant reads this sentence and can answer with files.")),
+        field("note", _("Note for colleagues"), _("The applicant does not see it, unless they ask for their file.")),
+    )
+
+
+def _again(request: HttpRequest, case: UUID, **typed: str) -> HttpResponse:
+    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    return case_page(request, view, **{f"typed_{name}": value for name, value in typed.items()})
+
+
+def _files_of(view: CaseView) -> set[str]:
+    """Ids of every file in the answers, in the tasks' values and in the applicant's later answers."""
+    found: set[str] = set()
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            if "file_name" in value and "id" in value:
+                found.add(str(value["id"]))
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                walk(inner)
+
+    walk(view.answers if view.answers != "erased" else {})
+    for entry in view.timeline:
+        walk(dict(entry.params))
+    return found
+
+
+def _file(data: bytes, media_type: str, file_name: str) -> HttpResponse:
+    """As a download: what somebody uploaded is never drawn inside our own origin."""
+    response = HttpResponse(data, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition(file_name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return no_store(response)
+
+
+def content_disposition(file_name: str) -> str:
+    from django.utils.http import content_disposition_header
+
+    return content_disposition_header(as_attachment=True, filename=file_name) or "attachment"
+
+
+def _did(word: str) -> str:
+    return {
+        "asked": _("Your question was sent to the applicant."),
+        "noted": _("Your note was added."),
+        "returned": _("You gave the task back; colleagues can take it."),
+    }.get(word, "")

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From a case to words: answers with their questions, what colleagues concluded, the timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from bierger.backoffice.views.access import language
+from bierger.cases.types import CaseView, Entry
+from bierger.ui import formats
+from bierger.ui.fields import shown_answer
+from bierger.ui.parts import Attached, SummaryRow, TimelineEntry
+from bierger_core.interview import JSON, Question, TaskForm, Type
+from bierger_core.procedures import Package
+
+_IMAGES = ("image/jpeg", "image/png")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the form as the applicant saw it."""
+
+    title: str
+    rows: tuple[SummaryRow, ...]
+    files: tuple[tuple[str, tuple[Attached, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A task that somebody completed: who, when, with which outcome, what they wrote."""
+
+    title: str
+    outcome: str
+    by: str
+    at: dt.datetime
+    rows: tuple[SummaryRow, ...]
+    mine: bool
+
+
+def sections(view: CaseView, package: Package) -> tuple[Section, ...]:
+    """The answers by page, with the question's own label; what was never asked is left out. () when erased."""
+    if not isinstance(view.answers, Mapping):
+        return ()
+    answers = view.answers
+    found = []
+    for step in package.form.steps:
+        asked = [question for question in step.questions if answers.get(question.name) is not None]
+        rows = tuple(answer_row(one, answers[one.name], package) for one in asked if one.type is not Type.FILE)
+        files = tuple(
+            (label_of(one.name, package), attached(view, answers[one.name])) for one in asked if one.type is Type.FILE
+        )
+        if rows or files:
+            found.append(Section(package.text(f"step.{step.id}.title", language()), rows, files))
+    return tuple(found)
+
+
+def answer_row(question: Question, answer: object, package: Package) -> SummaryRow:
+    words = shown_answer(question, cast("JSON", answer), package, language=language())
+    return SummaryRow(label_of(question.name, package), words)
+
+
+def attached(view: CaseView, answer: object) -> tuple[Attached, ...]:
+    """Files of an answer, with the desk's own address for each (that address records the reading)."""
+    files = answer if isinstance(answer, (list, tuple)) else ()
+    return tuple(
+        Attached(
+            id=str(one["id"]),
+            file_name=str(one["file_name"]),
+            size=formats.size(int(one["size"])),
+            href=f"/desk/cases/{view.id}/files/{one['id']}",
+            picture=one.get("media_type") in _IMAGES,
+        )
+        for one in files
+    )
+
+
+def label_of(name: str, package: Package) -> str:
+    """The label of a question or of something a task shows; the bare name when a package has no text for it."""
+    for key in (f"shown.{name}", f"question.{name}.label"):
+        if package.has_text(key):
+            return package.text(key, language())
+    return name
+
+
+def questions_of(package: Package) -> dict[str, Question]:
+    """Every question by name: the form's and the tasks'."""
+    found = {question.name: question for step in package.form.steps for question in step.questions}
+    for form in package.tasks.values():
+        found |= {question.name: question for question in form.questions}
+    return found
+
+
+def shown_rows(view: CaseView, package: Package, form: TaskForm) -> tuple[SummaryRow, ...]:
+    """What the package wants in front of the officer for this task (`shows:`), in its order."""
+    questions = questions_of(package)
+    answers = view.answers if isinstance(view.answers, Mapping) else {}
+    rows = []
+    for name in form.shows:
+        if name in questions and answers.get(name) is not None and questions[name].type is not Type.FILE:
+            rows.append(answer_row(questions[name], answers[name], package))
+        elif name not in answers:
+            rows.append(SummaryRow(label_of(name, package), value_in_words(_at(view.variables, name), package, name)))
+    return tuple(rows)
+
+
+def _at(variables: Mapping[str, object], path: str) -> object:
+    value: object = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def value_in_words(value: object, package: Package, name: str = "") -> tuple[str, ...]:
+    """A process variable (JSON as the rules write it) in words; () for nothing."""
+    match value:
+        case None | "":
+            return ()
+        case bool():
+            return (_("Yes") if value else _("No"),)
+        case {"date": str(day)}:
+            return (formats.day(dt.date.fromisoformat(day), language()),)
+        case {"number": str(number)}:
+            return (formats.number(number, language()),)
+        case str():
+            option = f"question.{name}.option.{value}"
+            return (package.text(option, language()),) if package.has_text(option) else tuple(value.splitlines())
+        case list():
+            return tuple(word for one in value for word in value_in_words(one, package, name))
+        case _:
+            return ()
+
+
+def conclusions(view: CaseView, package: Package, me: object) -> tuple[Conclusion, ...]:
+    """What officers concluded in their tasks (opinions among them), the oldest first."""
+    found = []
+    for entry in view.timeline:
+        node = str(entry.params.get("node", ""))
+        form = package.tasks.get(node)
+        if entry.code != "task-completed" or form is None or entry.actor_kind != "officer":
+            continue
+        values = entry.params.get("values")
+        values = values if isinstance(values, Mapping) else {}
+        rows = [
+            answer_row(question, values[question.name], package)
+            for question in form.questions
+            if values.get(question.name) is not None and question.type is not Type.FILE
+        ]
+        rows += [
+            SummaryRow(
+                label_of(question.name, package), [str(one["file_name"]) for one in _list(values[question.name])]
+            )
+            for question in form.questions
+            if question.type is Type.FILE and values.get(question.name)
+        ]
+        outcome = _outcome(package, node, form, values)
+        title = package.text(f"task.{node}.title", language())
+        found.append(Conclusion(title, outcome, entry.actor_name, entry.at, tuple(rows), entry.actor_name == me))
+    return tuple(found)
+
+
+def _list(value: object) -> Iterable[Mapping[str, object]]:
+    return value if isinstance(value, list) else ()
+
+
+def _outcome(package: Package, node: str, form: TaskForm, values: Mapping[str, object]) -> str:
+    key = f"task.{node}.outcome.{values.get(form.outcome, '')}" if form.outcome else ""
+    return package.text(key, language()) if key and package.has_text(key) else ""
+
+
+def timeline(view: CaseView, package: Package) -> tuple[TimelineEntry, ...]:
+    """What happened, the newest first: an officer asks what is new."""
+    return tuple(
+        TimelineEntry(
+            title=_title(entry, package),
+            at=formats.instant(entry.at),
+            iso=entry.at.isoformat(),
+            text=_text(entry),
+            by=entry.actor_name,
+            kind="attention" if entry.code == "question-asked" and entry.sequence == view.open_question else "done",
+        )
+        for entry in reversed(view.timeline)
+    )
+
+
+def _title(entry: Entry, package: Package) -> str:
+    node = str(entry.params.get("node", ""))
+    task = package.text(f"task.{node}.title", language()) if package.has_text(f"task.{node}.title") else node
+    state = str(entry.params.get("state", ""))
+    sentences = {
+        "case-opened": _("Request received"),
+        "task-taken": _("Task taken: %(task)s"),
+        "task-given-back": _("Task given back: %(task)s"),
+        "task-completed": _("Task done: %(task)s"),
+        "decided-by-rule": _("Decided by rule: %(decision)s"),
+        "register-asked": _("Register asked"),
+        "state-changed": _("New state: %(state)s"),
+        "case-ended": _("Closed: %(state)s"),
+        "timer-fired": _("A deadline ran out"),
+        "act-decided": _("Document decided"),
+        "act-delivered": _("Document %(number)s delivered"),
+        "notified": _("Message sent"),
+        "note-added": _("Internal note"),
+        "question-asked": _("Question to the applicant"),
+        "question-answered": _("The applicant answered"),
+    }
+    sentence = sentences.get(entry.code, entry.code)
+    if entry.erased:
+        return sentence.partition(":")[0]
+    return sentence % {
+        "task": task,
+        "decision": str(entry.params.get("decision", "")),
+        "state": package.text(state, language()) if package.has_text(state) else state,
+        "number": str(entry.params.get("number", "")),
+    }
+
+
+def _text(entry: Entry) -> str:
+    if entry.erased:
+        return _("The content was erased.")
+    if entry.code == "register-asked":
+        if not entry.params.get("reachable"):
+            return _("The register did not answer.")
+        return _("The register knows the person.") if entry.params.get("found") else _("The register found nobody.")
+    return str(entry.params.get("text", ""))

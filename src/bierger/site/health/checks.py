@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Named checks of readiness. Each answers in a sentence; none raises, and none waits longer than two seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+
+from bierger.infra import clock
+
+WORKER_SILENT_AFTER = timedelta(seconds=30)
+LOG_BEHIND_AFTER = timedelta(seconds=60)
+PATIENCE_MILLISECONDS = 2000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One answer; `detail` is English for operators and holds no personal data."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def checks() -> tuple[Check, ...]:
+    """Database, migrations, worker, log, in this order; without a database the others cannot be asked."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MILLISECONDS)])
+            database = Check("database", ok=True, detail=f"PostgreSQL {connection.pg_version // 10000}")
+            return (database, *(_ask(name, question) for name, question in _QUESTIONS.items()))
+    except DatabaseError as error:
+        return (Check("database", ok=False, detail=f"does not answer ({type(error).__name__})"),)
+
+
+def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        with transaction.atomic():
+            ok, detail = question()
+    except DatabaseError as error:
+        return Check(name, ok=False, detail=f"cannot be asked ({type(error).__name__})")
+    return Check(name, ok=ok, detail=detail)
+
+
+def _migrations() -> tuple[bool, str]:
+    """Everything this release knows has been applied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        applied = {(app, name) for app, name in cursor.fetchall()}
+    missing = sorted(_known_migrations() - applied)
+    if not missing:
+        return True, f"{len(applied)} applied"
+    first = ".".join(missing[0])
+    return False, f"{len(missing)} not applied, first {first}: run ./bierger manage migrate"
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    # Read once per process: files of a release do not change under it. A replaced (squashed) one counts by its leaf.
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return frozenset((app, name) for app, name in loader.graph.nodes)
+
+
+def _worker() -> tuple[bool, str]:
+    """Some worker has been seen lately."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(seen_at) FROM infra_heartbeat")
+        seen: datetime | None = cursor.fetchone()[0]
+    if seen is None:
+        return False, "no worker has ever been seen: start ./bierger worker"
+    silent = clock.now() - seen
+    # abs(): after somebody moved the demonstration's clock back, the last sign lies in the future.
+    return abs(silent) < WORKER_SILENT_AFTER, f"last seen {_seconds(silent)} ago"
+
+
+def _log() -> tuple[bool, str]:
+    """What waits for the log does not wait long; the last checkpoint's size and age are told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), min(queued_at) FROM ledger_queue WHERE leaf_index IS NULL")
+        waiting, oldest = cursor.fetchone()
+        cursor.execute("SELECT size, at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+        last = cursor.fetchone()
+    now = clock.now()
+    told = f"{last[0]} leaves, last checkpoint {_seconds(now - last[1])} ago" if last else "no checkpoint yet"
+    if not waiting:
+        return True, told
+    age = now - oldest
+    return age < LOG_BEHIND_AFTER, f"{told}; {waiting} waiting, the oldest for {_seconds(age)}"
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{max(0, round(span.total_seconds()))} s"
+
+
+_QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {"migrations": _migrations, "worker": _worker, "log": _log}
