@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Keys: made once, listed, the list signed by the log's key and itself committed to the log.
+
+1. Take the advisory lock of the keys: two workers that start together make one key.
+2. Look for the active key of this owner and purpose; there: done.
+3. Make the key; its private file is on disk before its row can commit. A rollback leaves a file that no list names.
+4. Insert the row (a unique index allows one active key), write a new signed version of the list, queue its commitment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from bierger.administrations.selectors import administration, administrations
+from bierger.infra import clock
+from bierger.ledger.errors import KeyMissing
+from bierger.ledger.models import Key, KeyListVersion, QueueEntry
+from bierger.ledger.plugins.key_files import load_signer, make_key
+from bierger.ledger.selectors import entry_of
+from bierger_core.merkle import log_key
+from bierger_core.seals import KeyList, dump_key_list
+from bierger_core.values import SALT_BYTES, Kind, LocalSigner, commitment
+
+_LOCK = 0x4252_4B59
+
+
+def ensure_keys(*, administration_ids: Iterable[UUID] | None = None) -> int:
+    """The log's key and a seal key of each administration (default: all that are served here); gives back how many are new."""
+    wanted = tuple(administration_ids) if administration_ids is not None else _served()
+    missing = [_owner(None)] if _active(_owner(None)[0], "log") is None else []
+    missing += [owner for owner in map(_owner, wanted) if _active(owner[0], "seal") is None]
+    return _make(missing) if missing else 0
+
+
+def signer_for(*, administration_id: UUID) -> LocalSigner:
+    """The seal signer of an administration. The worker makes a missing key; the web cannot: raises KeyMissing."""
+    code, _ = _owner(administration_id)
+    return _signer(code, "seal", administration_id)
+
+
+def log_signer() -> LocalSigner:
+    """The signer of our log."""
+    return _signer(str(settings.BIERGER_LOG_ORIGIN), "log", None)
+
+
+def _signer(owner: str, purpose: str, administration_id: UUID | None) -> LocalSigner:
+    row = _active(owner, purpose)
+    if row is None:
+        if not _may_make():
+            raise KeyMissing(f"{owner} has no {purpose} key yet; the worker makes it within a minute.")
+        ensure_keys(administration_ids=() if administration_id is None else (administration_id,))
+        row = _active(owner, purpose)
+        assert row is not None
+    return load_signer(bytes(row.kid))
+
+
+def _make(missing: list[tuple[str, UUID | None]]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    now = clock.now()
+    made = 0
+    for owner, administration_id in missing:
+        purpose = "log" if administration_id is None else "seal"
+        if _active(owner, purpose) is not None:  # the other worker was first
+            continue
+        signer = make_key(purpose)
+        Key.objects.create(
+            kid=signer.kid,
+            owner=owner,
+            administration=administration_id,
+            purpose=purpose,
+            alg=signer.alg,
+            public_key=signer.public_key,
+            # From the day's beginning: seconds between two machines' clocks must not make the first act of a new key invalid.
+            valid_from=now.replace(hour=0, minute=0, second=0, microsecond=0),
+        )
+        made += 1
+    if made:
+        publish_key_list()
+    return made
+
+
+def publish_key_list() -> None:
+    """A new signed version of the list, to be called after every change of a key."""
+    now = clock.now().replace(microsecond=0)
+    rows = Key.objects.order_by("valid_from", "kid")
+    origin = str(settings.BIERGER_LOG_ORIGIN)
+    signer = log_signer()
+    listed = KeyList(now, tuple(entry_of(row) for row in rows))
+    body = dump_key_list(listed, log_key(origin, signer.public_key), signer)
+    salt = secrets.token_bytes(SALT_BYTES)
+    leaf = commitment(Kind.KEY_LIST, salt, body)
+    KeyListVersion.objects.create(issued_at=now, body=body, salt=salt, commitment=leaf)
+    QueueEntry.objects.bulk_create([QueueEntry(commitment=leaf, kind=Kind.KEY_LIST, queued_at=now)], ignore_conflicts=True)
+
+
+def _active(owner: str, purpose: str) -> Key | None:
+    return Key.objects.filter(owner=owner, purpose=purpose, status="active").first()
+
+
+def _owner(administration_id: UUID | None) -> tuple[str, UUID | None]:
+    """(owner as listed, administration): a seal key's owner is the administration's code, the log's its origin."""
+    if administration_id is None:
+        return str(settings.BIERGER_LOG_ORIGIN), None
+    return administration(id=administration_id).code, administration_id
+
+
+def _served() -> tuple[UUID, ...]:
+    return tuple(view.id for view in administrations(on=clock.today()) if view.served)
+
+
+def _may_make() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('ledger_key', 'INSERT')")
+        return bool(cursor.fetchone()[0])
