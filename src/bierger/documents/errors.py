@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong with documents. Screens translate by `code`; `data` holds what the sentence needs.
+
+DocumentsError
+├── UploadRefused          upload-empty, -too-large, -name, -type, -broken, -encrypted, -bomb, -pixels
+├── BlobError
+│   ├── BlobNotFound       no such blob, or not yours: the same answer on purpose
+│   └── BlobErased         its key was destroyed
+├── ActError
+│   ├── ActNotFound        no such act, or not yours
+│   ├── FactsRefused       facts that cannot be sealed (too many, too long, not plain text)
+│   └── NotRevocable       already revoked, or the reason is not a known one
+├── RenderError
+│   ├── RenderTimeout      the template does not end
+│   ├── RenderMemory       the template wants more memory than a letter needs
+│   ├── PackageImportRefused   the template imports a package
+│   ├── OutsideFileRefused     the template reads a file that was not given to it
+│   └── TemplateError      the template is wrong; `line` says where
+└── NoCode                 no QR code was found on a photo
+"""
+
+from __future__ import annotations
+
+
+class DocumentsError(Exception):
+    """Root of the tree."""
+
+    code = "documents-error"
+
+    def __init__(self, message: str, *, code: str | None = None, **data: object) -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.data = data
+
+
+class UploadRefused(DocumentsError):
+    code = "upload-refused"
+
+
+class BlobError(DocumentsError):
+    code = "blob-error"
+
+
+class BlobNotFound(BlobError):
+    code = "blob-not-found"
+
+
+class BlobErased(BlobError):
+    code = "blob-erased"
+
+
+class ActError(DocumentsError):
+    code = "act-error"
+
+
+class ActNotFound(ActError):
+    code = "act-not-found"
+
+
+class FactsRefused(ActError):
+    code = "act-facts"
+
+
+class NotRevocable(ActError):
+    code = "act-not-revocable"
+
+
+class RenderError(DocumentsError):
+    code = "render-error"
+
+
+class RenderTimeout(RenderError):
+    code = "render-timeout"
+
+
+class RenderMemory(RenderError):
+    code = "render-memory"
+
+
+class PackageImportRefused(RenderError):
+    code = "render-package-import"
+
+
+class OutsideFileRefused(RenderError):
+    code = "render-outside-file"
+
+
+class TemplateError(RenderError):
+    code = "render-template"
+
+    @property
+    def line(self) -> int:
+        """Line of the template, counted from 1; 0 when Typst did not say."""
+        return int(str(self.data.get("line", 0)))
+
+
+class NoCode(DocumentsError):
+    code = "verify-no-code"

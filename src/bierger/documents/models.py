@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Blobs, who holds them, acts, their numbers, revocations, the openings of submissions."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+STATES = ("decided", "logged", "rendered", "delivered")
+
+
+class Blob(models.Model):
+    """One encrypted file. Without this row its bytes are noise: `key` exists nowhere else.
+
+    area/name: where the ciphertext lies (infra.blobs). sha256, size: of the plain bytes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    administration = models.UUIDField()
+    area = models.TextField()
+    name = models.TextField()
+    key = models.BinaryField()
+    sha256 = models.BinaryField()
+    size = models.BigIntegerField()
+    media_type = models.TextField()
+    file_name = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_blob"
+        indexes = [models.Index(fields=["area", "name"], name="documents_blob_place")]
+
+
+class BlobHolder(models.Model):
+    """Who may read a blob: exactly one of space, link, administration, case_id. The database deletes it with the blob."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    blob = models.ForeignKey(Blob, on_delete=models.DO_NOTHING, related_name="holders", db_constraint=False)
+    space = models.UUIDField(null=True)
+    link = models.TextField(null=True)  # noqa: DJ001 - NULL says that somebody else holds it, as for its neighbours
+    administration = models.UUIDField(null=True)
+    case_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "documents_blob_holder"
+        indexes = [
+            models.Index(fields=["space"], name="documents_holder_space", condition=models.Q(space__isnull=False)),
+            models.Index(fields=["case_id"], name="documents_holder_case", condition=models.Q(case_id__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["blob", "space", "link", "administration", "case_id"],
+                name="documents_holder_once",
+                nulls_distinct=False,
+            )
+        ]
+
+
+class ActCounter(models.Model):
+    """The last number given by an administration in a year; its row lock makes numbers unique and without holes."""
+
+    id = models.BigAutoField(primary_key=True)
+    administration = models.UUIDField()
+    year = models.IntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        db_table = "documents_act_counter"
+        constraints = [models.UniqueConstraint(fields=["administration", "year"], name="documents_counter_once")]
+
+
+class Act(models.Model):
+    """A sealed document on its way: decided, logged, rendered, delivered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case_id = models.UUIDField()
+    administration = models.UUIDField()
+    issuer = models.TextField()
+    number = models.TextField()
+    document_type = models.TextField()
+    once = models.TextField()
+    state = models.TextField(default="decided")
+    title = models.TextField()
+    language = models.TextField()
+    facts = models.JSONField()  # [[name, value], ...]: jsonb does not keep the order of an object
+    fields = models.JSONField()
+    template = models.TextField()
+    package_digest = models.TextField()
+    seal = models.TextField()
+    facts_salt = models.BinaryField()
+    facts_commitment = models.BinaryField(unique=True)
+    file = models.ForeignKey(Blob, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    file_sha256 = models.BinaryField(null=True, unique=True)
+    file_salt = models.BinaryField(null=True)
+    file_commitment = models.BinaryField(null=True, unique=True)
+    holder_space = models.UUIDField(null=True)
+    holder_link = models.TextField(null=True)  # noqa: DJ001 - NULL: no private link; an empty one must not match
+    decided_at = models.DateTimeField()
+    file_logged_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revocation_reason = models.TextField(default="")
+    problem = models.TextField(default="")
+
+    class Meta:
+        db_table = "documents_act"
+        indexes = [
+            models.Index(fields=["holder_space", "-decided_at"], name="documents_act_space"),
+            models.Index(fields=["case_id"], name="documents_act_case"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case_id", "document_type", "once"], name="documents_act_once"),
+            models.UniqueConstraint(fields=["administration", "number"], name="documents_act_number"),
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="documents_act_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("decided", "logged")) | models.Q(file_sha256__isnull=False),
+                name="documents_act_rendered_has_file",
+            ),
+        ]
+
+
+class Revocation(models.Model):
+    """A revoked act, by the commitment of its facts: public, and it names nobody."""
+
+    commitment = models.BinaryField(primary_key=True)
+    revoked_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "documents_revocation"
+
+
+class Submission(models.Model):
+    """The opening of a submission's leaf: who knows number and event hash may have it checked."""
+
+    number = models.TextField(primary_key=True)
+    event_hash = models.BinaryField()
+    salt = models.BinaryField()
+    commitment = models.BinaryField(unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_submission"

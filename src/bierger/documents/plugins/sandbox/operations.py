@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the sandbox can do, by name. Runs in the worker only; every function takes (body, parts) and gives back (body, parts).
+
+render         a Typst template -> PDF/A-3a + PDF/UA-1
+inspect        an upload -> its type, cleaned bytes
+attachments    a PDF -> the two files our acts carry (seal and proof)
+codes          a photo -> the texts of the QR codes on it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bierger.documents.plugins.sandbox.images import clean_image, read_codes
+from bierger.documents.plugins.sandbox.pdfs import check_pdf, read_attachments
+from bierger.documents.plugins.sandbox.refusals import Refused
+from bierger.documents.plugins.sandbox.typesetting import render
+
+Body = Mapping[str, object]
+Parts = Mapping[str, bytes]
+Operation = Callable[[Body, Parts], tuple[dict[str, object], dict[str, bytes]]]
+
+
+def inspect(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
+    """body: media_type as sniffed, max_pixels. parts: data."""
+    media_type = str(body["media_type"])
+    if media_type == "application/pdf":
+        return {"pages": check_pdf(parts["data"])}, {"data": parts["data"]}
+    return {}, {"data": clean_image(parts["data"], media_type, max_pixels=int(str(body["max_pixels"])))}
+
+
+def attachments(_body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
+    return {}, read_attachments(parts["data"])
+
+
+def codes(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
+    return {"texts": read_codes(parts["data"], max_pixels=int(str(body["max_pixels"])))}, {}
+
+
+OPERATIONS: dict[str, Operation] = {"render": render, "inspect": inspect, "attachments": attachments, "codes": codes}
+
+__all__ = ["OPERATIONS", "Refused"]

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts, seen by their holder, by officers of the issuing administration, by the worker."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bierger.disclosures import services as disclosures
+from bierger.disclosures.types import Purpose, own_data
+from bierger.documents.errors import ActNotFound
+from bierger.documents.models import Act, Revocation
+from bierger.documents.selectors.blobs import read_blob
+from bierger.documents.types import ActFile, ActView
+from bierger.identity.selectors import people_of
+from bierger.infra.principal import current
+from bierger.ledger import selectors as log
+from bierger_core.seals import Revocation as RevocationMark
+from bierger_core.seals import with_opening
+from bierger_core.values import Kind
+
+
+@own_data("the act of the holder who asks; the worker reads it to deliver it")
+def act(act_id: UUID) -> ActView:
+    """One act. Raises ActNotFound."""
+    return _view(_row(act_id))
+
+
+@own_data("the acts of the principal's own space or link")
+def my_acts() -> tuple[ActView, ...]:
+    """The acts of the space (or private link) in which the principal is, newest first."""
+    principal = current()
+    rows = Act.objects.order_by("-decided_at")
+    if principal.space is not None:
+        rows = rows.filter(holder_space=principal.space)
+    elif principal.link is not None:
+        rows = rows.filter(holder_link=principal.link)
+    else:
+        return ()
+    return tuple(_view(row) for row in rows[:200])
+
+
+def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:
+    """The acts of a case, in order of decision; one disclosure for their holders."""
+    rows = list(Act.objects.filter(case_id=case_id).order_by("decided_at"))
+    subjects = {person for row in rows if row.holder_space for person in people_of(row.holder_space)}
+    disclosures.record(purpose=purpose, subjects=subjects, facts=["act"])
+    return tuple(_view(row) for row in rows)
+
+
+def act_pdf(act_id: UUID) -> ActFile | None:
+    """The exact bytes that were logged; None until they are rendered. Raises ActNotFound, BlobErased."""
+    row = _row(act_id)
+    if row.file_id is None:
+        return None
+    blob = read_blob(row.file_id)
+    return ActFile(data=blob.data, file_name=blob.file_name)
+
+
+def act_proof(act_id: UUID) -> bytes | None:
+    """The `.tlog-proof` of the file, its salt in the `extra` line: PDF and proof together verify offline. None until logged."""
+    row = _row(act_id)
+    if row.file_commitment is None or row.file_salt is None:
+        return None
+    found = log.proof(bytes(row.file_commitment))
+    return None if found is None else with_opening(found, Kind.FILE, bytes(row.file_salt))
+
+
+def revocations() -> dict[bytes, RevocationMark]:
+    """Every revocation, by the commitment of the act's facts: public."""
+    rows = Revocation.objects.order_by("revoked_at")
+    return {bytes(row.commitment): RevocationMark(row.revoked_at, row.reason) for row in rows}
+
+
+def _row(act_id: UUID) -> Act:
+    row = Act.objects.filter(id=act_id).first()
+    if row is None:
+        raise ActNotFound("No such act.")
+    return row
+
+
+def _view(row: Act) -> ActView:
+    return ActView(
+        id=row.id,
+        case_id=row.case_id,
+        administration=row.administration,
+        number=row.number,
+        document_type=row.document_type,
+        state=row.state,  # type: ignore[arg-type]  # the database holds it to the four values
+        title=row.title,
+        facts={str(name): str(value) for name, value in row.facts},
+        language=row.language,
+        decided_at=row.decided_at,
+        delivered_at=row.delivered_at,
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        file=row.file_id,
+        holder_space=row.holder_space,
+        problem=row.problem,
+    )

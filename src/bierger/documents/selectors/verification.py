@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Anybody's check of a file, a photo or a code.
+
+1. What is it? A PDF by its first bytes, a picture by opening it, else text.
+2. A PDF whose exact bytes we issued is found by their hash; a PDF we did not issue may still carry a seal, whose facts are shown
+   beside the step that failed. A picture gives up the text of its QR code.
+3. The core verifies, step by step, with the key list, the log's proofs and the revocations.
+4. The verdict becomes a view: names of issuer, document and facts in every language.
+Nothing here needs a right: who asks holds the file, the code or the receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+
+from django.db import connection
+
+from bierger.administrations.errors import UnknownAdministration
+from bierger.administrations.selectors import administration
+from bierger.documents.models import Revocation as RevocationRow
+from bierger.documents.plugins import sandbox
+from bierger.documents.plugins.receipts import ReceiptCode, read_receipt
+from bierger.documents.plugins.uploads import MAX_PIXELS, sniff
+from bierger.documents.plugins.words import document_names, fact_labels, reading_order
+from bierger.documents.selectors.submissions import submission_code
+from bierger.documents.types import FactView, StepView, Subject, VerificationView
+from bierger.infra import clock
+from bierger.ledger import selectors as log
+from bierger_core.merkle import format_proof
+from bierger_core.seals import (
+    Claims,
+    Revocation,
+    Seal,
+    Verdict,
+    facts_commitment,
+    file_commitment,
+    open_seal,
+    submission_commitment,
+    verify_act,
+    verify_receipt,
+    verify_seal,
+    with_opening,
+)
+from bierger_core.values import CoreError, Kind
+
+SEAL = re.compile(r"BRG1:[0-9A-Z $%*+\-./:]{20,4000}")
+MAX_BYTES = 25_000_000
+SECONDS = 15.0
+
+
+def verify_upload(*, data: bytes, file_name: str) -> VerificationView:
+    """Check a PDF, a photo of a QR code (PNG, JPEG), or a text with a code in it."""
+    del file_name  # a name proves nothing
+    if len(data) > MAX_BYTES:
+        return _unreadable("upload-too-large")
+    kind = sniff(data)
+    if kind == "application/pdf":
+        return _verify_pdf(data)
+    if kind in ("image/png", "image/jpeg"):
+        answer = sandbox.run("codes", {"max_pixels": MAX_PIXELS}, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
+        texts = answer.body.get("texts") if answer.outcome == "ok" else None
+        if not isinstance(texts, list):
+            return _unreadable("upload-broken")
+        ours = [str(text) for text in texts if SEAL.search(str(text)) or read_receipt(str(text))]
+        return verify_text(ours[0]) if ours else _unreadable("verify-no-code" if not texts else "verify-foreign-code")
+    try:
+        return verify_text(data[:20_000].decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return _unreadable("upload-type")
+
+
+def verify_text(text: str) -> VerificationView:
+    """Check the text of a QR code, or number and hash of a receipt as typed."""
+    found = SEAL.search(text.replace("\r", "").replace("\n", ""))
+    if found is not None:
+        return _verify_facts(found[0], "facts")
+    receipt = read_receipt(text)
+    if receipt is not None:
+        return _verify_receipt(receipt)
+    return _unreadable("verify-not-a-code")
+
+
+def _verify_pdf(data: bytes) -> VerificationView:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seal, file_salt FROM documents_find_file(%s)", [hashlib.sha256(data).digest()])
+        found = cursor.fetchone()
+    if found is not None:
+        code, salt = str(found[0]), bytes(found[1])
+        proof = log.proof(file_commitment(data, salt))
+        file_proof = None if proof is None else with_opening(proof, Kind.FILE, salt)
+        return _verify_file(data, code, file_proof)
+    answer = sandbox.run("attachments", {}, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
+    code = answer.parts.get("seal.txt", b"").decode("ascii", "replace")
+    if SEAL.fullmatch(code):
+        return _verify_file(data, code, None)
+    receipt = read_receipt(answer.parts.get("receipt.txt", b"").decode("utf-8", "replace"))
+    if receipt is not None:
+        return _verify_receipt(receipt, of_paper=True)
+    return _unreadable("verify-no-seal")
+
+
+def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> VerificationView:
+    verdict = verify_act(
+        data,
+        code=code,
+        facts_proof=_facts_proof(code),
+        file_proof=file_proof,
+        key_list=log.key_list(),
+        policy=log.policy(),
+        revocations=_revocation,
+        now=clock.now(),
+    )
+    return _view(verdict, "file", code)
+
+
+def _verify_facts(code: str, subject: Subject) -> VerificationView:
+    proof = _facts_proof(code)
+    verdict = verify_seal(
+        code,
+        log.key_list(),
+        policy=log.policy(),
+        facts_proof=proof,
+        revocations=_revocation,
+        now=clock.now(),
+    )
+    view = _view(verdict, subject, code)
+    if verdict.accepted and proof is None and view.log_origin == log.origin():
+        # Offline, a proof that was not brought is not checked. Here we are the log, and it does not have it: a key was misused.
+        steps = tuple(
+            StepView(step.name, "failed", "facts-not-logged") if step.name == "facts-in-log" else step for step in view.steps
+        )
+        return replace(view, authentic="no", steps=steps)
+    return view
+
+
+def _facts_proof(code: str) -> bytes | None:
+    seal = _opened(code)
+    proof = None if seal is None else log.proof(facts_commitment(seal.claims, seal.salt))
+    return None if proof is None else format_proof(proof)
+
+
+def _opened(code: str) -> Seal | None:
+    try:
+        return open_seal(code)
+    except CoreError:
+        return None  # the verification itself says which part could not be read
+
+
+def _revocation(commitment: bytes) -> Revocation | None:
+    row = RevocationRow.objects.filter(commitment=commitment).first()
+    return None if row is None else Revocation(row.revoked_at, row.reason)
+
+
+def _verify_receipt(receipt: ReceiptCode, *, of_paper: bool = False) -> VerificationView:
+    salt = receipt.salt
+    if salt is None:
+        known = submission_code(receipt.number, receipt.event_hash)
+        if known is None:
+            return _refused_receipt(receipt.number, "submission-unknown")
+        salt = known.salt
+    leaf = submission_commitment(receipt.number, receipt.event_hash, salt)
+    proof = log.proof(leaf)
+    if proof is None:
+        known_here = submission_code(receipt.number, receipt.event_hash) is not None
+        return _refused_receipt(receipt.number, "submission-waiting" if known_here else "submission-unknown")
+    verdict = verify_receipt(receipt.number, receipt.event_hash, salt, format_proof(proof), log.policy())
+    entry, head = log.logged(leaf), log.checkpoint()
+    return VerificationView(
+        subject="receipt",
+        authentic=("facts-only" if of_paper else "yes") if verdict.accepted else "no",
+        steps=_steps(verdict),
+        number=receipt.number,
+        logged_at=entry.logged_at if entry else None,
+        log_origin=log.origin(),
+        log_index=entry.index if entry else None,
+        log_size=head.size if head else None,
+        log_time=head.at if head else None,
+    )
+
+
+def _refused_receipt(number: str, code: str) -> VerificationView:
+    steps = (StepView("readable", "ok", "ok"), StepView("submission-in-log", "failed", code))
+    return VerificationView(subject="receipt", authentic="no", steps=steps, number=number)
+
+
+def _unreadable(code: str) -> VerificationView:
+    return VerificationView(subject="nothing", authentic="no", steps=(StepView("readable", "failed", code),))
+
+
+def _steps(verdict: Verdict) -> tuple[StepView, ...]:
+    return tuple(
+        StepView(step.name, step.outcome, step.code, {str(name): str(value) for name, value in step.data.items()})
+        for step in verdict.steps
+    )
+
+
+def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
+    claims = verdict.claims
+    leaf = verdict.commitment
+    entry = None if leaf is None else log.logged(leaf)
+    revoked = None if leaf is None or verdict.result != "revoked" else _revocation(leaf)
+    head = log.checkpoint()
+    seal = _opened(code)
+    authentic = {"authentic": "yes", "facts-only": "facts-only"}.get(verdict.result, "no")
+    facts = () if claims is None else _facts(claims)
+    return VerificationView(
+        subject=subject,
+        authentic=authentic,  # type: ignore[arg-type]
+        steps=_steps(verdict),
+        issuer="" if claims is None else claims.issuer,
+        issuer_names={} if claims is None else _names(claims.issuer),
+        issued_at=None if claims is None else claims.issued_at,
+        document_type="" if claims is None else claims.document_type,
+        document_names={} if claims is None else document_names(claims.document_type),
+        number="" if claims is None else claims.facts.get("number", ""),
+        facts=facts,
+        revoked=revoked is not None,
+        revoked_at=None if revoked is None else revoked.revoked_at,
+        revocation_reason="" if revoked is None else revoked.reason,
+        logged_at=entry.logged_at if entry else None,
+        log_origin="" if seal is None else seal.log_origin,
+        log_index=entry.index if entry else None,
+        log_size=head.size if head else None,
+        log_time=head.at if head else None,
+    )
+
+
+def _facts(claims: Claims) -> tuple[FactView, ...]:
+    """In the order of the vocabulary, which is the order in which people read them; unknown ones last."""
+    ordered = sorted(claims.facts.items(), key=lambda fact: reading_order(fact[0]))
+    return tuple(FactView(name, value, fact_labels(name)) for name, value in ordered)
+
+
+def _names(code: str) -> dict[str, str]:
+    try:
+        return dict(administration(code=code).names)
+    except UnknownAdministration:
+        return {}

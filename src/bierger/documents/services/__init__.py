@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The verbs of documents. Keyword-only; each writes inside the caller's `acting_as`, except rendering, which writes nothing."""
+
+from bierger.documents.plugins.uploads import inspect_upload
+from bierger.documents.services.acts import decide_act, mark_delivered, revoke_act
+from bierger.documents.services.blobs import (
+    erase_blob,
+    hold_blob,
+    release_blob,
+    store_blob,
+    sweep_orphans,
+)
+from bierger.documents.services.rendering import render_pdf, render_receipt
+from bierger.documents.services.revocations import publish_revocations
+from bierger.documents.services.steps import finish_logged, render_act
+from bierger.documents.services.submissions import register_submission
+
+__all__ = [
+    "decide_act",
+    "erase_blob",
+    "finish_logged",
+    "hold_blob",
+    "inspect_upload",
+    "mark_delivered",
+    "publish_revocations",
+    "register_submission",
+    "release_blob",
+    "render_act",
+    "render_pdf",
+    "render_receipt",
+    "revoke_act",
+    "store_blob",
+    "sweep_orphans",
+]

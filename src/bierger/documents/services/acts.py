@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts: decided here, in the transaction that decides; what follows is in steps.py.
+
+`decide_act`:
+1. One act per case, document type and `once`: a lock on these three, then a look. A job that runs twice decides once.
+2. The next number of the administration.
+3. Salt and seal: the facts, as the QR code will carry them, signed with the administration's key.
+4. The row, state *decided*; the commitment of the facts queued for the log.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from bierger.administrations.selectors import administration
+from bierger.documents.errors import ActNotFound, FactsRefused, NotRevocable
+from bierger.documents.models import Act, Revocation
+from bierger.documents.plugins.words import plain_name
+from bierger.documents.types import REVOCATION_REASONS
+from bierger.infra import clock, outbox
+from bierger.ledger import selectors as log
+from bierger.ledger import services as ledger
+from bierger_core.seals import Claims, DocumentType, facts_commitment, seal
+from bierger_core.values import SALT_BYTES, Kind
+
+MAX_FACTS = 12
+MAX_FACT_LENGTH = 200  # characters; beyond some 700 bytes in all, a printed QR code is no longer read by every telephone
+MAX_FACTS_LENGTH = 700
+
+
+def decide_act(
+    *,
+    case_id: UUID,
+    administration_id: UUID,
+    document_type: str,
+    facts: Mapping[str, str],
+    fields: Mapping[str, str],
+    template: bytes,
+    language: str,
+    title: str,
+    holder_space: UUID | None,
+    holder_link: str | None,
+    package_digest: str,
+    number: str | None = None,
+    once: str = "",
+) -> UUID:
+    """Decide and seal an act; gives back its id, the first act's when it was decided before.
+
+    facts    what the seal says, flat strings in display order; the act's number is added in front as `number`
+    fields   further strings for the template
+    once     tells apart several acts of one type in one case (a task's id)
+    Raises FactsRefused.
+    """
+    _lock(f"{case_id}/{document_type}/{once}")
+    before = Act.objects.filter(case_id=case_id, document_type=document_type, once=once).values_list("id", flat=True).first()
+    if before is not None:
+        return before
+    issued_at = clock.now().replace(microsecond=0)
+    given_number = number or _next_number(administration_id, issued_at.year)
+    sealed_facts = _checked({"number": given_number, **short_names(facts)})
+    issuer = administration(id=administration_id).code
+    salt = secrets.token_bytes(SALT_BYTES)
+    claims = Claims(issuer, issued_at, document_type, sealed_facts)
+    code = seal(
+        claims,
+        document_type=DocumentType(document_type, tuple(sealed_facts)),
+        salt=salt,
+        log_origin=log.origin(),
+        signer=ledger.signer_for(administration_id=administration_id),
+    )
+    leaf = facts_commitment(claims, salt)
+    act = Act(
+        id=uuid4(),
+        case_id=case_id,
+        administration=administration_id,
+        issuer=issuer,
+        number=given_number,
+        document_type=document_type,
+        once=once,
+        title=title,
+        language=language,
+        facts=[[name, value] for name, value in sealed_facts.items()],
+        fields=dict(fields),
+        template=template.decode("utf-8"),
+        package_digest=package_digest,
+        seal=code,
+        facts_salt=salt,
+        facts_commitment=leaf,
+        holder_space=holder_space,
+        holder_link=holder_link,
+        decided_at=issued_at,
+    )
+    act.save(force_insert=True)
+    ledger.queue(commitment=leaf, kind=Kind.FACTS)
+    return act.id
+
+
+def revoke_act(*, act: UUID, reason: str) -> None:
+    """Take an act back, with a reason of REVOCATION_REASONS; from now on every check says so.
+
+    The database lets deciders of the issuing administration do it. Raises ActNotFound, NotRevocable.
+    """
+    if reason not in REVOCATION_REASONS:
+        raise NotRevocable(f"{reason!r} is not a reason for a revocation.", reason=reason)
+    now = clock.now().replace(microsecond=0)
+    row = Act.objects.filter(id=act).first()
+    if row is None:
+        raise ActNotFound("No such act.")
+    if Act.objects.filter(id=act, revoked_at__isnull=True).update(revoked_at=now, revocation_reason=reason) != 1:
+        raise NotRevocable("This act was revoked before, or is not yours to revoke.")
+    Revocation.objects.create(commitment=bytes(row.facts_commitment), revoked_at=now, reason=reason)
+    outbox.send("documents.act-revoked", act=str(act), case=str(row.case_id))
+
+
+def mark_delivered(*, act: UUID) -> bool:
+    """The last step: the holder has it. False when it was delivered before (or is not rendered yet)."""
+    changed = Act.objects.filter(id=act, state="rendered", file_logged_at__isnull=False).update(
+        state="delivered", delivered_at=clock.now()
+    )
+    return changed == 1
+
+
+def short_names(facts: Mapping[str, str]) -> dict[str, str]:
+    """Facts under the names a seal carries: `person.family_name` becomes `family-name`, for every letter is printed.
+
+    Where two would get the same short name, they keep their long ones (`person-name`, `organisation-name`).
+    """
+    short = {name: plain_name(name.rpartition(".")[2]) for name in facts}
+    taken = list(short.values())
+    return {
+        (short[name] if taken.count(short[name]) == 1 and short[name] != "number" else plain_name(name)): value
+        for name, value in facts.items()
+        if name != "number"
+    }
+
+
+def _checked(facts: Mapping[str, str]) -> Mapping[str, str]:
+    if not facts or len(facts) > MAX_FACTS:
+        raise FactsRefused(f"A seal carries 1 to {MAX_FACTS} facts.", code="act-facts-count", most=MAX_FACTS)
+    for name, value in facts.items():
+        if len(value) > MAX_FACT_LENGTH or any(ord(char) < 32 for char in value):
+            raise FactsRefused(f"The fact {name} is too long or not one line of text.", code="act-fact", fact=name)
+    if sum(len(name.encode()) + len(value.encode()) for name, value in facts.items()) > MAX_FACTS_LENGTH:
+        raise FactsRefused("The facts together are too long for a printed code.", code="act-facts-length")
+    return dict(facts)
+
+
+def _next_number(administration_id: UUID, year: int) -> str:
+    """`2026-000017`. The counter's row stays locked until the commit: numbers have no holes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO documents_act_counter (administration, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (administration, year) DO UPDATE SET last = documents_act_counter.last + 1 RETURNING last",
+            [administration_id, year],
+        )
+        return f"{year}-{cursor.fetchone()[0]:06d}"
+
+
+def _lock(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"documents.act/{name}"])

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Blobs: written before their row, erased by destroying their key.
+
+Store: 1. a new key; 2. encrypt; 3. the ciphertext is on disk for good; 4. the row, with the caller's transaction. A rollback or a
+crash between 3 and 4 leaves noise without a key, which `sweep_orphans` takes away.
+Erase: 1. the row, and with it the only copy of the key; 2. after the commit, the file. A crash between leaves the same noise.
+Backups of the database hold keys: they are covered when the oldest backup is older than the erasure (see the backup page).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from bierger.documents.models import Blob, BlobHolder
+from bierger.infra import blobs, clock
+
+KEY_BYTES, NONCE_BYTES = 32, 12
+ORPHAN_SECONDS = 3600.0  # longer than any transaction that has written its file and not yet its row
+
+
+def store_blob(
+    *,
+    administration_id: UUID,
+    data: bytes,
+    media_type: str,
+    file_name: str,
+    space: UUID | None = None,
+    link: str | None = None,
+    administration: UUID | None = None,
+    case_id: UUID | None = None,
+) -> UUID:
+    """Keep bytes for an administration; the holders named may read them (see `hold_blob`)."""
+    blob_id = uuid4()
+    key, nonce = AESGCM.generate_key(KEY_BYTES * 8), secrets.token_bytes(NONCE_BYTES)
+    # The identifier is bound in: a row that points to another blob's file does not open it, even with the right key.
+    sealed = nonce + AESGCM(key).encrypt(nonce, data, blob_id.bytes)
+    area = str(administration_id)
+    name = blobs.put(area, sealed)
+    Blob.objects.create(
+        id=blob_id,
+        administration=administration_id,
+        area=area,
+        name=name,
+        key=key,
+        sha256=hashlib.sha256(data).digest(),
+        size=len(data),
+        media_type=media_type,
+        file_name=file_name,
+        created_at=clock.now(),
+    )
+    # One by one, the caller's own first: afterwards the database lets only a holder name further ones.
+    for one in ({"space": space}, {"link": link}, {"administration": administration}, {"case_id": case_id}):
+        if next(iter(one.values())) is not None:
+            hold_blob(blob=blob_id, **one)  # type: ignore[arg-type]  # exactly one of the four, of its own type
+    return blob_id
+
+
+def hold_blob(
+    *,
+    blob: UUID,
+    space: UUID | None = None,
+    link: str | None = None,
+    administration: UUID | None = None,
+    case_id: UUID | None = None,
+) -> None:
+    """Let others hold a blob: each name given is one more holder. Holding twice is holding once.
+
+    The database refuses it to who does not hold the blob (and is neither worker nor system).
+    """
+    for field, value in (("space", space), ("link", link), ("administration", administration), ("case_id", case_id)):
+        if value is not None:
+            BlobHolder.objects.bulk_create([BlobHolder(blob_id=blob, **{field: value})], ignore_conflicts=True)
+
+
+def release_blob(
+    *,
+    blob: UUID,
+    space: UUID | None = None,
+    link: str | None = None,
+    administration: UUID | None = None,
+    case_id: UUID | None = None,
+) -> None:
+    """One holder less. A blob held by a case stays; one that only its releasing holder held is erased."""
+    for field, value in (("space", space), ("link", link), ("administration", administration), ("case_id", case_id)):
+        if value is None:
+            continue
+        others = BlobHolder.objects.filter(blob_id=blob).exclude(**{field: value}).exists()
+        # The database does not show us a case's hold, but refuses to let us erase what it holds.
+        if others or not erase_blob(blob=blob):
+            BlobHolder.objects.filter(blob_id=blob, **{field: value}).delete()
+
+
+def erase_blob(*, blob: UUID) -> bool:
+    """Destroy the key, then the file. False, and nothing done, for a blob that is not there, not yours, or part of a case."""
+    row = Blob.objects.filter(id=blob).first()
+    if row is None:
+        return False
+    deleted, _ = Blob.objects.filter(id=blob).delete()
+    if deleted:
+        transaction.on_commit(lambda: blobs.delete(row.area, row.name))
+    return bool(deleted)
+
+
+def sweep_orphans() -> int:
+    """Remove files that no row names; gives back how many. System only: others do not see all rows."""
+    removed = 0
+    for file in blobs.stored(now=time.time()):
+        if file.age > ORPHAN_SECONDS and not Blob.objects.filter(area=file.area, name=file.name).exists():
+            blobs.delete(file.area, file.name)
+            removed += 1
+    return removed

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rendering: the sandbox's answer becomes a PDF or a named error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bierger.documents.errors import (
+    OutsideFileRefused,
+    PackageImportRefused,
+    RenderError,
+    RenderMemory,
+    RenderTimeout,
+    TemplateError,
+)
+from bierger.documents.plugins import sandbox
+from bierger.documents.plugins.codes import draw_svg
+from bierger.documents.types import Attachment, ReceiptData
+
+RECEIPT_TEMPLATE = Path(__file__).parents[1] / "receipt.typ"
+SECONDS = 10.0  # a letter takes a hundredth of one
+_NAMED = {"render-package-import": PackageImportRefused, "render-outside-file": OutsideFileRefused}
+
+
+def render_pdf(
+    *,
+    template: bytes,
+    inputs: Mapping[str, str],
+    title: str,
+    language: str,
+    at: datetime,
+    qr: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    attachments: Sequence[Attachment] = (),
+    limits: sandbox.Limits | None = None,
+) -> bytes:
+    """PDF/A-3a + PDF/UA-1 of a Typst template; the same arguments give the same bytes.
+
+    template   sees `sys.inputs` (strings: `inputs`, `title`, `language`), `qr.svg` when `qr` is given, and `files`; nothing else
+    at         date of the document (aware)
+    Raises RenderTimeout, RenderMemory, PackageImportRefused, OutsideFileRefused, TemplateError (`.line`).
+    """
+    parts = {**(files or {}), **{one.name: one.data for one in attachments}, "letter.typ": template}
+    if qr is not None:
+        parts["qr.svg"] = draw_svg(qr)
+    body = {
+        "inputs": {**inputs, "title": title, "language": language},
+        "epoch": int(at.timestamp()),
+        "attachments": [{"name": one.name, "media_type": one.media_type} for one in attachments],
+    }
+    answer = sandbox.run("render", body, parts, limits=limits or sandbox.Limits(seconds=SECONDS))
+    if answer.outcome == "ok":
+        return answer.parts["pdf"]
+    raise _error(answer)
+
+
+def _error(answer: sandbox.Answer) -> RenderError:
+    if answer.outcome == "timeout":
+        return RenderTimeout("The template does not come to an end.")
+    if answer.outcome == "memory":
+        return RenderMemory("The template needs more memory than a letter may.")
+    code, line = str(answer.body.get("code")), int(str(answer.body.get("line", 0)))
+    named = _NAMED.get(code)
+    if named is not None:
+        return named(f"Line {line} of the template reaches for something it was not given.", line=line)
+    message = str(answer.body.get("message", ""))
+    return TemplateError(f"Line {line} of the template: {message}", line=line, message=message)
+
+
+def render_receipt(data: ReceiptData) -> bytes:
+    """The receipt of a submission as PDF/A-3a + PDF/UA-1, its code as QR and as the attachment `receipt.txt`."""
+    inputs = {
+        "administration": data.administration,
+        "number": data.number,
+        "submitted-at": data.submitted_at,
+        "event-hash": " ".join(data.event_hash[i : i + 8] for i in range(0, len(data.event_hash), 8)),
+        "primary": data.primary,
+        "rows": str(len(data.rows)),
+        **{f"label-{name}": text for name, text in data.labels.items()},
+    }
+    for index, (label, value) in enumerate(data.rows):
+        inputs[f"row-{index}-label"], inputs[f"row-{index}-value"] = label, value
+    return render_pdf(
+        template=RECEIPT_TEMPLATE.read_bytes(),
+        inputs=inputs,
+        title=data.title,
+        language=data.language,
+        at=data.at,
+        qr=data.code,
+        attachments=(Attachment("receipt.txt", data.code.encode()),),
+    )

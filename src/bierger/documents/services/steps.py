@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An act's way after the decision. Every step may run twice and be killed anywhere; the second run finds its work done.
+
+    decided  -> logged      the facts' commitment has a leaf                                   finish_logged
+    logged   -> rendered    the PDF with seal and proof is stored; its own commitment queued    render_act
+    rendered -> (ready)     the file's commitment has a leaf; those above are told              finish_logged
+    (ready)  -> delivered   a mailbox or a letter took it                                       mark_delivered
+
+Each change is a compare-and-swap on the state: of two workers with the same act, one changes a row and speaks, the other sees
+zero rows and is silent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from bierger.documents.errors import RenderError
+from bierger.documents.models import Act
+from bierger.documents.services.blobs import store_blob
+from bierger.documents.services.rendering import render_pdf
+from bierger.documents.types import Attachment
+from bierger.infra import clock, outbox
+from bierger.infra.principal import SYSTEM, acting_as
+from bierger.ledger import selectors as log
+from bierger.ledger import services as ledger
+from bierger_core.merkle import format_proof
+from bierger_core.seals import file_commitment
+from bierger_core.values import SALT_BYTES, Kind
+
+
+def finish_logged(*, first: int, last: int) -> None:
+    """Leaves first..last were appended: move the acts they belong to, and tell who waits for each."""
+    entries = log.logged_between(first, last)
+    facts = [entry.commitment for entry in entries if entry.kind == Kind.FACTS]
+    files = [entry.commitment for entry in entries if entry.kind == Kind.FILE]
+    for act in Act.objects.filter(facts_commitment__in=facts, state="decided").values_list("id", flat=True):
+        if Act.objects.filter(id=act, state="decided").update(state="logged"):
+            outbox.send("documents.act-logged", act=str(act))
+    for act, case in Act.objects.filter(file_commitment__in=files, file_logged_at__isnull=True).values_list("id", "case_id"):
+        if Act.objects.filter(id=act, file_logged_at__isnull=True).update(file_logged_at=clock.now()):
+            outbox.send("documents.act-ready", act=str(act), case=str(case))
+
+
+def render_act(*, act: UUID) -> None:
+    """Render a logged act. Opens its own transactions: none is held while Typst works.
+
+    1. Read the act and the proof of its facts.
+    2. Render, in the sandbox. A template that fails leaves its code in `problem` and the error to the job, which is tried again.
+    3. Store the file and swap the state in one transaction; whoever comes second throws its rendering away.
+    """
+    with acting_as(SYSTEM):
+        row = Act.objects.filter(id=act, state="logged").first()
+        proof = None if row is None else log.proof(bytes(row.facts_commitment))
+    if row is None or proof is None:
+        return
+    attachments = (
+        Attachment("seal.txt", row.seal.encode()),
+        Attachment("facts.tlog-proof", format_proof(proof)),
+    )
+    try:
+        pdf = render_pdf(
+            template=row.template.encode(),
+            inputs=inputs_of(row),
+            title=row.title,
+            language=row.language,
+            at=row.decided_at,
+            qr=row.seal,
+            attachments=attachments,
+        )
+    except RenderError as error:
+        with acting_as(SYSTEM):
+            Act.objects.filter(id=act, state="logged").update(problem=error.code)
+        raise
+    with acting_as(SYSTEM):
+        _keep(row, pdf)
+
+
+def inputs_of(row: Act) -> dict[str, str]:
+    """What a template sees in `sys.inputs`, besides title and language: its fields, the facts, and the act's own data."""
+    return {
+        **{str(name): str(value) for name, value in row.facts},
+        **{str(name): str(value) for name, value in row.fields.items()},
+        "number": row.number,
+        "issued-on": row.decided_at.date().isoformat(),
+        "issuer": row.issuer,
+        "document-type": row.document_type,
+        "verify-url": f"{settings.BIERGER_BASE_URL}/verify",
+    }
+
+
+def _keep(row: Act, pdf: bytes) -> None:
+    salt = secrets.token_bytes(SALT_BYTES)
+    leaf = file_commitment(pdf, salt)
+    with transaction.atomic():
+        blob = store_blob(
+            administration_id=row.administration,
+            data=pdf,
+            media_type="application/pdf",
+            file_name=f"{row.document_type}-{row.number}.pdf",
+            space=row.holder_space,
+            link=row.holder_link,
+            administration=row.administration,
+            case_id=row.case_id,
+        )
+        swapped = Act.objects.filter(id=row.id, state="logged").update(
+            state="rendered",
+            file=blob,
+            file_sha256=hashlib.sha256(pdf).digest(),
+            file_salt=salt,
+            file_commitment=leaf,
+            problem="",
+        )
+        if not swapped:
+            transaction.set_rollback(True)  # the other worker's rendering stands; this file is an orphan and will be swept
+            return
+        ledger.queue(commitment=leaf, kind=Kind.FILE)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What documents listen to, and what they do now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bierger.documents import services
+from bierger.infra.principal import SYSTEM, acting_as
+
+
+def on_logged(ids: Mapping[str, str]) -> None:
+    """`ledger.logged` (first, last)."""
+    with acting_as(SYSTEM):
+        services.finish_logged(first=int(ids["first"]), last=int(ids["last"]))
+
+
+def on_act_logged(ids: Mapping[str, str]) -> None:
+    """`documents.act-logged` (act)."""
+    services.render_act(act=UUID(ids["act"]))
+
+
+def sweep() -> int:
+    """Files that no row names any more."""
+    with acting_as(SYSTEM):
+        return services.sweep_orphans()
+
+
+def on_act_revoked(_ids: Mapping[str, str]) -> None:
+    """`documents.act-revoked` (act, case): the public list says so at once."""
+    publish_revocations()
+
+
+def publish_revocations() -> int:
+    """The signed list of revocations, renewed."""
+    with acting_as(SYSTEM):
+        return services.publish_revocations()
+
+
+TOPICS = {"ledger.logged": on_logged, "documents.act-logged": on_act_logged, "documents.act-revoked": on_act_revoked}
+PERIODIC = {"sweep": (3600.0, sweep), "revocations": (60.0, publish_revocations)}

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What documents give to others: frozen, complete, without rows behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from bierger.disclosures.types import personal_data
+
+ActState = Literal["decided", "logged", "rendered", "delivered"]
+Authentic = Literal["yes", "facts-only", "no"]
+Subject = Literal["file", "facts", "receipt", "nothing"]
+Outcome = Literal["ok", "failed", "not_checked"]
+REVOCATION_REASONS = ("error", "fraud", "replaced", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checked upload. data: what to keep (pictures drawn anew). size: bytes of data."""
+
+    data: bytes
+    media_type: str
+    file_name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class BlobInfo:
+    """A blob without its bytes. sha256: hex, of the plain bytes."""
+
+    id: UUID
+    media_type: str
+    file_name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class BlobContent:
+    """A blob with its plain bytes."""
+
+    id: UUID
+    data: bytes
+    media_type: str
+    file_name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside a PDF/A-3. name: letters, digits, `.`, `-`, `_`."""
+
+    name: str
+    data: bytes
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True)
+class SubmissionCode:
+    """What proves a submission: its number, the hash of its event (32 bytes), the salt of the leaf (32 bytes).
+
+    code: `BRR1:<number>:<hash hex>:<salt hex>`, for a QR code; enough, with the leaf's proof, to verify without asking us.
+    """
+
+    number: str
+    event_hash: bytes
+    salt: bytes = field(repr=False)
+    commitment: bytes
+    code: str
+
+
+@dataclass(frozen=True)
+class ReceiptData:
+    """What stands on a receipt. All texts are given in the reader's language.
+
+    rows: (label, value), shown as a table. labels: keys `verify` (what to do with the code) and `footer`.
+    event_hash: hex. code: text of the QR code. primary: `#rrggbb`. at: the document's date (aware).
+    """
+
+    language: str
+    title: str
+    administration: str
+    number: str
+    submitted_at: str
+    event_hash: str
+    code: str
+    rows: Sequence[tuple[str, str]]
+    labels: Mapping[str, str]
+    at: datetime
+    primary: str = "#1f4e79"
+
+
+@personal_data
+@dataclass(frozen=True)
+class ActView:
+    """An act. facts: as sealed, in display order. file: the blob of the final PDF once rendered. problem: code of the last
+    rendering error, empty when there is none.
+    """
+
+    id: UUID
+    case_id: UUID
+    administration: UUID
+    number: str
+    document_type: str
+    state: ActState
+    title: str
+    facts: Mapping[str, str]
+    language: str
+    decided_at: datetime
+    delivered_at: datetime | None
+    revoked_at: datetime | None
+    revocation_reason: str
+    file: UUID | None
+    holder_space: UUID | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class ActFile:
+    """The exact bytes of an act's PDF."""
+
+    data: bytes
+    file_name: str
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a verification. name and code are stable; screens translate them. data: strings for the sentence."""
+
+    name: str
+    outcome: Outcome
+    code: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FactView:
+    """One sealed fact. labels: by language; empty for a fact this release does not know."""
+
+    code: str
+    value: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VerificationView:
+    """What a check found.
+
+    authentic "yes": these very bytes were issued. "facts-only": the facts are sealed; compare them with the paper, which was
+    not checked. "no": see `failed`. A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
+    """
+
+    subject: Subject
+    authentic: Authentic
+    steps: tuple[StepView, ...]
+    issuer: str = ""
+    issuer_names: Mapping[str, str] = field(default_factory=dict)
+    issued_at: datetime | None = None
+    document_type: str = ""
+    document_names: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    facts: tuple[FactView, ...] = ()
+    revoked: bool = False
+    revoked_at: datetime | None = None
+    revocation_reason: str = ""
+    logged_at: datetime | None = None
+    log_origin: str = ""
+    log_index: int | None = None
+    log_size: int | None = None
+    log_time: datetime | None = None
+
+    @property
+    def failed(self) -> StepView | None:
+        """The first step that failed."""
+        return next((step for step in self.steps if step.outcome == "failed"), None)
