@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sending and reading messages; delivering acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bierger.delivery.models import Message
+from bierger.documents import selectors as documents
+from bierger.documents import services as documents_services
+from bierger.infra import clock, outbox
+
+
+def send_message(
+    *,
+    space: UUID,
+    subject_code: str,
+    params: Mapping[str, str],
+    once: str,
+    case_id: UUID | None = None,
+    act_id: UUID | None = None,
+) -> None:
+    """Put a message into a mailbox (worker). once: what makes it this message; sent again under the same words, it stays one."""
+    Message.objects.bulk_create(
+        [
+            Message(
+                space=space,
+                once=once,
+                subject_code=subject_code,
+                params=dict(params),
+                act_id=act_id,
+                case_id=case_id,
+                sent_at=clock.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def mark_read(*, message: UUID) -> None:
+    """The holder opened it; the first time counts."""
+    Message.objects.filter(id=message, read_at__isnull=True).update(read_at=clock.now())
+
+
+def deliver_act(*, act: UUID) -> None:
+    """Put a finished act into its holder's mailbox (worker).
+
+    1. The message, once per act. A holder behind a private link has no mailbox: the link itself shows the act.
+    2. The act's state; whoever changes it tells those above, so that this is told once.
+    """
+    view = documents.act(act)
+    if view.holder_space is not None:
+        send_message(
+            space=view.holder_space,
+            subject_code="act-ready",
+            params={"title": view.title, "number": view.number, "document_type": view.document_type},
+            once=f"act/{act}",
+            case_id=view.case_id,
+            act_id=act,
+        )
+    if documents_services.mark_delivered(act=act):
+        outbox.send("delivery.act-delivered", act=str(act), case=str(view.case_id))

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""/log/…: C2SP tlog-tiles, the key list, the revocations, proofs by commitment."""
+
+from django.urls import path
+
+from bierger.gateway import views
+
+app_name = "gateway"
+urlpatterns = [
+    path("log/checkpoint", views.checkpoint, name="checkpoint"),
+    path("log/tile/<path:rest>", views.tile, name="tile"),
+    path("log/keys.json", views.keys, name="keys"),
+    path("log/keys.tlog-proof", views.keys_proof, name="keys-proof"),
+    path("log/revocations", views.revocations, name="revocations"),
+    path("log/proof/<str:commitment>.tlog-proof", views.proof, name="proof"),
+]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The log over HTTP, as tlog-tiles asks: what is final may be cached for ever, what grows must not be.
+
+Nothing here is personal: commitments, public keys and signatures. Reading needs no session and sets no cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from bierger.ledger import selectors as log
+from bierger_core.merkle import TileError, format_proof
+
+FOREVER = "public, max-age=31536000, immutable"  # a tile's name fixes its bytes
+FRESH = "no-cache"  # may be stored, must be asked for again: an old checkpoint would hide a revocation
+MINUTE = "public, max-age=60"
+TEXT = "text/plain; charset=utf-8"
+View = Callable[..., HttpResponse]
+
+
+def _open_to_all(view: View) -> View:
+    """Pages of other origins may read the log: a verifier in a browser is one of them."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return answer
+
+
+def _bytes(data: bytes | None, content_type: str, caching: str) -> HttpResponse:
+    if data is None:
+        raise Http404
+    response = HttpResponse(data, content_type=content_type)
+    response["Cache-Control"] = caching
+    return response
+
+
+@_open_to_all
+def checkpoint(_request: HttpRequest) -> HttpResponse:
+    """From the row, not the file: the newest that was ever promised, also right after a crash."""
+    head = log.checkpoint()
+    return _bytes(None if head is None else head.note, TEXT, FRESH)
+
+
+@_open_to_all
+def tile(_request: HttpRequest, rest: str) -> HttpResponse:
+    try:
+        data = log.published_tile(f"tile/{rest}")
+    except TileError as error:  # no tile's name, or none there yet
+        raise Http404 from error
+    return _bytes(data, "application/octet-stream", FOREVER)
+
+
+@_open_to_all
+def keys(_request: HttpRequest) -> HttpResponse:
+    return _bytes(log.key_list_json(), "application/json", MINUTE)
+
+
+@_open_to_all
+def keys_proof(_request: HttpRequest) -> HttpResponse:
+    return _bytes(log.key_list_proof(), TEXT, FRESH)
+
+
+@_open_to_all
+def revocations(_request: HttpRequest) -> HttpResponse:
+    """A note signed by the log's key; the worker renews it, since its date is half of what it says."""
+    return _bytes(log.published_note("revocations"), TEXT, MINUTE)
+
+
+@_open_to_all
+def proof(_request: HttpRequest, commitment: str) -> HttpResponse:
+    """The proof of a leaf, for who knows its commitment. Without a salt: that stays with the holder of the document."""
+    try:
+        leaf = bytes.fromhex(commitment)
+    except ValueError as error:
+        raise Http404 from error
+    found = log.proof(leaf)
+    return _bytes(None if found is None else format_proof(found), TEXT, FRESH)
