@@ -29,6 +29,7 @@ from bierger_core.seals.keys import KeyEntry, KeyList, Purpose, Status, dump_key
 from bierger_core.seals.sealing import PREFIX, Seal, open_seal, seal
 from bierger_core.seals.types import Claims, DocumentType, DocumentTypes
 from bierger_core.seals.verdict import (
+    FAILED_CODES,
     NOT_CHECKED_CODES,
     RECEIPT_STEPS,
     SEAL_STEPS,
@@ -43,6 +44,7 @@ from bierger_core.seals.verification import verify_act, verify_receipt, verify_s
 from bierger_core.values import LocalSigner, Signer, kid_of
 
 __all__ = [
+    "FAILED_CODES",
     "NOT_CHECKED_CODES",
     "PREFIX",
     "RECEIPT_STEPS",

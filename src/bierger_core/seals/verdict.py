@@ -29,7 +29,56 @@ RECEIPT_STEPS = ("readable", "submission-in-log")
 NOT_CHECKED_CODES = frozenset(
     {"earlier-step-failed", "facts-proof-not-given", "facts-only", "lookup-not-given", "revocation-unavailable"}
 )
-"""Why a step was not checked. Codes of failed steps are those of the errors."""
+"""Why a step was not checked."""
+
+FAILED_CODES = frozenset(
+    {
+        # readable, seal-format
+        "act-not-pdf",
+        "base45-length",
+        "base45-sign",
+        "base45-value",
+        "seal-algorithm",
+        "seal-claims",
+        "seal-facts",
+        "seal-format",
+        "seal-limit",
+        "seal-prefix",
+        # key-known, signature, key-valid
+        "issued-in-future",
+        "key-expired",
+        "key-not-yet-valid",
+        "key-of-other-owner",
+        "key-revoked",
+        "key-unknown",
+        "signature-wrong",
+        "signing-algorithm",
+        "signing-key",
+        # facts-in-log, file-in-log, submission-in-log
+        "checkpoint-format",
+        "commitment-salt",
+        "facts-proof-missing",
+        "file-proof-missing",
+        "file-salt-missing",
+        "inclusion-proof-invalid",
+        "log-other-origin",
+        "log-proof-format",
+        "log-proof-limit",
+        "log-unknown",
+        "note-format",
+        "note-limit",
+        "note-name",
+        "note-signature-wrong",
+        "note-unverified",
+        "opening-mismatch",
+        "quorum-missing",
+        "receipt-format",
+        "receipt-proof-missing",
+        # revocation
+        "act-revoked",
+    }
+)
+"""Why a step failed: every code a screen must have words for."""
 
 _Checked = TypeVar("_Checked")
 

@@ -34,9 +34,9 @@ from bierger_core.values import Kind
 ORIGIN = "log.bettborn.lu"
 ISSUED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SALT, FILE_SALT, RECEIPT_SALT = (bytes([n]) * 32 for n in (1, 2, 3))
-RESIDENCE = DocumentType("residence", ("number", "name", "given", "born", "street", "place", "since", "until"))
+RESIDENCE = DocumentType("residence", ("no", "name", "given", "born", "street", "place", "since", "until"))
 FACTS = {
-    "number": "RC-2026-000123",
+    "no": "2026-000123",
     "name": "Schmit",
     "given": "Anne-Marie",
     "born": "1985-01-15",

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Verification: what is accepted, and which step refuses each thing that is wrong."""
 
+import base64
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bierger_core.merkle import Checkpoint, format_proof, log_key, policy_of_logs, sign_checkpoint
+from bierger_core.merkle import Checkpoint, format_proof, log_key, parse_vkey, policy_of_logs, sign_checkpoint
 from bierger_core.seals import (
+    FAILED_CODES,
     NOT_CHECKED_CODES,
     RECEIPT_STEPS,
     SEAL_STEPS,
@@ -17,6 +20,7 @@ from bierger_core.seals import (
     KeyList,
     Revocation,
     RevocationUnavailableError,
+    load_key_list,
     open_seal,
     seal,
     verify_act,
@@ -101,7 +105,7 @@ def test_a_code_with_any_byte_changed_is_refused_at_a_named_step(position, chang
     verdict = verify_seal(bytes(code), KEYS)
     assert verdict.result == "refused"
     assert verdict.failed.name in {"readable", "seal-format", "key-known", "signature", "key-valid"}
-    assert verdict.failed.code
+    assert verdict.failed.code in FAILED_CODES
 
 
 @settings(max_examples=500, deadline=None)
@@ -137,11 +141,7 @@ def test_a_file_with_any_byte_changed_is_refused(position, change):
         ({"file_proof": FACTS_PROOF}, "file-in-log", "opening-mismatch"),
         ({"file_proof": with_opening(FILE_PROOF, Kind.FILE, SALT)}, "file-in-log", "inclusion-proof-invalid"),
         (
-            {"file_proof": FILE_PROOF.replace(b"
-5
-", b"
-6
-")},
+            {"file_proof": FILE_PROOF.replace(b"\n5\n", b"\n6\n")},
             "file-in-log",
             "note-signature-wrong",
         ),
@@ -154,6 +154,7 @@ def test_what_is_wrong_is_refused_at_its_step(changes, step, code):
     assert verdict.result == "refused"
     assert (verdict.failed.name, verdict.failed.code) == (step, code)
     assert verdict.failed.message
+    assert verdict.failed.code in FAILED_CODES
     assert not verdict.accepted
     assert all(one.code in NOT_CHECKED_CODES for one in verdict.steps if one.outcome == "not_checked")
 
@@ -254,3 +255,39 @@ def test_no_input_raises(data, text):
         act(data, code=text, facts_proof=data, file_proof=data),
     ):
         assert verdict.result == "refused"
+        assert {step.code for step in verdict.steps if step.outcome == "failed"} <= FAILED_CODES
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_proof_with_any_byte_changed_is_refused_at_its_step(data):
+    name, step = data.draw(st.sampled_from([("facts_proof", "facts-in-log"), ("file_proof", "file-in-log")]))
+    proof = bytearray({"facts_proof": FACTS_PROOF, "file_proof": FILE_PROOF}[name])
+    proof[data.draw(st.integers(0, len(proof) - 1))] ^= data.draw(st.integers(1, 255))
+    verdict = act(**{name: bytes(proof)})
+    assert verdict.result == "refused"
+    assert verdict.failed.name == step
+    assert verdict.failed.code in FAILED_CODES
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_acts_sealed_by_every_earlier_release_still_verify(path):
+    golden = json.loads(path.read_text())
+    log = parse_vkey(golden["log"])
+    verdict = verify_act(
+        base64.b64decode(golden["pdf"]),
+        code=golden["code"],
+        facts_proof=golden["facts_proof"].encode(),
+        file_proof=golden["file_proof"].encode(),
+        key_list=load_key_list(json.dumps(golden["keys"]).encode(), [log]),
+        policy=policy_of_logs([log]),
+    )
+    assert verdict.result == "authentic"
+    assert dict(verdict.claims.facts) == golden["facts"]
+
+
+def test_the_first_release_has_left_an_act():
+    assert (GOLDEN / "act-1.json").exists()
