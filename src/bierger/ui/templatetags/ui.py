@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Protocol
 
 from django import template
 from django.template import Context
@@ -18,6 +19,16 @@ from bierger.ui.messages import Refusal, refusal_of
 from bierger.ui.parts import Crumb, ErrorLink, Field, Pages, SummaryRow, TaskRow, TimelineEntry
 
 register = template.Library()
+
+
+class Term(Protocol):
+    """A period of a package: ISO 8601, in working days or not."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def working(self) -> bool: ...
+
 
 Drawn = dict[str, object]
 
@@ -108,6 +119,18 @@ def button(label: str, href: str = "", variant: str = "primary", name: str = "",
 def status(text: str, colour: str = "neutral") -> SafeString:
     """A small label: neutral, accent, info, success, warning, danger."""
     return format_html('<span class="ds-tag tag" data-color="{}">{}</span>', colour, text)
+
+
+@register.simple_tag
+def delay(period: Term) -> str:
+    """A period of a procedure in words."""
+    return formats.period(period.text, working=period.working)
+
+
+@register.filter
+def unique(values: Sequence[str]) -> list[str]:
+    """Each once, in order."""
+    return list(dict.fromkeys(values))
 
 
 @register.filter

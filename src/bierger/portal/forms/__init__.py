@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Forms: the steps of a draft, and the tasks an administration waits for."""
+
+from bierger.portal.forms.drafts import (
+    attached,
+    check_errors,
+    check_rows,
+    commune_choices,
+    raw_of,
+    served_choices,
+    step_page,
+)
+from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
+
+__all__ = [
+    "ANSWER_FILES", "TaskPage", "attached", "check_errors", "check_rows", "commune_choices", "raw_of", "served_choices",
+    "step_page", "task_page",
+]  # fmt: skip

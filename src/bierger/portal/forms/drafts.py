@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From a draft to the pages of its form: fields, progress, the summary to be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from bierger.administrations import selectors as administrations
+from bierger.filings.types import DraftView
+from bierger.infra import clock
+from bierger.portal.types import StepPage
+from bierger.ui import formats
+from bierger.ui.fields import field_of, shown_answer
+from bierger.ui.messages import answer_message
+from bierger.ui.parts import Attached, Choice, ErrorLink, Field, SummaryRow, TaskRow
+from bierger_core.interview import AnswerError, Question, Step, Type, pick, relevant_questions, relevant_steps, show_raw
+
+__all__ = ["attached", "check_errors", "check_rows", "commune_choices", "raw_of", "served_choices", "step_page"]
+
+Answers = Mapping[str, object]
+
+
+def commune_choices(language: str) -> tuple[Choice, ...]:
+    """The communes of today, by name."""
+    found = administrations.administrations(on=clock.today(), kind="commune")
+    return tuple(Choice(one.code, one.name(language)) for one in found)
+
+
+def served_choices(language: str, kind: str | None = None, only: Sequence[UUID] = ()) -> tuple[Choice, ...]:
+    """Administrations that take requests here; `only` keeps some of them."""
+    found = administrations.administrations(on=clock.today())
+    return tuple(
+        Choice(one.code, one.name(language))
+        for one in found
+        if one.served and (kind is None or one.kind == kind) and (not only or one.id in only)
+    )
+
+
+def raw_of(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed, by HTML name; buttons and the token left out."""
+    skipped = {"csrfmiddlewaretoken", "attach", "remove"}
+    return {name: request.POST.getlist(name) for name in request.POST if name not in skipped}
+
+
+def step_page(
+    draft: DraftView, step: Step, *, language: str, raw: Mapping[str, Sequence[str]] | None = None,
+    errors: Mapping[str, AnswerError] | None = None,
+) -> StepPage:  # fmt: skip
+    """The page of one step. With `raw`, what was just typed stands in the fields; else the draft's own text."""
+    package, form = draft.package, draft.package.form
+    steps = relevant_steps(form, draft.answers)
+    questions = relevant_questions(form, step, draft.answers)
+    communes = commune_choices(language) if any(one.type is Type.COMMUNE for one in questions) else ()
+    fields = tuple(
+        _field(draft, one, language=language, raw=raw, error=(errors or {}).get(one.name), communes=communes)
+        for one in questions
+    )
+    ids = [one.id for one in steps]
+    place = ids.index(step.id)
+    help_key = f"step.{step.id}.help"
+    return StepPage(
+        title=package.text(f"step.{step.id}.title", language),
+        help=package.text(help_key, language) if package.has_text(help_key) else "",
+        fields=fields,
+        number=place + 1,
+        total=len(steps),
+        rows=_rows(draft, steps, step, language),
+        back=f"/drafts/{draft.id}/{ids[place - 1]}" if place else f"/procedures/{package.owner}/{package.name}",
+        uploads=any(one.type is Type.FILE for one in questions),
+        heading=len(fields) == 1 and fields[0].widget != "known",
+    )
+
+
+def check_rows(
+    draft: DraftView, *, language: str, errors: Mapping[str, AnswerError] | None = None
+) -> list[tuple[str, list[SummaryRow]]]:
+    """All answers by step, each with a link to change it."""
+    package = draft.package
+    form = package.form
+    communes = {one.value: one.label for one in commune_choices(language)}
+    sections = []
+    for step in relevant_steps(form, draft.answers):
+        rows = []
+        for question in relevant_questions(form, step, draft.answers):
+            failure = (errors or {}).get(question.name)
+            rows.append(
+                SummaryRow(
+                    label=package.text(f"question.{question.name}.label", language),
+                    values=shown_answer(
+                        question, draft.answers.get(question.name), package, language=language, communes=communes
+                    ),  # type: ignore[arg-type]  # answers are plain JSON
+                    href="" if _locked(draft, question) else f"/drafts/{draft.id}/{step.id}",
+                    error=answer_message(failure, package, language) if failure else "",
+                )
+            )
+        sections.append((package.text(f"step.{step.id}.title", language), rows))
+    return sections
+
+
+def check_errors(draft: DraftView, errors: Mapping[str, AnswerError], language: str) -> list[ErrorLink]:
+    """What stands in the way of submitting; the links go to the rows of the summary."""
+    return [ErrorLink("answers", answer_message(one, draft.package, language)) for one in errors.values()]
+
+
+def _locked(draft: DraftView, question: Question) -> bool:
+    return question.locked and draft.known.get(question.source or "") is not None
+
+
+def _field(
+    draft: DraftView, question: Question, *, language: str, raw: Mapping[str, Sequence[str]] | None,
+    error: AnswerError | None, communes: Sequence[Choice],
+) -> Field:  # fmt: skip
+    answer = draft.answers.get(question.name)
+    known = ""
+    if _locked(draft, question):
+        lines = shown_answer(question, answer, draft.package, language=language,  # type: ignore[arg-type]  # plain JSON
+                             communes={one.value: one.label for one in communes})  # fmt: skip
+        known = ", ".join(lines)
+    typed: Mapping[str, Sequence[str]] = raw if raw is not None else draft.raw
+    if raw is None and not pick(question, draft.raw):
+        typed = show_raw(question, answer)  # type: ignore[arg-type]  # plain JSON
+    return field_of(
+        question, draft.package, raw=typed, language=language, error=error, communes=communes, known=known,
+        files=attached(answer) if question.type is Type.FILE else (),
+    )  # fmt: skip
+
+
+def attached(answer: object) -> tuple[Attached, ...]:
+    """The files of an answer."""
+    if not isinstance(answer, list):
+        return ()
+    return tuple(
+        Attached(str(one["id"]), str(one["file_name"]), formats.size(int(one["size"]))) for one in answer
+    )
+
+
+def _rows(draft: DraftView, steps: Sequence[Step], now: Step, language: str) -> tuple[TaskRow, ...]:
+    states = {one.id: one.state for one in draft.steps}
+    rows = []
+    reachable = True
+    for step in steps:
+        done = states.get(step.id) == "done"
+        seen = reachable and any(name in draft.answers for name in (one.name for one in step.questions))
+        state = "now" if step.id == now.id else "done" if done and seen else "open"
+        href = f"/drafts/{draft.id}/{step.id}" if reachable and state != "now" else ""
+        rows.append(TaskRow(draft.package.text(f"step.{step.id}.title", language), state, href))
+        reachable = reachable and done
+    return tuple(rows)

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the apps below say, put into the words of the reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bierger.administrations import selectors as administrations
+from bierger.administrations.types import in_language
+from bierger.cases.types import Entry, RequestView
+from bierger.catalogue import selectors as procedures
+from bierger.delivery.types import MessageView
+from bierger.disclosures.types import Reading
+from bierger.documents import selectors as documents
+from bierger.documents.types import ActView, VerificationView
+from bierger.filings.types import DraftLine
+from bierger.infra import clock
+from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, ReadingRow, RequestRow, Verdict
+from bierger.ui import formats, words
+from bierger.ui.parts import TimelineEntry
+from bierger_core.procedures import Package
+
+
+def state_text(package: Package, request: RequestView, language: str) -> str:
+    """The state as the package words it; before it has one: received."""
+    if request.state != "state" and package.has_text(request.state):
+        return package.text(request.state, language)
+    return _("Received") if request.status == "open" else _("Closed")
+
+
+def request_rows(requests: Sequence[RequestView], language: str) -> list[RequestRow]:
+    """The list of requests."""
+    names = {one.id: one.name(language) for one in administrations.administrations(on=clock.today())}
+    rows = []
+    for one in requests:
+        package = procedures.package(one.digest)
+        name = names.get(one.administration) or administrations.administration(id=one.administration).name(language)
+        rows.append(
+            RequestRow(
+                id=one.id, title=package.title(language), number=one.number, administration=name,
+                state=_("We need something from you") if one.waiting_for_me else state_text(package, one, language),
+                colour="warning" if one.waiting_for_me else "neutral" if one.status == "ended" else "accent",
+                opened=formats.day(one.opened_at.astimezone(formats.LUXEMBOURG).date(), language), waiting=one.waiting_for_me,
+            )  # fmt: skip
+        )
+    return rows
+
+
+def draft_rows(drafts: Sequence[DraftLine], language: str) -> list[DraftRow]:
+    """Drafts to be continued, with the day on which they are deleted."""
+    return [
+        DraftRow(
+            id=one.id, title=procedures.package(one.digest).title(language),
+            changed=formats.instant(one.changed_at, language),
+            expires=formats.day(one.expires_at.astimezone(formats.LUXEMBOURG).date(), language),
+            href=f"/drafts/{one.id}/check",
+        )
+        for one in drafts
+    ]  # fmt: skip
+
+
+def timeline_of(entries: Sequence[Entry], package: Package, language: str) -> list[TimelineEntry]:
+    """What happened, the newest first."""
+    shown = []
+    for place, entry in enumerate(reversed(entries)):
+        title, text = _event(entry, package, language)
+        waits = entry.code == "question-asked" and place == 0
+        shown.append(
+            TimelineEntry(
+                title=title, text=text, at=formats.instant(entry.at, language), iso=entry.at.isoformat(),
+                by=words.word(words.ACTORS, entry.actor_kind), kind="attention" if waits else "done",
+            )  # fmt: skip
+        )
+    return shown
+
+
+def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:
+    """Title and text of an entry; the package's own words where it has some."""
+    params, title = entry.params, words.word(words.EVENTS, entry.code)
+    if entry.erased:
+        return title, _("The content was erased.")
+
+    def own(key: str) -> str:
+        return package.text(key, language) if package.has_text(key) else ""
+
+    node = str(params.get("node", ""))
+    match entry.code:
+        case "state-changed" | "case-ended":
+            return own(str(params.get("state", ""))) or title, ""
+        case "question-asked" | "question-answered":
+            return title, str(params.get("text", ""))
+        case "notified":
+            return own(f"message.{node}.title") or title, own(f"message.{node}.body")
+        case "task-completed":
+            return own(f"task.{node}.title") or title, ""
+        case "act-decided" | "act-delivered":
+            return title, own(f"document.{params.get('document', '')}.title")
+        case "register-asked":
+            return title, _register(params)
+        case _:
+            return title, ""
+
+
+def _register(params: Mapping[str, object]) -> str:
+    if not params.get("reachable", True):
+        return _("The register did not answer. An officer looks at your request.")
+    if params.get("found"):
+        return _("The register was asked, so that you need not bring a proof.")
+    return _("The register could not confirm everything. An officer looks at your request.")
+
+
+def acts_of(case: UUID) -> list[ActRow]:
+    """The documents issued in a request, for their holder."""
+    return [_act(one) for one in documents.my_acts() if one.case_id == case]
+
+
+def _act(act: ActView) -> ActRow:
+    return ActRow(
+        id=act.id, title=act.title, number=act.number, ready=act.state == "delivered",
+        state=words.word(words.ACT_STATES, act.state), revoked=_revoked(act),
+    )  # fmt: skip
+
+
+def _revoked(act: ActView) -> str:
+    return words.word(words.REVOCATIONS, act.revocation_reason) if act.revoked_at else ""
+
+
+def mail_rows(messages: Sequence[MessageView], acts: Sequence[ActView], language: str) -> list[MailRow]:
+    """The mailbox, the newest first, with the documents that came."""
+    mine = {one.id: one for one in acts}
+    rows = []
+    for one in messages:
+        act = mine.get(one.act_id) if one.act_id else None
+        title, text = _letter(one, act, language)
+        rows.append(
+            MailRow(
+                id=one.id, title=title, text=text, sent=formats.instant(one.sent_at, language), unread=one.read_at is None,
+                case=one.case_id, act=_act(act) if act else None,
+            )  # fmt: skip
+        )
+    return rows
+
+
+def _letter(message: MessageView, act: ActView | None, language: str) -> tuple[str, str]:
+    if act is not None:
+        return act.title, _("Your document %(number)s is ready.") % {"number": act.number}
+    digest, node = str(message.params.get("digest", "")), str(message.params.get("node", ""))
+    if digest and node:
+        package = procedures.package(digest)
+        title, body = f"message.{node}.title", f"message.{node}.body"
+        if package.has_text(title):
+            return package.text(title, language), package.text(body, language) if package.has_text(body) else ""
+    return _("Message about your request"), ""
+
+
+def reading_rows(readings: Sequence[Reading], language: str) -> list[ReadingRow]:
+    """Who read what, and why."""
+    return [
+        ReadingRow(
+            at=formats.instant(one.at, language), iso=one.at.isoformat(),
+            who=in_language(one.administration_names, language) or words.word(words.ACTORS, one.actor_kind),
+            service=in_language(one.service_names, language), automatic=one.actor_kind in ("worker", "system"),
+            facts=", ".join(words.word(words.FACTS, fact) for fact in one.facts),
+            purpose=words.word(words.PURPOSES, one.purpose), law=one.legal_basis, case=one.case,
+        )
+        for one in readings
+    ]  # fmt: skip
+
+
+_ICONS = {"ok": "check", "failed": "cross", "not_checked": "minus"}
+
+
+def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdict:
+    """A verification in plain words: the verdict, the facts, then every step."""
+    kind, title, text = _judgement(found, language)
+    return Verdict(
+        kind=kind, title=title, text=text, file_name=file_name,
+        issuer=in_language(found.issuer_names, language) or found.issuer,
+        issued=formats.instant(found.issued_at, language) if found.issued_at else "",
+        document=in_language(found.document_names, language), number=found.number,
+        facts=tuple((in_language(one.labels, language) or one.code, _fact(one.value, language)) for one in found.facts),
+        steps=tuple(
+            CheckRow(one.outcome, *words.check(one.name, one.outcome), _ICONS[one.outcome]) for one in found.steps
+        ),
+        logged=_logged(found, language), compare=found.authentic == "facts-only" and found.subject != "receipt",
+    )  # fmt: skip
+
+
+def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
+    if found.revoked:
+        day = formats.instant(found.revoked_at, language) if found.revoked_at else ""
+        reason = words.word(words.REVOCATIONS, found.revocation_reason)
+        return "no", _("Revoked"), _("It was issued, but revoked on %(day)s: %(reason)s.") % {"day": day, "reason": reason}
+    if found.subject == "receipt" and found.authentic != "no":
+        return "yes", _("This receipt is genuine"), _("A request with this number and this content was submitted.")
+    if found.authentic == "yes":
+        return "yes", _("Authentic"), _("This is exactly the document that was issued; not a byte was changed.")
+    if found.authentic == "facts-only":
+        return "facts", _("The facts are genuine"), _("The document in front of you was not checked. Compare it with the facts below.")
+    failed = found.failed
+    why = words.check(failed.name, "failed")[1] if failed else _("Nothing could be read.")
+    return "no", _("Not authentic"), why
+
+
+def _logged(found: VerificationView, language: str) -> str:
+    if found.logged_at is None or found.log_index is None:
+        return ""
+    return _("Entry %(index)s of the public log %(origin)s, %(at)s") % {
+        "index": formats.number(found.log_index, language), "origin": found.log_origin,
+        "at": formats.instant(found.logged_at, language),
+    }  # fmt: skip
+
+
+def _fact(value: str, language: str) -> str:
+    """An ISO day as people write it; everything else as it was sealed."""
+    try:
+        return formats.day(dt.date.fromisoformat(value), language) if len(value) == len("2026-01-31") else value
+    except ValueError:
+        return value

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the citizen's pages draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bierger.catalogue.types import SearchHit
+from bierger.ui.parts import Field, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A procedure found, with its theme in words and an icon."""
+
+    hit: SearchHit
+    theme: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeLink:
+    code: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """One page of a form. `number` of `total` counts the relevant steps; `heading` puts the question in the title."""
+
+    title: str
+    help: str
+    fields: tuple[Field, ...]
+    number: int
+    total: int
+    rows: tuple[TaskRow, ...]
+    back: str
+    uploads: bool
+    heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request in the list. `colour` of its label: see the tag `status`."""
+
+    id: UUID
+    title: str
+    number: str
+    administration: str
+    state: str
+    colour: str
+    opened: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    id: UUID
+    title: str
+    changed: str
+    expires: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A step of a verification in words."""
+
+    outcome: str
+    question: str
+    answer: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """A document issued. `ready`: it can be downloaded; `revoked`: why, or empty."""
+
+    id: UUID
+    title: str
+    number: str
+    ready: bool
+    state: str
+    revoked: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    id: UUID
+    title: str
+    text: str
+    sent: str
+    unread: bool
+    case: UUID | None
+    act: ActRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """One reading of my data."""
+
+    at: str
+    iso: str
+    who: str
+    service: str
+    automatic: bool
+    facts: str
+    purpose: str
+    law: str
+    case: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verification in words. `kind`: yes, facts or no; `compare`: the reader has to compare the paper with the facts."""
+
+    kind: str
+    title: str
+    text: str
+    file_name: str
+    issuer: str
+    issued: str
+    document: str
+    number: str
+    facts: tuple[tuple[str, str], ...]
+    steps: tuple[CheckRow, ...]
+    logged: str
+    compare: bool

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Addresses of the citizen's screens."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from bierger.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("catalogue", views.catalogue, name="catalogue"),
+    path("procedures/<slug:owner>/<slug:name>", views.sheet, name="sheet"),
+    path("procedures/<slug:owner>/<slug:name>/start", views.start, name="start"),
+    path("drafts/<uuid:draft>/check", views.check, name="check"),
+    path("drafts/<uuid:draft>/submit", views.submit, name="submit"),
+    path("drafts/<uuid:draft>/discard", views.discard, name="discard"),
+    path("drafts/<uuid:draft>/<slug:step>", views.step, name="step"),
+    path("filings/<uuid:filing>", views.receipt, name="receipt"),
+    path("filings/<uuid:filing>/receipt.pdf", views.receipt_pdf, name="receipt-pdf"),
+    path("requests", views.requests, name="requests"),
+    path("requests/<uuid:case>", views.request_page, name="request"),
+    path("requests/<uuid:case>/answer", views.answer, name="answer"),
+    path("requests/<uuid:case>/tasks/<uuid:task>", views.task, name="task"),
+    path("mailbox", views.mailbox, name="mailbox"),
+    path("acts/<uuid:act>.pdf", views.act_pdf, name="act-pdf"),
+    path("acts/<uuid:act>.tlog-proof", views.act_proof, name="act-proof"),
+    path("l", views.link_help, name="link-help"),
+    path("l/<str:token>", views.link, name="link"),
+    path("verify", views.verify, name="verify"),
+    path("readings", views.readings, name="readings"),
+    path("accessibility", views.accessibility, name="accessibility"),
+    path("colours/<slug:code>.css", views.colours, name="colours"),
+    path("language", set_language, name="language"),
+]

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may see a page: sign in first, or 404 for what is not yours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
+
+from bierger.cases.errors import CaseError
+from bierger.documents.errors import DocumentsError
+from bierger.filings.errors import DraftUnknown, FilingUnknown
+from bierger.flows.errors import TaskUnknown
+from bierger.infra.principal import Principal, current
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def language() -> str:
+    """The reader's language, one of fr, de, en, lb."""
+    return (get_language() or "fr")[:2]
+
+
+def sign_in_url(path: str, level: str = "") -> str:
+    """Where to sign in and come back to `path`."""
+    return "/sign-in?" + urlencode({"next": path} | ({"level": level} if level else {}))
+
+
+def person_only(view: View[P]) -> View[P]:
+    """Pages of a person's own space: others are sent to sign in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if current().kind != "person":
+            return HttpResponseRedirect(sign_in_url(request.get_full_path()))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def applicant_only(view: View[P]) -> View[P]:
+    """Pages of somebody who applied: a person, or whoever came with a private link."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if current().kind not in ("person", "link"):
+            return HttpResponseRedirect(sign_in_url(request.get_full_path()))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def own_or_404(view: View[P]) -> View[P]:
+    """What does not exist and what is not yours look the same: 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError) as unknown:
+            raise Http404 from unknown
+
+    return guarded
+
+
+def become(request: HttpRequest, principal: Principal) -> None:
+    """Act as somebody else from now on: a new session key, so that an old one is worth nothing."""
+    request.session.cycle_key()
+    request.session["principal"] = principal.to_session()
+    request.session.pop("identity", None)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Filling a form: one step per page, then all answers together, then submission."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bierger.administrations import selectors as administrations
+from bierger.filings import selectors as filings
+from bierger.filings import services
+from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, SignInNeeded
+from bierger.filings.types import DraftView
+from bierger.infra import rate_limits
+from bierger.infra.principal import current
+from bierger.portal.forms import check_errors, check_rows, raw_of, step_page
+from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
+from bierger.ui.fields import error_links
+from bierger.ui.parts import ErrorLink
+from bierger.ui.views import error_page
+from bierger_core.interview import AnswerError, Step, Type, relevant_steps
+
+WINDOW = 600  # seconds in which submissions are counted
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@applicant_only
+@own_or_404
+def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
+    found = filings.draft(draft)
+    known = {one.id: one for one in relevant_steps(found.package.form, found.answers)}
+    if step not in known:
+        return HttpResponseRedirect(_onward(found.id, found.next_step))
+    if request.method == "POST":
+        return _save(request, found, known[step])
+    return _draw(request, found, known[step])
+
+
+def _save(request: HttpRequest, draft: DraftView, step: Step) -> HttpResponse:
+    """Files first, then the answers: what was typed beside an upload is never lost."""
+    if "remove" in request.POST:
+        question, _colon, file = request.POST["remove"].partition(":")
+        services.remove_file(draft=draft.id, question=question, file=file)
+    refused = _attach(request, draft, step)
+    raw = raw_of(request)
+    saved = services.save_step(draft=draft.id, step=step.id, raw=raw)
+    stays = "attach" in request.POST or "remove" in request.POST
+    errors = refused if stays else {**saved.errors, **refused}
+    if errors:
+        return _draw(request, filings.draft(draft.id), step, raw=raw, errors=errors)
+    if stays:
+        return HttpResponseRedirect(reverse("portal:step", args=[draft.id, step.id]))
+    return HttpResponseRedirect(_onward(draft.id, saved.next_step))
+
+
+def _attach(request: HttpRequest, draft: DraftView, step: Step) -> dict[str, AnswerError]:
+    refused: dict[str, AnswerError] = {}
+    for question in step.questions:
+        if question.type is not Type.FILE:
+            continue
+        for file in request.FILES.getlist(question.name):
+            error = services.attach(
+                draft=draft.id, question=question.name, file_name=file.name or "", data=file.read(),
+                declared_type=file.content_type or "",
+            )  # fmt: skip
+            if error is not None:
+                refused[question.name] = error
+    return refused
+
+
+def _draw(
+    request: HttpRequest, draft: DraftView, step: Step, *, raw: dict[str, list[str]] | None = None,
+    errors: dict[str, AnswerError] | None = None,
+) -> HttpResponse:  # fmt: skip
+    page = step_page(draft, step, language=language(), raw=raw, errors=errors)
+    context = {"p": page, "errors": error_links(page.fields), **_about(draft)}
+    context["language_next"] = reverse("portal:step", args=[draft.id, step.id])
+    return render(request, "portal/step.html", context, status=422 if errors else 200)
+
+
+def _about(draft: DraftView) -> dict[str, object]:
+    place = administrations.administration(id=draft.administration) if draft.administration else None
+    return {
+        "draft": draft,
+        "procedure": draft.package.title(language()),
+        "administration": place,
+        "page_owner": place.name(language()) if place else "",
+    }
+
+
+def _onward(draft: UUID, next_step: str | None) -> str:
+    return reverse("portal:step", args=[draft, next_step]) if next_step else reverse("portal:check", args=[draft])
+
+
+@never_cache
+@require_http_methods(["GET"])
+@applicant_only
+@own_or_404
+def check(request: HttpRequest, draft: UUID) -> HttpResponse:
+    try:
+        found = filings.draft(draft)
+    except DraftUnknown:
+        return _already_filed(draft)
+    if found.next_step:
+        return HttpResponseRedirect(_onward(found.id, found.next_step))
+    return _check_page(request, found)
+
+
+def _check_page(
+    request: HttpRequest, draft: DraftView, *, errors: dict[str, AnswerError] | None = None, undeclared: bool = False
+) -> HttpResponse:
+    links = check_errors(draft, errors or {}, language())
+    if undeclared:
+        links.append(ErrorLink("f-declaration", _("Confirm that your answers are true to go on")))
+    context = {
+        "sections": check_rows(draft, language=language(), errors=errors),
+        "errors": links,
+        "undeclared": undeclared,
+        "language_next": reverse("portal:check", args=[draft.id]),
+        "last_step": relevant_steps(draft.package.form, draft.answers)[-1].id,
+        **_about(draft),
+    }
+    return render(request, "portal/check.html", context, status=422 if links else 200)
+
+
+def _already_filed(draft: UUID) -> HttpResponse:
+    filed = filings.receipt_of_draft(draft)
+    if filed is None:
+        raise DraftUnknown(f"No draft {draft}.")
+    return HttpResponseRedirect(reverse("portal:receipt", args=[filed.id]))
+
+
+@never_cache
+@require_POST
+@applicant_only
+@own_or_404
+def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Submit once; a second click, a replay or a reload leads to the same receipt."""
+    principal = current()
+    key = f"submit:{principal.person or principal.link}"
+    if not rate_limits.hit(key, limit=settings.BIERGER_SUBMIT_LIMIT, seconds=WINDOW):
+        return error_page(request, 429)
+    try:
+        receipt = services.submit(draft=draft, declaration=request.POST.get("declaration") == "yes")
+    except NotComplete as incomplete:
+        if incomplete.errors:
+            return _check_page(request, filings.draft(draft), errors=dict(incomplete.errors))
+        return HttpResponseRedirect(_onward(draft, incomplete.step))
+    except DeclarationMissing:
+        return _check_page(request, filings.draft(draft), undeclared=True)
+    except LevelTooLow as low:
+        return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft]), low.needed))
+    except SignInNeeded:
+        return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft])))
+    return HttpResponseRedirect(reverse("portal:receipt", args=[receipt.id]))
+
+
+@require_http_methods(["GET", "POST"])
+@applicant_only
+@own_or_404
+def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Asked once more, then really deleted."""
+    if request.method == "GET":
+        found = filings.draft(draft)
+        return render(request, "portal/discard.html", _about(found))
+    services.discard(draft=draft)
+    return HttpResponseRedirect(reverse("portal:requests"))

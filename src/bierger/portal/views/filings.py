@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The receipt: as a page and as a PDF, both after the commit."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from bierger.administrations import selectors as administrations
+from bierger.administrations.types import AdministrationView
+from bierger.cases import selectors as cases
+from bierger.catalogue import selectors as procedures
+from bierger.documents import services as documents
+from bierger.documents.types import ReceiptData
+from bierger.filings import selectors
+from bierger.filings.types import Receipt
+from bierger.infra.principal import acting_as, current, outside_transaction
+from bierger.portal.views.access import applicant_only, language, own_or_404
+from bierger.portal.views.links import AFTER_RECEIPT, link_cookie, remember_link, unseen
+from bierger.ui import formats
+
+
+@never_cache
+@require_safe
+@applicant_only
+@own_or_404
+def receipt(request: HttpRequest, filing: UUID) -> HttpResponse:
+    found = selectors.receipt(filing)
+    package = procedures.package(found.digest)
+    case = cases.request(found.cases[0])
+    place = administrations.administration(id=case.administration)
+    token = link_cookie(request, current())
+    response = render(
+        request,
+        "portal/receipt.html",
+        {
+            "receipt": found,
+            "case": case,
+            "procedure": package.title(language()),
+            "administration": place,
+            "page_owner": place.name(language()),
+            "anonymous": current().kind == "link",
+            "private_link": settings.BIERGER_BASE_URL + reverse("portal:link", args=[token]) if token else "",
+        },
+    )
+    if token:
+        remember_link(response, token, AFTER_RECEIPT)
+    return unseen(response)
+
+
+@never_cache
+@outside_transaction
+@require_safe
+@own_or_404
+def receipt_pdf(request: HttpRequest, filing: UUID) -> HttpResponse:
+    """Read under the reader's rights, rendered outside the transaction: Typst takes its time."""
+    with acting_as(request.principal):  # type: ignore[attr-defined]  # set by the middleware
+        found = selectors.receipt(filing)
+        title = procedures.package(found.digest).title(found.language)
+        place = administrations.administration(id=cases.request(found.cases[0]).administration)
+    with override(found.language):
+        pdf = documents.render_receipt(data=_receipt_data(found, title, place))
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    return unseen(response)
+
+
+def _receipt_data(found: Receipt, title: str, place: AdministrationView) -> ReceiptData:
+    submitted = formats.instant(found.submitted_at, found.language)
+    return ReceiptData(
+        language=found.language,
+        title=_("Receipt"),
+        administration=place.name(found.language),
+        number=found.number,
+        submitted_at=submitted,
+        event_hash=found.event_hash,
+        code=found.code,
+        rows=((_("Number"), found.number), (_("Procedure"), title), (_("Received on"), submitted)),
+        labels={
+            "number": _("Number"),
+            "submitted_at": _("Received on"),
+            "event_hash": _("Fingerprint of your submission"),
+            "intro": _("This receipt proves that your request arrived, when, and with which content."),
+            "verify": _("Anybody can check this receipt at %(address)s") % {"address": f"{settings.BIERGER_BASE_URL}/verify"},
+            "footer": _("Keep this receipt until your request is closed."),
+        },
+        at=found.submitted_at,
+        primary=place.primary,
+    )
