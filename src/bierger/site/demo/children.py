@@ -98,9 +98,7 @@ class Child:
             self.start()
         if self.ends <= 2:
             return f"{self.title} {how(status)} and is started again."
-        return (
-            f"{self.title} {how(status)}, {self.ends} times in a row: next try in {pause:.0f} s; its log is {self.log}."
-        )
+        return f"{self.title} {how(status)}, {self.ends} times in a row: next try in {pause:.0f} s; its log is {self.log}."
 
     def ask_to_stop(self) -> None:
         self.due_at = None

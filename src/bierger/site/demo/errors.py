@@ -83,8 +83,7 @@ class PreparationFailedError(DemonstrationError):
     def __init__(self, status: int, log: Path, last_lines: str) -> None:
         self.status, self.log, self.last_lines = status, log, last_lines
         super().__init__(
-            f"The database could not be prepared (status {status}); "
-            f"the last words, more in {log}:\n{last_lines}".rstrip()
+            f"The database could not be prepared (status {status}); the last words, more in {log}:\n{last_lines}".rstrip()
         )
 
 

@@ -45,9 +45,7 @@ def supervised(place: Place, server: EmbeddedPostgres) -> list[Child]:
     return [
         Child(
             title="The simulators (sign-in, registers)",
-            command=_granian(
-                "bierger.simulators.wsgi:application", place.host, place.simulators_port, SIMULATOR_THREADS
-            ),
+            command=_granian("bierger.simulators.wsgi:application", place.host, place.simulators_port, SIMULATOR_THREADS),
             environment=simulators,
             log=place.logs / "simulators.log",
             cwd=CLONE,

@@ -130,6 +130,4 @@ class Place:
 def bare(source: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The caller's environment without what would decide for the demonstration: other databases, other settings."""
     dropped = ("DJANGO_SETTINGS_MODULE", "GRANIAN_", "PG")
-    return {
-        key: value for key, value in source.items() if not key.startswith(dropped) and not key.endswith("DATABASE_URL")
-    }
+    return {key: value for key, value in source.items() if not key.startswith(dropped) and not key.endswith("DATABASE_URL")}

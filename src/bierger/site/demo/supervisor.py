@@ -175,15 +175,25 @@ class Supervisor:
             self._say(f"The site is not ready yet ({answer}); see {self._place.logs}. It is still being watched.")
 
     def _readiness(self) -> tuple[bool, str]:
+        """Do the site and the sign-in simulator answer? Otherwise which does not, and what it says."""
+        for port, path in (
+            (self._place.simulators_port, "/.well-known/openid-configuration"),
+            (self._place.port, "/readyz"),
+        ):
+            status = self._ask(port, path)
+            if status != 200:
+                return False, f"{path} on port {port} answers {status}"
+        return True, ""
+
+    def _ask(self, port: int, path: str) -> int | str:
+        """The status of a page of ours, or the name of what went wrong."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._place.host, self._place.host)  # noqa: S104 - to connect
-        connection = http.client.HTTPConnection(host, self._place.port, timeout=3)
+        connection = http.client.HTTPConnection(host, port, timeout=3)
         try:
-            connection.request("GET", "/readyz", headers={"Host": f"localhost:{self._place.port}"})
-            status = connection.getresponse().status
+            connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            return False, f"/readyz does not answer: {type(error).__name__}"
-        else:
-            return status == 200, f"/readyz answers {status}"
+            return type(error).__name__
         finally:
             connection.close()
 
