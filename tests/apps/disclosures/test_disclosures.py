@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who read my data: recorded with the reading, shown to me, to nobody else, changed by nobody."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+
+from bierger.disclosures.errors import NotOwnData
+from bierger.disclosures.models import Disclosure
+from bierger.disclosures.selectors import readings
+from bierger.disclosures.services import purpose_of_case, record
+from bierger.disclosures.types import Purpose
+from bierger.infra.principal import ANONYMOUS, Principal, acting_as, worker_on
+from tests.people import officer, person
+
+
+def read(reader: Principal, *subjects: Principal, **changed: object) -> None:
+    with acting_as(reader):
+        purpose = purpose_of_case(uuid.uuid4(), legal_basis="eli/etat/leg/loi/2013/06/19/n1")
+        record(purpose=purpose, subjects=[subject.person for subject in subjects if subject.person], facts=["name", "answers"])
+
+
+def test_both_people_of_one_query_read_about_it(db: None):
+    lea, hugo, claire = person("lea.beispill"), person("hugo.exemplo"), officer("claire.muster")
+    read(claire, lea, hugo)
+    for one in (lea, hugo):
+        with acting_as(one):
+            (reading,) = readings()
+            assert (reading.actor_kind, reading.purpose, reading.facts) == ("officer", "case-handling", ("answers", "name"))
+            assert reading.administration_names["lb"] == "Miersch"
+            assert reading.service_names["en"] == "Citizens’ office"
+
+
+def test_nobody_else_does(db: None):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    read(claire, lea)
+    for other in (person("hugo.exemplo"), ANONYMOUS, Principal(kind="link", link="0" * 64)):
+        with acting_as(other):
+            assert readings() == ()
+            assert not Disclosure.objects.exists()
+    with acting_as(claire):
+        assert not Disclosure.objects.exists()
+        with pytest.raises(NotOwnData):
+            readings()
+
+
+def test_pages_by_key_newest_first(db: None):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    for _ in range(5):
+        read(claire, lea)
+    with acting_as(lea):
+        first = readings(limit=3)
+        second = readings(after=first[-1].id, limit=3)
+        assert [reading.id for reading in first + second] == sorted((one.id for one in first + second), reverse=True)
+        assert (len(first), len(second)) == (3, 2)
+
+
+def test_without_a_person_there_is_nobody_to_tell(db: None):
+    with acting_as(officer("claire.muster")):
+        record(purpose=purpose_of_case(None), subjects=[], facts=["name"])
+    with acting_as(person("lea.beispill")):
+        assert readings() == ()
+
+
+@pytest.mark.parametrize("changed", ["officer", "administration"])
+def test_an_officer_reads_in_their_own_name(db: None, changed: str):
+    lea, claire, sonia = person("lea.beispill"), officer("claire.muster"), officer("sonia.exemplo")
+    actor = sonia.officer if changed == "officer" else claire.officer
+    administration = sonia.administration if changed == "administration" else claire.administration
+    with acting_as(claire), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        record(purpose=Purpose(actor, administration, "", "case-handling"), subjects=[lea.person], facts=["name"])
+
+
+def test_a_reading_that_cannot_be_recorded_does_not_happen(db: None):
+    with acting_as(ANONYMOUS), pytest.raises(ProgrammingError), transaction.atomic():
+        record(purpose=Purpose(None, None, "", "curiosity"), subjects=[uuid.uuid4()], facts=["name"])
+
+
+def test_nobody_changes_or_deletes_a_reading(db: None):
+    lea = person("lea.beispill")
+    read(officer("claire.muster"), lea)
+    for statement in ("UPDATE disclosures_disclosure SET purpose = 'x'", "DELETE FROM disclosures_disclosure"):
+        with acting_as(lea), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_the_worker_records_but_cannot_change(transactional: None, as_worker):
+    lea = person("lea.beispill")
+    with as_worker(), acting_as(worker_on(uuid.uuid4())):
+        record(purpose=purpose_of_case(uuid.uuid4(), purpose="register-check"), subjects=[lea.person], facts=["address"])
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM disclosures_disclosure")
+            assert cursor.rowcount == 0
+    with acting_as(lea):
+        assert [reading.purpose for reading in readings()] == ["register-check"]
+
+
+def test_the_finder_uses_its_index(transactional: None, as_owner):
+    lea = person("lea.beispill")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO disclosures_disclosure (at, subjects, actor_kind, legal_basis, purpose, facts)"
+            " SELECT now(), ARRAY[gen_random_uuid()], 'worker', '', 'x', '{}' FROM generate_series(1, 20000)"
+        )
+        cursor.execute("ANALYZE disclosures_disclosure")
+        cursor.execute("EXPLAIN SELECT id FROM disclosures_disclosure WHERE subjects @> ARRAY[%s::uuid]", [lea.person])
+        assert "disclosures_subjects" in str(cursor.fetchall())
