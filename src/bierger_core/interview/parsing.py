@@ -222,6 +222,11 @@ def _identifier(code: str, read: Callable[[str], str]) -> Callable[[Question, Se
     return reader
 
 
+def _postal_code(text: str) -> str:
+    """Keep the four digits; `L-` is how the code is shown (values.parse_postal_code gives it with the prefix)."""
+    return parse_postal_code(text).removeprefix("L-")
+
+
 def _commune(question: Question, texts: Sequence[str], setting: Setting) -> Result:
     del question
     text = _single(texts)
@@ -276,7 +281,7 @@ _READERS: Mapping[Type, Callable[[Question, Sequence[str], Setting], Result]] = 
     Type.MATRICULE: _identifier("bad-matricule", parse_matricule),
     Type.ORGANISATION_NUMBER: _identifier("bad-organisation-number", parse_organisation_number),
     Type.IBAN: _identifier("bad-iban", parse_iban),
-    Type.POSTAL_CODE: _identifier("bad-postal-code", parse_postal_code),
+    Type.POSTAL_CODE: _identifier("bad-postal-code", _postal_code),
     Type.COMMUNE: _commune,
     Type.PARCEL: _parcel,
     Type.PLACE: _place,

@@ -329,7 +329,7 @@ def text_keys(package: Package) -> tuple[frozenset[str], frozenset[str]]:
         needed |= {f"document.{code}.{key}" for key in template_words(package, code, "text")}
         needed |= {f"letter.{key}" for key in template_words(package, code, "letter")}
     for node in package.process.nodes.values():
-        if node.kind is Kind.END and not _on_side_branch(package, node):
+        if node.kind is Kind.END and not on_side_branch(package, node):
             needed.add(f"end.{node.id}")
         if node.kind is Kind.SERVICE and node.action == "notify":
             needed |= {f"message.{node.id}.title", f"message.{node.id}.body"}
@@ -341,7 +341,7 @@ def _needs_label(package: Package, path: str) -> bool:
     return package.question(path) is None or shape_of(package, path.split(".")[0]) is not None and "." in path
 
 
-def _on_side_branch(package: Package, end: Node) -> bool:
+def on_side_branch(package: Package, end: Node) -> bool:
     """An end reached only through a timer that interrupts nothing is no end of the case: nobody reads its text."""
     seen: set[str] = set()
     waiting = [end]

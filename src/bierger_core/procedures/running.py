@@ -72,6 +72,7 @@ def evidence_value(
     value: dict[str, Value] = {"found": found, "reachable": reachable}
     for fact, kind in REGISTERS[register, name].items():
         text = given.get(fact)
+        text = text.removeprefix("L-") if text and fact == "postal_code" else text
         value[fact] = date.fromisoformat(text) if text and kind == "date" else text or None
     return value
 

@@ -60,7 +60,11 @@ def show(package: Package, path: str, value: Value, language: str) -> str:
     label = f"question.{path}.option.{value}"
     if question is not None and question.options and package.has_text(label):
         return package.text(label, language)
-    return f"L-{value}" if kind == "postal_code" or path.endswith("postal_code") else str(value)
+    return f"L-{value}" if _is_postal_code(kind, path) else str(value)
+
+
+def _is_postal_code(kind: str, path: str) -> bool:
+    return kind == "postal_code" or path.endswith(".postal_code")
 
 
 def _composite(value: Mapping[str, Value], language: str) -> str:
@@ -83,4 +87,4 @@ def show_fact(package: Package, path: str, value: Value, language: str) -> str:
     if isinstance(value, Mapping) and "section" in value:
         return f"{value['section']} {value['number']}"
     kind, _ = kind_of(package, path)
-    return str(value) if kind == "postal_code" or path.endswith("postal_code") else show(package, path, value, language)
+    return str(value or "") if _is_postal_code(kind, path) else show(package, path, value, language)

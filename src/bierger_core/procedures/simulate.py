@@ -41,6 +41,7 @@ from bierger_core.rules import EvaluationError, Value
 from bierger_core.values import CoreError, local_date
 from bierger_core.values.findings import Finding
 
+from .prove import on_side_branch
 from .running import decide, document_inputs, due_at, evidence_value, message, start_variables
 from .scenarios import Given, Move, Scenario, read_scenario
 from .types import ApplicantFacts, CaseFacts, Level, Package
@@ -79,7 +80,7 @@ def prove_scenarios(package: Package, results: Sequence[ScenarioResult]) -> tupl
     found = [finding for result in results for finding in result.findings]
     visited = frozenset().union(*(result.visited for result in results))
     for node in package.process.nodes.values():
-        if node.kind in {Kind.USER, Kind.END} and node.id not in visited:
+        if node.kind in {Kind.USER, Kind.END} and node.id not in visited and not on_side_branch(package, node):
             mend = "Write a scenario that comes through it."
             message_ = f"No scenario comes through `{node.id}`."
             found.append(Finding("untried-node", package.process.path, node.line, message_, mend))

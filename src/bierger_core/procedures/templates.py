@@ -38,7 +38,7 @@ _FIELD = re.compile(r'(?<![\w.-])field\(\s*"([^"\n]*)"')
 _ANY_FIELD = re.compile(r"(?<![\w.-])field\((?!\s*\")")
 _INPUTS = re.compile(r"sys\s*\.\s*inputs")
 _DEFINITION = re.compile(r"#let[ \t]+field\(name\)[ \t]*=[ \t]*sys\.inputs\.at\(name, default: \"\"\)")
-_IMAGE = re.compile(r"(?<![\w.-])image\s*\(([^)\n]*)")
+_IMAGE = re.compile(r"(?<![\w.-])image\s*\(([^\n]*)")
 
 
 def strip_comments(source: str) -> str:
