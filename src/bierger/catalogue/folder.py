@@ -11,7 +11,7 @@ MARK = "procedure.yaml"
 VOCABULARY = "vocabulary.yaml"
 MOST_FILES = 500
 MOST_BYTES = 20 * 1024 * 1024
-UP = 4  # how many folders above a package the vocabulary may stand
+BUNDLED = Path(__file__).resolve().parents[3] / "procedures" / VOCABULARY
 
 
 def package_folders(path: Path) -> tuple[Path, ...]:
@@ -23,9 +23,9 @@ def package_folders(path: Path) -> tuple[Path, ...]:
 
 
 def read_folder(path: Path) -> PackageFolder:
-    """The files of one package (path inside it -> bytes, hidden ones left out) and the vocabulary above it.
+    """The files of one package (path inside it -> bytes, hidden ones left out) and the nearest vocabulary above it.
 
-    Raises FolderRefusedError: a link, too many files, too many bytes, no vocabulary.
+    Without one, the vocabulary that comes with Bierger. Raises FolderRefusedError: a link, too many files or bytes.
     """
     files: dict[str, bytes] = {}
     total = 0
@@ -34,10 +34,9 @@ def read_folder(path: Path) -> PackageFolder:
         if len(files) >= MOST_FILES or total > MOST_BYTES:
             raise FolderRefusedError(path, f"more than {MOST_FILES} files or {MOST_BYTES // 1024**2} MiB")
         files[file.relative_to(path).as_posix()] = file.read_bytes()
-    for above in list(path.resolve().parents)[:UP]:
-        if (above / VOCABULARY).is_file():
-            return PackageFolder(path=str(path), files=files, vocabulary=(above / VOCABULARY).read_bytes())
-    raise FolderRefusedError(path, f"no {VOCABULARY} stands in one of the folders above it")
+    above = (parent / VOCABULARY for parent in path.resolve().parents)
+    vocabulary = next((found for found in above if found.is_file()), BUNDLED)
+    return PackageFolder(path=path.as_posix(), files=files, vocabulary=vocabulary.read_bytes())
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -6,6 +6,7 @@ and two versions of one procedure are never in force at the same instant for the
 """
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -48,6 +49,11 @@ class Activation(models.Model):
                 name="catalogue_activation_ends_after_start",
             ),
         ]
+
+
+def running_or_planned(instant: datetime) -> models.Q:
+    """Activations that still have time before them; one withdrawn before it began is an empty period and has none."""
+    return models.Q(ends__isnull=True) | models.Q(ends__gt=instant) & models.Q(ends__gt=models.F("starts"))
 
 
 class SearchText(models.Model):

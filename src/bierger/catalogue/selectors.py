@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from bierger.catalogue.closure import unpack
 from bierger.catalogue.errors import UnknownProcedureError, UnknownVersionError
-from bierger.catalogue.models import Activation, PackageVersion
+from bierger.catalogue.models import Activation, PackageVersion, running_or_planned
 from bierger.catalogue.search import search, themes
 from bierger.catalogue.types import ActivePeriod, Sheet, VersionRow
 from bierger.infra import clock
@@ -99,7 +99,7 @@ def versions(owner: str = "", name: str = "") -> tuple[VersionRow, ...]:
     if name:
         rows = rows.filter(name=name)
     periods: dict[str, list[ActivePeriod]] = {}
-    for row in Activation.objects.filter(Q(ends__isnull=True) | Q(ends__gt=instant)).order_by("starts"):
+    for row in Activation.objects.filter(running_or_planned(instant)).order_by("starts"):
         period = ActivePeriod(administration=row.administration, starts=row.starts, ends=row.ends)
         periods.setdefault(row.version_id, []).append(period)
     return tuple(

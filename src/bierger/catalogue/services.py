@@ -6,18 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bierger.catalogue import synonyms
 from bierger.catalogue.closure import pack
 from bierger.catalogue.errors import NotActiveError, PeriodTakenError, PublicationRefusedError, UnknownVersionError
 from bierger.catalogue.folder import package_folders, read_folder
-from bierger.catalogue.models import Activation, PackageVersion, SearchText
+from bierger.catalogue.models import Activation, PackageVersion, SearchText, running_or_planned
 from bierger.catalogue.types import Published
 from bierger.infra import clock
 from bierger_core import procedures
 from bierger_core.procedures import Package, PackageRefused
-from bierger_core.values.findings import Finding
 
 __all__ = ["activate", "package_folders", "publish", "read_folder", "withdraw"]
 
@@ -36,9 +35,7 @@ def publish(*, files: Mapping[str, bytes], vocabulary: bytes, prefix: str = "") 
     if not stored:
         with transaction.atomic():
             _store(package, pack(files, vocabulary))
-    return Published(
-        digest=package.digest, owner=package.owner, name=package.name, version=package.version, already=stored
-    )
+    return Published(digest=package.digest, owner=package.owner, name=package.name, version=package.version, already=stored)
 
 
 def activate(
@@ -56,7 +53,7 @@ def activate(
         raise UnknownVersionError(digest)
     there = _activations(version.owner, version.name, administration)
     with transaction.atomic():
-        rows = list(there.filter(Q(ends__isnull=True) | Q(ends__gt=begins)).select_for_update().order_by("starts"))
+        rows = list(there.filter(running_or_planned(begins)).select_for_update().order_by("starts"))
         for row in rows:
             if row.starts > begins and (ends is None or row.starts < ends):
                 raise PeriodTakenError(version.owner, version.name, row.starts)
@@ -87,11 +84,7 @@ def withdraw(*, owner: str, name: str, administration: UUID | None = None, at: d
     """
     instant = at or clock.now()
     with transaction.atomic():
-        rows = list(
-            _activations(owner, name, administration)
-            .filter(Q(ends__isnull=True) | Q(ends__gt=instant))
-            .select_for_update()
-        )
+        rows = list(_activations(owner, name, administration).filter(running_or_planned(instant)).select_for_update())
         if not rows:
             raise NotActiveError(owner, name)
         for row in rows:
@@ -111,18 +104,9 @@ def _proved(files: Mapping[str, bytes], vocabulary: bytes, prefix: str) -> Packa
     except PackageRefused as refused:
         raise PublicationRefusedError(refused.findings) from refused
     findings = tuple(finding for finding in procedures.prove(package) if finding.level == "error")
-    if not findings:
-        findings = tuple(
-            Finding(
-                code="scenario-failed",
-                path=result.path,
-                line=result.line,
-                message=f"Scenario {result.name}: {'; '.join(str(one.message) for one in result.findings)}",
-                mend="Mend the package, or the scenario if it expects the wrong thing.",
-            )
-            for result in procedures.run_scenarios(package)
-            if not result.passed
-        )
+    if not findings:  # scenarios of a broken package mislead
+        results = procedures.run_scenarios(package)
+        findings = tuple(one for one in procedures.prove_scenarios(package, results) if one.level == "error")
     if findings:
         raise PublicationRefusedError(findings)
     return package

@@ -101,7 +101,7 @@ def shown_rows(view: CaseView, package: Package, form: TaskForm) -> tuple[Summar
     answers = view.answers if isinstance(view.answers, Mapping) else {}
     rows = []
     for name in form.shows:
-        if name in questions and answers.get(name) is not None and questions[name].type is not Type.FILE:
+        if name in questions and answers.get(name) is not None:
             rows.append(answer_row(questions[name], answers[name], package))
         elif name not in answers:
             rows.append(SummaryRow(label_of(name, package), value_in_words(_at(view.variables, name), package, name)))
@@ -127,12 +127,18 @@ def value_in_words(value: object, package: Package, name: str = "") -> tuple[str
         case {"number": str(number)}:
             return (formats.number(number, language()),)
         case str():
-            option = f"question.{name}.option.{value}"
-            return (package.text(option, language()),) if package.has_text(option) else tuple(value.splitlines())
+            return _coded(package, name, value) or tuple(value.splitlines())
         case list():
             return tuple(word for one in value for word in value_in_words(one, package, name))
         case _:
             return ()
+
+
+def _coded(package: Package, name: str, code: str) -> tuple[str, ...]:
+    """The text of an option, or of the outcome of the task that has this variable; () when the value is no code."""
+    keys = [f"question.{name}.option.{code}"]
+    keys += [f"task.{node}.outcome.{code}" for node, form in package.tasks.items() if form.outcome == name]
+    return next(((package.text(key, language()),) for key in keys if package.has_text(key)), ())
 
 
 def conclusions(view: CaseView, package: Package, me: object) -> tuple[Conclusion, ...]:

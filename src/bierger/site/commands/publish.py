@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             with acting_as(SYSTEM):
                 read = services.read_folder(folder)
-                done = services.publish(files=read.files, vocabulary=read.vocabulary, prefix=read.path)
+                done = services.publish(files=read.files, vocabulary=read.vocabulary, prefix=f"{read.path}/")
                 if args.activate:
                     services.activate(digest=done.digest)
         except PublicationRefusedError as error:
