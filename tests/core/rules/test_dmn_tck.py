@@ -2,6 +2,7 @@
 """The level 2 cases of the DMN Technology Compatibility Kit in the subset: all pass, the rest is refused by name."""
 
 import os
+import sys
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -63,8 +64,8 @@ def failures(model: DecisionModel, case: Element) -> list[str]:
     return wrong
 
 
-def test_every_level_2_case_of_the_subset_passes_and_the_rest_is_refused_by_name():
-    passed, refused, failed = 0, Counter(), []
+def test_every_level_2_case_of_the_subset_passes_and_the_rest_is_refused_by_name(capsys):
+    passed, refused, failed, unnamed = 0, Counter(), [], []
     for folder in sorted(path for path in kit().iterdir() if path.is_dir()):
         (file,) = folder.glob("*.dmn")
         cases = [
@@ -76,15 +77,18 @@ def test_every_level_2_case_of_the_subset_passes_and_the_rest_is_refused_by_name
         try:
             model = read_dmn(file.read_bytes(), path=file.name)
         except DmnRefused as error:
-            assert all(finding.line > 0 and finding.mend for finding in error.findings)
+            unnamed += [finding for finding in error.findings if not (finding.line and finding.mend)]
             refused[f"{error.findings[0].code}: {error.findings[0].message}"] += len(cases)
             continue
         for case in cases:
             wrong = failures(model, case)
             failed += [f"{folder.name} {line}" for line in wrong]
             passed += not wrong
-    print(f"\nDMN TCK level 2: {passed} passed, {sum(refused.values())} refused, {len(failed)} failed")
+    report = [f"\nDMN TCK level 2: {passed} passed, {sum(refused.values())} refused, {len(failed)} failed"]
     for reason, count in refused.most_common():
-        print(f"  {count:3} {reason}")
+        report.append(f"  {count:3} {reason}")
+    with capsys.disabled():  # the count is part of the result: it must be seen in every run
+        sys.stdout.write("\n".join([*report, ""]))
     assert failed == []
+    assert unnamed == []
     assert passed >= 71  # of 116; a construct that stops being read must not go unnoticed
