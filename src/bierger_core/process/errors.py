@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
-
 """What processes refuse, by name.
 
 CoreError > ProcessError

@@ -38,7 +38,7 @@ class InputClass:
     possibly: int
 
 
-class TooLarge(Exception):  # noqa: N818 - inner signal of this module, turned into a finding
+class TooLarge(Exception):
     """The search met more than MAX_SEARCH sets."""
 
 
@@ -121,8 +121,7 @@ def _constants(tests: UnaryTests) -> list[Value]:
 def _is_ordered(sources: list[UnaryTests]) -> bool:
     nodes = [node for source in sources for test in source.tests for node in walk(test)]
     return any(
-        isinstance(node, syntax.RangeTest)
-        or (isinstance(node, syntax.CompareTest) and node.operator not in ("=", "!="))
+        isinstance(node, syntax.RangeTest) or (isinstance(node, syntax.CompareTest) and node.operator not in ("=", "!="))
         for node in nodes
     )
 

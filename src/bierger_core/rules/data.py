@@ -41,10 +41,7 @@ def _convert(given: object, name: str, depth: int) -> Value:
     if isinstance(given, (list, tuple)):
         return tuple(_convert(item, name, depth - 1) for item in given)
     if isinstance(given, Mapping):
-        return {
-            _key(key, name): _convert(item, f"{name}.{key}" if name else str(key), depth - 1)
-            for key, item in given.items()
-        }
+        return {_key(key, name): _convert(item, f"{name}.{key}" if name else str(key), depth - 1) for key, item in given.items()}
     raise InputRefused(name=name, expected="string, number, boolean, date, list or mapping", got=type(given).__name__)
 
 
@@ -92,14 +89,20 @@ def number_text(number: Decimal) -> str:
 
 def from_json(given: object) -> Value:
     """Read what to_json wrote; InputRefused for anything else."""
+    return _read(given, MAX_DEPTH)
+
+
+def _read(given: object, depth: int) -> Value:
+    if depth == 0:
+        raise InputRefused(name="", expected=f"at most {MAX_DEPTH} levels", got="a deeper value")
     if isinstance(given, dict) and len(given) == 1:
         ((key, text),) = given.items()
         if key in ("$number", "$date"):
             return _tagged(key, text)
     if isinstance(given, dict):
-        return {_key(key, ""): from_json(item) for key, item in given.items()}
+        return {_key(key, ""): _read(item, depth - 1) for key, item in given.items()}
     if isinstance(given, list):
-        return tuple(from_json(item) for item in given)
+        return tuple(_read(item, depth - 1) for item in given)
     if isinstance(given, (bool, str)) or given is None:
         return given
     raise InputRefused(name="", expected="a value written by to_json", got=type(given).__name__)

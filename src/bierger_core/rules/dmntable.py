@@ -19,9 +19,7 @@ KNOWN = frozenset(["input", "output", "rule", "annotation", "description", "exte
 class TableReader:
     """Reads one table; `inputs` are the types of the names it may read, for columns without a type of their own."""
 
-    def __init__(
-        self, path: str, refuse: Refuse, part: Part, types: TypeReader, inputs: Mapping[str, InputType]
-    ) -> None:
+    def __init__(self, path: str, refuse: Refuse, part: Part, types: TypeReader, inputs: Mapping[str, InputType]) -> None:
         self.path, self.refuse, self.part, self.types, self.inputs = path, refuse, part, types, inputs
 
     def read(self, element: Element, decision_type: InputType) -> DecisionTable | None:
@@ -49,8 +47,7 @@ class TableReader:
             self.refuse("dmn-name-twice", element.line, "two outputs have the same name.", "Give each its own.")
         remarks = [child.get("name") or "annotation" for child in parts["annotation"]]
         rules = [
-            self.rule(child, number, len(columns), len(outputs), remarks)
-            for number, child in enumerate(parts["rule"], start=1)
+            self.rule(child, number, len(columns), len(outputs), remarks) for number, child in enumerate(parts["rule"], start=1)
         ]
         known_columns = tuple(column for column in columns if column is not None)
         known_rules = tuple(rule for rule in rules if rule is not None)

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
-# ruff: noqa: N818 - the names say what happened; that they are errors, the tree says
 """What rules refuse, by name.
 
 CoreError > RulesError
@@ -113,7 +112,5 @@ class RulesOverlap(EvaluationError):
     default_code = "rules-overlap"
 
     def __init__(self, decision: str, rules: tuple[str, ...]) -> None:
-        super().__init__(
-            f"decision {decision!r}: rules {', '.join(rules)} match together", decision=decision, rules=rules
-        )
+        super().__init__(f"decision {decision!r}: rules {', '.join(rules)} match together", decision=decision, rules=rules)
         self.decision, self.rules = decision, rules

@@ -97,8 +97,7 @@ class DecisionModel:
             "line": decision.line,
             "expression": logic.text,
             "inputs": [
-                {"expression": name, "value": to_json(look_up(context, tuple(name.split("."))))}
-                for name in sorted(logic.names())
+                {"expression": name, "value": to_json(look_up(context, tuple(name.split("."))))} for name in sorted(logic.names())
             ],
         }
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bierger_core.rules.data import Json, Value, to_json
 from bierger_core.rules.errors import RulesOverlap
+from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.expression import Expression, UnaryTests
 from bierger_core.rules.types import InputType
 
@@ -89,10 +90,7 @@ class DecisionTable:
 
         No rule: the default outputs, or null.
         """
-        values = [
-            column.type.accept(column.expression.evaluate(context), name=column.expression.text)
-            for column in self.columns
-        ]
+        values = [column.type.accept(column.expression.evaluate(context), name=column.expression.text) for column in self.columns]
         matched = self._matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
         if rule is None and not self.has_default:
@@ -116,7 +114,8 @@ class DecisionTable:
     def _matched(self, decision: str, values: list[Value], context: Mapping[str, object]) -> list[int]:
         matched: list[int] = []
         for index, rule in enumerate(self.rules):
-            if all(cell.matches(value, context) is True for cell, value in zip(rule.cells, values, strict=True)):
+            evaluation = Evaluation(context)  # one for each rule: the limit of steps holds for a rule, not for the table
+            if all(evaluation.any_test(c.tests, v) is True for c, v in zip(rule.cells, values, strict=True)):
                 matched.append(index)
                 if self.hit is Hit.FIRST:
                     break

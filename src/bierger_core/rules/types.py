@@ -30,9 +30,7 @@ class InputType:
         if self.allowed is not None and self.allowed.matches(value) is not True:
             raise InputRefused(name=name, expected=f"one of {self.allowed.text}", got=str(value)[:80])
         if isinstance(value, Mapping):
-            known = {
-                part: kind.accept(value.get(part), name=f"{name}.{part}") for part, kind in self.components.items()
-            }
+            known = {part: kind.accept(value.get(part), name=f"{name}.{part}") for part, kind in self.components.items()}
             return {**value, **known}
         return value
 

@@ -377,3 +377,11 @@ def test_json_is_canonical():
 def test_json_that_was_not_written_by_to_json_is_refused(given):
     with pytest.raises(InputRefused):
         from_json(given)
+
+
+def test_deep_json_is_refused():
+    deep: object = True
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(InputRefused):
+        from_json(deep)
