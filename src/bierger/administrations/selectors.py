@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,7 +91,7 @@ def administration(*, code: str | None = None, id: UUID | None = None) -> Admini
     return found
 
 
-def commune_of(lau2: str, *, on: datetime.date) -> AdministrationView:
+def commune_of(lau2: str, *, on: dt.date) -> AdministrationView:
     """The commune that has this code on that day, following mergers. Raises UnknownAdministration."""
     directory = _directory()
     same = [view for view in directory.by_id.values() if view.lau2 == lau2]
@@ -104,7 +104,7 @@ def commune_of(lau2: str, *, on: datetime.date) -> AdministrationView:
     return found
 
 
-def administrations(*, on: datetime.date, kind: AdministrationKind | None = None) -> tuple[AdministrationView, ...]:
+def administrations(*, on: dt.date, kind: AdministrationKind | None = None) -> tuple[AdministrationView, ...]:
     """Those that exist on a day, by name without accents."""
     return tuple(view for view in _directory().by_id.values() if view.valid_on(on) and kind in (None, view.kind))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -34,8 +34,8 @@ class AdministrationView:
     lau2: str
     names: Mapping[str, str]
     canton: str
-    valid_from: datetime.date | None
-    valid_to: datetime.date | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
     successor: UUID | None
     primary: str
     accent: str
@@ -46,7 +46,7 @@ class AdministrationView:
     def name(self, language: str) -> str:
         return in_language(self.names, language)
 
-    def valid_on(self, day: datetime.date) -> bool:
+    def valid_on(self, day: dt.date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One row per query that showed somebody's data to somebody else. Not chained: a chain would make all readers wait for each other."""
+"""One row per query that showed somebody's data to somebody else.
+
+Not chained: a chain would make all readers wait for each other.
+"""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Why somebody reads somebody's data, and how a reading is shown.
 
-    @personal_data                      on a frozen dataclass that holds somebody's data
-    def f(..., purpose: Purpose) -> …   a selector that gives such a type back takes a Purpose …
-    @own_data("why")                    … or only ever shows people their own
+@personal_data                      on a frozen dataclass that holds somebody's data
+def f(..., purpose: Purpose) -> …   a selector that gives such a type back takes a Purpose …
+@own_data("why")                    … or only ever shows people their own
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Reading:
     """
 
     id: int
-    at: datetime.datetime
+    at: dt.datetime
     actor_kind: str
     administration: UUID | None
     administration_names: Mapping[str, str]

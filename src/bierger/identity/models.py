@@ -16,7 +16,8 @@ class Person(models.Model):
     """Birth date is a field of its own: it must not be read out of the identification number (a legal number may lie)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    matricule = models.CharField(max_length=13, unique=True, null=True)
+    # NULL for somebody without a number: '' would be a value, and unique.
+    matricule = models.CharField(max_length=13, unique=True, null=True)  # noqa: DJ001
     given_name = models.TextField()
     family_name = models.TextField()
     birth_date = models.DateField(null=True)

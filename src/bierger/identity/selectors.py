@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import connection
@@ -12,8 +13,8 @@ from django.db.models import Q
 from bierger.disclosures.services import record
 from bierger.disclosures.types import Purpose, own_data
 from bierger.identity.errors import NotYourSpace
-from bierger.identity.models import Mandate, Membership, Person, Space
-from bierger.identity.types import HolderView, MandateView, PersonView, SpaceKind, SpaceView
+from bierger.identity.models import Mandate, Membership, Organisation, Person, Space
+from bierger.identity.types import HolderView, MandateView, PersonView, SpaceKind, SpaceLabel, SpaceView
 from bierger.infra import clock
 from bierger.infra.principal import current
 
@@ -23,7 +24,8 @@ _OWN = "The policy of the table lets people see themselves only."
 @own_data(_OWN)
 def me() -> PersonView:
     """The acting person. Raises NotYourSpace for anybody else."""
-    row = Person.objects.filter(id=current().person).first() if current().kind == "person" else None
+    principal = current()
+    row = Person.objects.filter(id=principal.person).first() if principal.kind == "person" and principal.person else None
     if row is None:
         raise NotYourSpace("Nobody is signed in.")
     return PersonView(
@@ -57,6 +59,38 @@ def my_spaces() -> tuple[SpaceView, ...]:
         number = row.organisation.number if row.organisation else ""
         views.append(SpaceView(id=row.id, kind=_kind(row), label=label, organisation_number=number, role=role))
     return tuple(sorted(views, key=lambda view: (view.role != "owner", view.role == "representative", view.label.casefold())))
+
+
+@own_data(_OWN)
+def known_answers() -> Mapping[str, str]:
+    """What sign-in has told about the acting person and their organisation, by source name of a form (ISO dates)."""
+    principal = current()
+    if principal.kind != "person" or principal.person is None:
+        return {}
+    me_row = Person.objects.filter(id=principal.person).first()
+    found = {
+        "person.given_name": me_row.given_name if me_row else "",
+        "person.family_name": me_row.family_name if me_row else "",
+        "person.birth_date": me_row.birth_date.isoformat() if me_row and me_row.birth_date else "",
+        "person.matricule": (me_row.matricule or "") if me_row else "",
+        "person.email": me_row.email if me_row else "",
+    }
+    firm = Organisation.objects.filter(space__id=principal.space).first() if principal.space else None
+    if firm is not None:
+        found |= {"organisation.name": firm.name, "organisation.number": firm.number}
+    return {source: value for source, value in found.items() if value}
+
+
+@own_data(_OWN)
+def label_of_space() -> SpaceLabel:
+    """How the acting person's space is addressed. Raises NotYourSpace for anybody else."""
+    space = current().space
+    row = Space.objects.select_related("person", "organisation").filter(id=space).first() if space else None
+    if row is None:
+        raise NotYourSpace("No space is open.")
+    if row.organisation is not None:
+        return SpaceLabel(row.organisation.name, _kind(row))
+    return SpaceLabel(f"{row.person.given_name} {row.person.family_name}" if row.person else "", _kind(row))
 
 
 def holder(space: UUID, *, purpose: Purpose) -> HolderView:
@@ -100,7 +134,7 @@ def people_of(space: UUID | None) -> tuple[UUID, ...]:
 
 
 @own_data("The policy shows mandates to their holder and to the space that gave them.")
-def mandates_held(*, on: datetime.date) -> tuple[MandateView, ...]:
+def mandates_held(*, on: dt.date) -> tuple[MandateView, ...]:
     """Mandates by which the acting person may act for others on that day."""
     in_force = Q(valid_from__lte=on, ended_at=None) & (Q(valid_to=None) | Q(valid_to__gte=on))
     return tuple(_mandate(row) for row in Mandate.objects.filter(in_force, holder=current().person).order_by("space_label"))
@@ -112,7 +146,7 @@ def mandates_given() -> tuple[MandateView, ...]:
     return tuple(_mandate(row) for row in Mandate.objects.filter(space=current().space).order_by("-given_at"))
 
 
-def mandate_for(space: UUID, *, scope: str, on: datetime.date) -> UUID | None:
+def mandate_for(space: UUID, *, scope: str, on: dt.date) -> UUID | None:
     """The mandate by which the acting person acts in this space; None when there is none, or none is needed."""
     for mandate in mandates_held(on=on):
         if mandate.space == space and mandate.scope in ("*", scope):

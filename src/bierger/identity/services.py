@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -13,8 +13,6 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from bierger_core.values import IdentifierError, parse_matricule
-
 from bierger.administrations.selectors import officers_by_login
 from bierger.administrations.types import OfficerView
 from bierger.identity.errors import LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
@@ -23,6 +21,7 @@ from bierger.identity.selectors import my_spaces
 from bierger.identity.types import Claims
 from bierger.infra import clock
 from bierger.infra.principal import Level, Principal, current
+from bierger_core.values import IdentifierError, parse_matricule
 
 OFFICE_LEVEL: Level = "substantial"  # whoever decides about others proves who they are
 
@@ -103,7 +102,7 @@ def safe_next(given: str) -> str:
     return given if url_has_allowed_host_and_scheme(given, allowed_hosts=None) else "/"
 
 
-def grant_mandate(*, to_matricule: str, scope: str, valid_from: datetime.date, valid_to: datetime.date | None) -> UUID:
+def grant_mandate(*, to_matricule: str, scope: str, valid_from: dt.date, valid_to: dt.date | None) -> UUID:
     """Let somebody act in the space one is in. The person has signed in at least once. Raises MandateRefused."""
     principal = current()
     if principal.kind != "person" or principal.space is None or principal.person is None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -37,7 +37,7 @@ class Claims:
     level: Level
     given_name: str
     family_name: str
-    birth_date: datetime.date | None = None
+    birth_date: dt.date | None = None
     matricule: str | None = None
     email: str = ""
     organisations: tuple[OrganisationClaim, ...] | None = None
@@ -56,7 +56,7 @@ class PersonView:
     matricule: str | None
     given_name: str
     family_name: str
-    birth_date: datetime.date | None
+    birth_date: dt.date | None
     email: str
 
     @property
@@ -77,6 +77,15 @@ class SpaceView:
 
 @personal_data
 @dataclass(frozen=True)
+class SpaceLabel:
+    """A person's full name or an organisation's name, and the kind of the space."""
+
+    name: str
+    kind: SpaceKind
+
+
+@personal_data
+@dataclass(frozen=True)
 class HolderView:
     """Who stands behind a space: the person (private) or the organisation (professional).
 
@@ -90,7 +99,7 @@ class HolderView:
     matricule: str | None = None
     given_name: str = ""
     family_name: str = ""
-    birth_date: datetime.date | None = None
+    birth_date: dt.date | None = None
     email: str = ""
     organisation_number: str = ""
     organisation_name: str = ""
@@ -106,6 +115,6 @@ class MandateView:
     space_label: str
     holder_name: str
     scope: str
-    valid_from: datetime.date
-    valid_to: datetime.date | None
-    ended_at: datetime.datetime | None
+    valid_from: dt.date
+    valid_to: dt.date | None
+    ended_at: dt.datetime | None

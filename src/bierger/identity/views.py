@@ -126,9 +126,11 @@ def spaces(request: HttpRequest) -> HttpResponse:
         return _choose(request, person, next_path)
     with acting_as(person):
         mine = my_spaces()
+        held = officers_by_login(identity["issuer"], identity["subject"])
+        names = [administration(id=officer.administration).name(_language()) for officer in held]
         offices = [
-            {"officer": officer, "administration": administration(id=officer.administration).name(_language()), "roles": officer.roles}
-            for officer in officers_by_login(identity["issuer"], identity["subject"])
+            {"officer": officer, "administration": name, "roles": officer.roles}
+            for officer, name in zip(held, names, strict=True)
         ]
     context = {"spaces": mine, "offices": offices, "next": next_path, "now": _now_acting(request), "name": identity["name"]}
     return render(request, "identity/spaces.html", context)
@@ -148,7 +150,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResponse:
-    identity = request.session["identity"]
     office, space = request.POST.get("office"), request.POST.get("space")
     try:
         if office:

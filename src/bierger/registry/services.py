@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -29,7 +29,7 @@ class _Register:
     """path under BIERGER_REGISTER_URL; how an answer becomes facts; the questions it answers."""
 
     path: str
-    read: Callable[[Mapping[str, object], datetime.date], Facts]
+    read: Callable[[Mapping[str, object], dt.date], Facts]
     questions: frozenset[str]
 
 
@@ -84,7 +84,7 @@ def _fetch(address: str) -> Mapping[str, object] | None:
     return said
 
 
-def _population(said: Mapping[str, object], on: datetime.date) -> Facts:
+def _population(said: Mapping[str, object], on: dt.date) -> Facts:
     return {
         "given_name": _text(said["given_name"]),
         "family_name": _text(said["family_name"]),
@@ -96,12 +96,12 @@ def _population(said: Mapping[str, object], on: datetime.date) -> Facts:
     }
 
 
-def _organisation(said: Mapping[str, object], on: datetime.date) -> Facts:
+def _organisation(said: Mapping[str, object], on: dt.date) -> Facts:
     plain = {name: _text(said[name]) for name in ("number", "vat", "name")}
     return {**plain, **_address(said.get("address"), on)}
 
 
-def _address(said: object, on: datetime.date) -> Facts:
+def _address(said: object, on: dt.date) -> Facts:
     if said is None:
         return dict.fromkeys(("street", "postal_code", "locality", "commune"))
     if not isinstance(said, dict):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,4 +23,4 @@ class Evidence:
     question: str
     found: bool
     facts: Mapping[str, str | None]
-    asked_at: datetime.datetime
+    asked_at: dt.datetime

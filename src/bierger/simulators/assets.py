@@ -12,5 +12,5 @@ def _bytes() -> bytes:
     return (Path(__file__).parent / "simulators.css").read_bytes()
 
 
-def stylesheet(request: HttpRequest) -> HttpResponse:
+def stylesheet(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_bytes(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})

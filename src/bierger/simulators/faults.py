@@ -12,7 +12,7 @@ import json
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
+from bierger.simulators import settings
 
 LONGEST_DELAY = 30.0
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - one text a line reads better than its pieces
 LANGUAGES = ("fr", "de", "en", "lb")
 
 TEXTS: dict[str, dict[str, str]] = {
@@ -132,8 +133,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "service-population": {"fr": "population", "de": "Bürgeramt", "en": "citizens’ office", "lb": "Biergerzenter"},
     "service-urbanism": {"fr": "urbanisme", "de": "Bauamt", "en": "building", "lb": "Urbanismus"},
     "service-technical": {"fr": "service technique", "de": "technischer Dienst", "en": "technical service", "lb": "technesche Service"},
-    "service-fire": {"fr": "prévention incendie", "de": "Brandschutz", "en": "fire prevention", "lb": "Brandschutz"},
-    "service-public-space": {"fr": "espace public", "de": "öffentlicher Raum", "en": "public space", "lb": "ëffentleche Raum"},
+    "service-waste": {"fr": "déchets", "de": "Abfall", "en": "waste", "lb": "Offall"},
+    "service-lighting": {"fr": "éclairage", "de": "Beleuchtung", "en": "lighting", "lb": "Beliichtung"},
+    "service-roads": {"fr": "voirie", "de": "Straßen", "en": "roads", "lb": "Stroossen"},
+    "service-green-spaces": {"fr": "espaces verts", "de": "Grünflächen", "en": "green spaces", "lb": "Gréngflächen"},
     "service-permits": {"fr": "autorisations", "de": "Genehmigungen", "en": "permits", "lb": "Genehmegungen"},
     "service-all": {"fr": "toute l’administration", "de": "ganze Verwaltung", "en": "whole administration", "lb": "ganz Verwaltung"},
 }

@@ -5,6 +5,6 @@ import os
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bierger.simulators.settings"
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings have to be named first
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

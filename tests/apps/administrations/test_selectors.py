@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +18,7 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, wor
 from bierger.simulators.country import country
 from tests.people import officer, person
 
-NOW = datetime.date(2026, 3, 2)
+NOW = dt.date(2026, 3, 2)
 
 
 def test_everybody_sees_administrations_and_services(db: None):
@@ -26,7 +26,7 @@ def test_everybody_sees_administrations_and_services(db: None):
         with acting_as(principal):
             mersch = selectors.administration(code="mersch")
             assert (mersch.name("lb"), mersch.name("de"), mersch.served) == ("Miersch", "Mersch", True)
-            assert {service.code for service in selectors.services_of(mersch.id)} >= {"population", "urbanism", "technical", "fire"}
+            assert {service.code for service in selectors.services_of(mersch.id)} >= {"population", "urbanism", "technical", "waste"}
             assert not selectors.administration(code="wiltz").served
 
 
@@ -47,7 +47,7 @@ def test_what_does_not_exist(db: None):
 
 
 def test_mergers(db: None):
-    before, after = datetime.date(2023, 8, 31), datetime.date(2023, 9, 1)
+    before, after = dt.date(2023, 8, 31), dt.date(2023, 9, 1)
     with acting_as(ANONYMOUS):
         assert selectors.commune_of("0705", on=before).code == "grosbous"
         assert selectors.commune_of("0705", on=after).code == "groussbus-wal"
@@ -62,10 +62,10 @@ def test_officers_see_colleagues_only(db: None):
     with acting_as(ANONYMOUS):
         esch = selectors.administration(code="esch-sur-alzette").id
     with acting_as(claire):
-        assert {one.family_name for one in selectors.officers_of(claire.administration, role="decider")} == {"Muster", "Beispiel"}
+        assert {one.family_name for one in selectors.officers_of(claire.administration, role="decider")} == {"Beispiel"}
         assert selectors.officers_of(esch) == ()
-        fire = selectors.service(administration_id=claire.administration, code="fire").id
-        assert [one.full_name for one in selectors.officers_of(claire.administration, service=fire, role="adviser")] == ["Marc Esempio"]
+        urbanism = selectors.service(administration_id=claire.administration, code="urbanism").id
+        assert [one.full_name for one in selectors.officers_of(claire.administration, service=urbanism, role="adviser")] == ["Marc Esempio"]
         assert selectors.officer(claire.officer).full_name == "Claire Muster"
         assert selectors.officer(officer_of_esch()) is None
     for principal in (ANONYMOUS, person("lea.beispill")):
@@ -86,7 +86,7 @@ def test_an_office_is_found_by_its_exact_login(db: None):
     claire = country().by_handle["claire.muster"]
     with acting_as(ANONYMOUS):
         found = selectors.officer_by_login("http://localhost:8001", claire.subject)
-        assert (found.full_name, found.administration_code, found.roles) == ("Claire Muster", "mersch", ("clerk", "decider"))
+        assert (found.full_name, found.administration_code, found.roles) == ("Claire Muster", "mersch", ("clerk",))
         assert selectors.officer_by_login("http://localhost:8001", claire.subject + " ") is None
         assert selectors.officer_by_login("https://elsewhere.example", claire.subject) is None
         assert selectors.officer_by_login("%", "%") is None
@@ -101,20 +101,20 @@ def test_somebody_who_left_has_no_office(transactional: None, as_owner: Callable
 
 
 def test_the_web_role_writes_no_directory(db: None):
-    with acting_as(officer("pol.sample")), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+    with acting_as(officer("anouk.esimerkki")), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE administrations_officer SET active = false")
 
 
 def test_a_commune_code_is_one_commune_at_a_time(transactional: None, as_owner: Callable):
-    def another(**days: datetime.date) -> None:
+    def another(**days: dt.date) -> None:
         Administration.objects.create(code="again", kind="commune", lau2="0409", names={"fr": "Encore"}, **days)
 
     with as_owner():
         with pytest.raises(IntegrityError, match="one_at_a_time"), transaction.atomic():
-            another(valid_from=datetime.date(2030, 1, 1))
-        Administration.objects.filter(code="mersch").update(valid_to=datetime.date(2029, 12, 31))
-        another(valid_from=datetime.date(2030, 1, 1))
+            another(valid_from=dt.date(2030, 1, 1))
+        Administration.objects.filter(code="mersch").update(valid_to=dt.date(2029, 12, 31))
+        another(valid_from=dt.date(2030, 1, 1))
         with pytest.raises(IntegrityError, match="days"), transaction.atomic():
-            Administration.objects.filter(code="again").update(valid_to=datetime.date(2029, 1, 1))
+            Administration.objects.filter(code="again").update(valid_to=dt.date(2029, 1, 1))
         with pytest.raises(IntegrityError, match="lau2"), transaction.atomic():
             Administration.objects.create(code="third", kind="state", lau2="9999", names={})

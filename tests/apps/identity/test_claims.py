@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ TOKEN = {
 def test_default_words():
     claims = read_claims(PROVIDER, TOKEN)
     assert (claims.name, claims.level, claims.matricule) == ("Léa Beispill", "high", "1950051690062")
-    assert claims.birth_date == datetime.date(1950, 5, 16)
+    assert claims.birth_date == dt.date(1950, 5, 16)
     assert claims.organisations is None
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, wor
 from bierger.simulators.country import country
 from tests.people import officer, person
 
-TODAY = datetime.date(2026, 3, 2)
+TODAY = dt.date(2026, 3, 2)
 
 
 def test_an_officer_chooses_to_act_as_citizen_or_officer(signed_in: Callable[..., Client]):
@@ -33,7 +33,7 @@ def test_an_officer_chooses_to_act_as_citizen_or_officer(signed_in: Callable[...
     assert client.post("/spaces", {"office": office})["Location"] == "/desk"
     principal = Principal.from_session(client.session["principal"])
     assert (principal.kind, principal.person, principal.space) == ("officer", None, None)
-    assert principal.roles == ("clerk", "decider")
+    assert principal.roles == ("clerk",)
     assert client.session["identity"]["label"] == "Mersch"
     space = page.split('name="space" value="')[1].split('"')[0]
     assert client.post("/spaces", {"space": space, "next": "/requests"})["Location"] == "/requests"
@@ -139,19 +139,19 @@ def test_a_second_login_of_the_same_number_is_the_same_person(db: None):
 
 
 def test_a_mandate_opens_a_space_on_its_days(db: None, frozen: Callable):
-    frozen(datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC))
+    frozen(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
     lea, hugo = person("lea.beispill"), person("hugo.exemplo")
     hugo_number = country().by_handle["hugo.exemplo"].matricule
     with acting_as(lea):
         mandate = services.grant_mandate(
-            to_matricule=hugo_number, scope="*", valid_from=TODAY, valid_to=TODAY + datetime.timedelta(days=10)
+            to_matricule=hugo_number, scope="*", valid_from=TODAY, valid_to=TODAY + dt.timedelta(days=10)
         )
         assert [given.holder_name for given in selectors.mandates_given()] == ["Hugo Exemplo"]
     with acting_as(hugo):
         assert [(space.label, space.role) for space in selectors.my_spaces()][1:] == [("Léa Beispill", "representative")]
         assert services.enter_space(space=lea.space)[0].space == lea.space
         assert selectors.mandate_for(lea.space, scope="communes/x", on=TODAY) == mandate
-        assert selectors.mandate_for(lea.space, scope="communes/x", on=TODAY + datetime.timedelta(days=11)) is None
+        assert selectors.mandate_for(lea.space, scope="communes/x", on=TODAY + dt.timedelta(days=11)) is None
     with acting_as(person("jonas.muster")):
         assert len(selectors.my_spaces()) == 1
         with pytest.raises(MandateRefused):
@@ -169,7 +169,7 @@ def test_mandates_that_are_refused(db: None):
     lea = person("lea.beispill")
     own = country().by_handle["lea.beispill"].matricule
     stranger = country().by_handle["alice.exemple"].matricule
-    day = datetime.timedelta(days=1)
+    day = dt.timedelta(days=1)
     person("hugo.exemplo")
     hugo = country().by_handle["hugo.exemplo"].matricule
     with acting_as(lea):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
@@ -59,7 +59,7 @@ def test_a_resident(register: Simulators):
 
 
 def test_somebody_who_moved_and_somebody_without_address(register: Simulators):
-    assert ask("hugo.exemplo").facts["commune"] == "grevenmacher"
+    assert ask("hugo.exemplo").facts["commune"] == "diekirch"
     unknown = ask("emma.primjer").facts
     assert (unknown["street"], unknown["commune"], unknown["status"]) == (None, None, "address-unknown")
 

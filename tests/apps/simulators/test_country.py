@@ -58,8 +58,8 @@ def test_served_administrations_can_do_a_whole_case():
         )
     assert set(held) == {"mersch", "esch-sur-alzette", "echternach", "nature", "water"}
     for commune in ("mersch", "esch-sur-alzette", "echternach"):
-        assert {("clerk", "population"), ("clerk", "urbanism"), ("adviser", "technical"), ("adviser", "fire"),
-                ("decider", None), ("clerk", "public-space")} <= held[commune]  # fmt: skip
+        assert {("clerk", "population"), ("clerk", "urbanism"), ("adviser", "urbanism"), ("adviser", "technical"),
+                ("decider", None), ("clerk", "waste"), ("clerk", "roads")} <= held[commune]  # fmt: skip
 
 
 def test_another_process_draws_the_same_country():

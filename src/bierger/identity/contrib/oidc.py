@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
 
 import requests
@@ -107,7 +106,7 @@ def finish(provider: Provider, pending: Pending, *, code: str, redirect_uri: str
     id_token = str(token.get("id_token") or "")
     said = _checked(provider, configuration, id_token, pending.nonce)
     claims = read_claims(provider, said)
-    if LEVELS.index(claims.level) < [*LEVELS].index(cast("str", pending.level)):  # type: ignore[arg-type]
+    if LEVELS.index(claims.level) < [str(level) for level in LEVELS].index(pending.level):
         raise LevelTooLow(pending.level, f"The sign-in is {claims.level}; {pending.level} is needed.")
     return Finished(claims, id_token)
 

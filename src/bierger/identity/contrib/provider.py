@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from bierger_core.values import IdentifierError, parse_matricule, parse_organisation_number
-
 from bierger.identity.errors import TokenRefused
 from bierger.identity.types import Claims, OrganisationClaim
 from bierger.infra.principal import LEVELS, Level
+from bierger_core.values import IdentifierError, parse_matricule, parse_organisation_number
 
 EIDAS = "http://eidas.europa.eu/LoA/"  # levels of assurance of Implementing Regulation (EU) 2015/1502, as OIDC `acr`
 DEFAULT_LEVELS: Mapping[str, str] = {EIDAS + level: level for level in ("low", "substantial", "high")}
@@ -84,9 +83,9 @@ def _level(word: str) -> Level:
     return next((level for level in LEVELS if level == word), "none")
 
 
-def _date(text: str) -> datetime.date | None:
+def _date(text: str) -> dt.date | None:
     try:
-        return datetime.date.fromisoformat(text)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None  # OpenID Connect allows "0000" for an unknown year: then there is no date
 

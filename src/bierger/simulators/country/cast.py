@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bierger.simulators.country.model import Office, Residence
 
-MERSCH, ESCH, ECHTERNACH = "0409", "0204", "1005"
+MERSCH, ESCH, ECHTERNACH, DIEKIRCH = "0409", "0204", "1005", "0603"
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Part:
     administration: str | None = None
     offices: tuple[Office, ...] = ()
     residence: Residence = "resident"
+    moved_to: str | None = None
     firm: bool = False
 
 
@@ -29,34 +30,36 @@ def _adviser(service: str) -> Office:
     return Office("adviser", service)
 
 
-def _commune(code: str, lau2: str, names: tuple[tuple[str, str], ...]) -> tuple[Part, ...]:
-    """Six officers of a commune, in the order: citizens' office, building, technical, fire, mayor, secretary."""
+def _commune(code: str, lau2: str, names: str) -> tuple[Part, ...]:
+    """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary."""
     offices = (
-        (_clerk("population"), Office("decider", "population")),
+        (_clerk("population"),),
         (_clerk("urbanism"),),
-        (_adviser("technical"), _clerk("technical"), _clerk("public-space")),
-        (_adviser("fire"),),
+        (_adviser("urbanism"),),
+        (_adviser("technical"), _clerk("technical")),
+        tuple(_clerk(service) for service in ("waste", "lighting", "roads", "green-spaces")),
         (Office("decider"),),
         (Office("publisher"), Office("auditor")),
     )
-    return tuple(Part(given, family, lau2, code, held) for (given, family), held in zip(names, offices, strict=True))
+    people = [name.split() for name in names.split(", ")]
+    return tuple(Part(given, family, lau2, code, held) for (given, family), held in zip(people, offices, strict=True))
 
 
 OFFICERS = (
     *_commune(
         "mersch",
         MERSCH,
-        (("Claire", "Muster"), ("Tom", "Beispill"), ("Laura", "Exemplo"), ("Marc", "Esempio"), ("Nora", "Beispiel"), ("Pol", "Sample")),
+        "Claire Muster, Tom Beispill, Marc Esempio, Laura Exemplo, Pol Sample, Nora Beispiel, Anouk Esimerkki",
     ),
     *_commune(
         "esch-sur-alzette",
         ESCH,
-        (("Sonia", "Exemplo"), ("Dan", "Muster"), ("Mila", "Primjer"), ("Alain", "Exemple"), ("Raymond", "Beispill"), ("Julie", "Voorbeeld")),
+        "Sonia Exemplo, Dan Muster, Alain Exemple, Mila Primjer, Julie Voorbeeld, Raymond Beispill, Vincent Exemplu",
     ),
     *_commune(
         "echternach",
         ECHTERNACH,
-        (("Fränk", "Beispill"), ("Martine", "Exemple"), ("Serge", "Beispiel"), ("Inês", "Ejemplo"), ("Yves", "Muster"), ("Cathy", "Sample")),
+        "Fränk Beispill, Martine Exemple, Inês Ejemplo, Serge Beispiel, Cathy Sample, Yves Muster, Bea Pavyzdys",
     ),
     Part("Gilles", "Voorbeeld", MERSCH, "nature", (_clerk("permits"), _adviser("permits"))),
     Part("Danielle", "Exemplu", ESCH, "nature", (Office("decider"),)),
@@ -66,7 +69,7 @@ OFFICERS = (
 
 CITIZENS = (
     Part("Léa", "Beispill", MERSCH),
-    Part("Hugo", "Exemplo", MERSCH, residence="moved"),
+    Part("Hugo", "Exemplo", MERSCH, residence="moved", moved_to=DIEKIRCH),
     Part("Emma", "Primjer", MERSCH, residence="address-unknown"),
     Part("Nina", "Esempio", MERSCH, firm=True),
     Part("Jonas", "Muster", ESCH),

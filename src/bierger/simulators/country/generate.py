@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import random
 import unicodedata
 import uuid
 from functools import lru_cache
 
-from bierger_core.values import NotAllocatableError, make_matricule, make_organisation_number
-
 from bierger.simulators.country.cast import CITIZENS, OFFICERS, Part
 from bierger.simulators.country.model import Address, Country, Employment, Membership, Organisation, Person, Residence
 from bierger.simulators.country.words import FAMILY_NAMES, FORMS, GIVEN_NAMES, PLACES, STREETS, TRADES
+from bierger_core.values import NotAllocatableError, make_matricule, make_organisation_number
 
 PEOPLE = 200
 ORGANISATIONS = 30
 SEED = "bierger"
 FIRST_SEQUENCE = 900  # far above what a birth date ever used: these numbers belong to nobody
-OLDEST, YOUNGEST = datetime.date(1938, 1, 1), datetime.date(2006, 12, 31)
+OLDEST, YOUNGEST = dt.date(1938, 1, 1), dt.date(2006, 12, 31)
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bierger.eu/simulators/people")
 
 
@@ -54,10 +53,10 @@ def _crowd(draw: random.Random, count: int) -> list[Part]:
 
 
 def _person(draw: random.Random, part: Part, used: set[str], firm: Organisation | None) -> Person:
-    born = OLDEST + datetime.timedelta(days=draw.randrange((YOUNGEST - OLDEST).days))
+    born = OLDEST + dt.timedelta(days=draw.randrange((YOUNGEST - OLDEST).days))
     matricule = _free_matricule(born, used)
-    since = max(born, datetime.date(2009, 1, 1) + datetime.timedelta(days=draw.randrange(6000)))
-    address = _address(draw, _elsewhere(draw, part.commune) if part.residence == "moved" else part.commune)
+    since = max(born, dt.date(2009, 1, 1) + dt.timedelta(days=draw.randrange(6000)))
+    address = _address(draw, part.moved_to or _elsewhere(draw, part.commune) if part.residence == "moved" else part.commune)
     return Person(
         subject=str(uuid.uuid5(_NAMESPACE, matricule)),
         handle=_handle(part),
@@ -74,7 +73,7 @@ def _person(draw: random.Random, part: Part, used: set[str], firm: Organisation 
     )
 
 
-def _free_matricule(born: datetime.date, used: set[str]) -> str:
+def _free_matricule(born: dt.date, used: set[str]) -> str:
     for sequence in range(FIRST_SEQUENCE, 1000):
         number = make_matricule(born.year, born.month, born.day, sequence)
         if number not in used:
@@ -85,14 +84,14 @@ def _free_matricule(born: datetime.date, used: set[str]) -> str:
 
 def _organisation(draw: random.Random, order: int) -> Organisation:
     number = ""
-    year, form, count = 1995 + order % 28, draw.choice(FORMS), 9000 + order * 7
+    year, form, count = 1995 + order % 28, draw.choice((*FORMS, "24", "24")), 9000 + order * 7
     while not number:
         try:
             number = make_organisation_number(year, int(form), count)
         except NotAllocatableError:
             count += 1  # remainder 1: this order number was never given out
     stem = 900000 + order * 131
-    name = f"{TRADES[order % len(TRADES)]} {FAMILY_NAMES[order % len(FAMILY_NAMES)]} {'S.à r.l.' if form == '24' else 'S.A.' if form == '22' else 'a.s.b.l.'}"
+    name = f"{TRADES[order % len(TRADES)]} {FAMILY_NAMES[order % len(FAMILY_NAMES)]} {FORMS[form]}"
     return Organisation(number, f"LU{stem:06d}{stem % 89:02d}", name, _address(draw, draw.choice(list(PLACES))))
 
 

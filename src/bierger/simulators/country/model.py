@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -60,12 +60,12 @@ class Person:
     handle: str
     given_name: str
     family_name: str
-    birth_date: datetime.date
+    birth_date: dt.date
     matricule: str
     email: str
     address: Address | None
     residence: Residence
-    since: datetime.date
+    since: dt.date
     memberships: tuple[Membership, ...] = ()
     employment: Employment | None = None
 

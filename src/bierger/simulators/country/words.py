@@ -48,4 +48,4 @@ STREETS = (
 TRADES = (
     "Boulangerie", "Menuiserie", "Gaart a Beem", "Café", "Toiture", "Fiduciaire", "Garage", "Librairie", "Studio", "Atelier",
 )  # fmt: skip
-FORMS = ("24", "24", "24", "22", "61")  # legal form inside the number: synthetic
+FORMS = {"24": "S.à r.l.", "22": "S.A.", "61": "a.s.b.l."}  # the digits inside the number: synthetic

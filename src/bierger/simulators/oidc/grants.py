@@ -10,8 +10,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from bierger.simulators import settings
 from bierger.simulators.errors import GrantRefused
 from bierger.simulators.oidc.keys import b64url
 
@@ -67,8 +66,10 @@ def check_client(client_id: str, secret: str) -> None:
         raise GrantRefused("invalid_client", "Client identifier or secret is wrong.")
 
 
-def redeem(*, code: str, redirect_uri: str, verifier: str) -> Grant:
+def redeem(*, grant_type: str, code: str, redirect_uri: str, verifier: str) -> Grant:
     """Exchange a code. Raises GrantRefused; the code is used up either way."""
+    if grant_type != "authorization_code":
+        raise GrantRefused("unsupported_grant_type", "Only authorization codes are exchanged here.")
     grant = codes.take(code)
     if grant is None:
         raise GrantRefused("invalid_grant", "The code is unknown, used or too old.")

@@ -12,7 +12,8 @@ from functools import lru_cache
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from django.conf import settings
+
+from bierger.simulators import settings
 
 
 def b64url(data: bytes) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.conf import settings
-
+from bierger.simulators import settings
 from bierger.simulators.errors import RequestRefused
 from bierger.simulators.oidc.claims import level_of
 

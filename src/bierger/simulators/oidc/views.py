@@ -9,14 +9,13 @@ import time
 from collections.abc import Iterable
 from urllib.parse import unquote, urlencode, urlsplit
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bierger.simulators import faults
+from bierger.simulators import faults, settings
 from bierger.simulators.country import Person, country
 from bierger.simulators.errors import GrantRefused, RequestRefused
 from bierger.simulators.oidc import grants
@@ -35,7 +34,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def discovery(request: HttpRequest) -> HttpResponse:
+def discovery(_request: HttpRequest) -> HttpResponse:
     issuer = settings.SIMULATORS_ISSUER
     return JsonResponse(
         {
@@ -60,7 +59,7 @@ def discovery(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def jwks(request: HttpRequest) -> HttpResponse:
+def jwks(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"keys": [public_jwk()]})
 
 
@@ -77,12 +76,12 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(asked.answer(error=fault or "access_denied"))
     if request.method == "POST":
         return _signed_in(request, asked)
-    remembered = _remembered(request)
-    if remembered and asked.value("prompt") != "login" and not given.get("person") and _enough(remembered[1], asked.level):
+    remembered = None if asked.value("prompt") == "login" else _remembered(request)
+    if remembered and not given.get("person") and _enough(remembered[1], asked.level):
         return _send_back(asked, *remembered)
     if asked.value("prompt") == "none":
         return HttpResponseRedirect(asked.answer(error="login_required"))
-    chosen = given.get("person") or asked.value("login_hint") or (remembered[0] if remembered and asked.value("prompt") != "login" else "")
+    chosen = given.get("person") or asked.value("login_hint") or (remembered[0] if remembered else "")
     person = country().by_handle.get(chosen)
     if person is not None and "list" not in given:
         return _ask_password(request, asked, person)
@@ -92,16 +91,19 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, asked: AuthorizationRequest, words: str) -> HttpResponse:
     found = [person for person in country().people if _matches(person, words)]
     first = [person for person in found if person.handle in country().first]
+    others = [person for person in found if not person.employment and person not in first]
     groups = [
         {"key": "group-first", "people": first},
         {"key": "group-officers", "people": [person for person in found if person.employment]},
-        {"key": "group-people", "people": [person for person in found if not person.employment and person not in first]},
+        {"key": "group-people", "people": others},
     ]
     shown = [group for group in groups if group["people"]]
-    return _page(request, "list", {"asked": asked, "groups": shown, "words": words}, wanted=asked.value("ui_locales"), asked=asked)
+    return _page(request, "list", {"asked": asked, "groups": shown, "words": words}, asked=asked)
 
 
-def _ask_password(request: HttpRequest, asked: AuthorizationRequest, person: Person, *, wrong: bool = False, level: str = "") -> HttpResponse:
+def _ask_password(
+    request: HttpRequest, asked: AuthorizationRequest, person: Person, *, wrong: bool = False, level: str = ""
+) -> HttpResponse:
     context = {
         "asked": asked,
         "person": person,
@@ -110,7 +112,7 @@ def _ask_password(request: HttpRequest, asked: AuthorizationRequest, person: Per
         "password": settings.SIMULATORS_PASSWORD,
         "wrong": wrong,
     }
-    return _page(request, "person", context, wanted=asked.value("ui_locales"), asked=asked, status=400 if wrong else 200)
+    return _page(request, "person", context, asked=asked, status=400 if wrong else 200)
 
 
 def _signed_in(request: HttpRequest, asked: AuthorizationRequest) -> HttpResponse:
@@ -158,9 +160,8 @@ def token(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "server_error"}, status=status)
     try:
         grants.check_client(*_client(request))
-        if request.POST.get("grant_type") != "authorization_code":
-            raise GrantRefused("unsupported_grant_type", "Only authorization codes are exchanged here.")
         grant = grants.redeem(
+            grant_type=request.POST.get("grant_type", ""),
             code=request.POST.get("code", ""),
             redirect_uri=request.POST.get("redirect_uri", ""),
             verifier=request.POST.get("code_verifier", ""),
@@ -248,18 +249,21 @@ def _page(
     name: str,
     context: dict[str, object],
     *,
-    wanted: str,
+    wanted: str = "",
     asked: AuthorizationRequest | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    wanted = asked.value("ui_locales") if asked else wanted
     language = choose_language(wanted, request.headers.get("Accept-Language", ""))
-    context |= {"language": language, "language_links": _language_links(request, language), "counter": settings.SIMULATORS_AFTER_SIGN_OUT}
+    links = _language_links(request, language)
+    context |= {"language": language, "language_links": links, "counter": settings.SIMULATORS_AFTER_SIGN_OUT}
     response = render(request, f"simulators/{name}.html", context, status=status)
     origin = urlsplit(settings.SIMULATORS_REDIRECT_URI)
     # A form's redirect is checked against form-action too: the client's origin has to be named.
     back = f" {origin.scheme}://{origin.netloc}" if asked else ""
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{back}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self'{back}"
     )
     return response
 

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Population register and register of organisations.
 
-    GET /register/population/<matricule>    Authorization: Bearer <secret>
-    200 {"matricule", "given_name", "family_name", "birth_date", "status", "since", "address": {...} | null}
-    404 {"error": "not-found"}   401 {"error": "unauthorized"}   503 when faults.json says so
+GET /register/population/<matricule>    Authorization: Bearer <secret>
+200 {"matricule", "given_name", "family_name", "birth_date", "status", "since", "address": {...} | null}
+404 {"error": "not-found"}   401 {"error": "unauthorized"}   503 when faults.json says so
 """
 
 from __future__ import annotations
 
 import hmac
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bierger.simulators import faults
+from bierger.simulators import faults, settings
 from bierger.simulators.country import Address, country
 
 

@@ -7,7 +7,7 @@ Identifiers are derived from codes (UUIDv5), so that a second load finds the row
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping
@@ -45,8 +45,10 @@ def load_country(*, issuer: str) -> Loaded:
     """Communes, State bodies, services, officers (who sign in at `issuer`)."""
     served = yaml.safe_load((_HERE / "served.yaml").read_text("utf-8"))
     administrations = [*_communes(served["communes"]), *_state(served["state"])]
+    alone = [row for row in administrations if not row.successor_id]
+    merged = [row for row in administrations if row.successor_id]
     # The retired communes name their successors: those have to be there first.
-    for batch in ([row for row in administrations if not row.successor_id], [row for row in administrations if row.successor_id]):
+    for batch in (alone, merged):
         Administration.objects.bulk_create(
             batch,
             update_conflicts=True,
@@ -84,8 +86,8 @@ def _communes(served: Mapping[str, Mapping[str, object]]) -> Iterator[Administra
             valid_to=_day(row["valid_to"]),
             successor_id=identifier("administration", codes[row["successor"]]) if row["successor"] else None,
             colours=extra.get("colours", {}),
-            postal_address=extra.get("postal_address", ""),
-            email=extra.get("email", ""),
+            postal_address=str(extra.get("postal_address", "")),
+            email=str(extra.get("email", "")),
         )
 
 
@@ -100,8 +102,8 @@ def _state(bodies: Mapping[str, Mapping[str, object]]) -> Iterator[Administratio
             names=names,
             sort_name=_plain(names["fr"]),
             colours=body["colours"],
-            postal_address=body["postal_address"],
-            email=body["email"],
+            postal_address=str(body["postal_address"]),
+            email=str(body["email"]),
         )
 
 
@@ -126,7 +128,10 @@ def _officers(issuer: str) -> int:
     rows = [_officer(person, issuer) for person in people]
     # Another port of the identity provider is another issuer: the officers move with it.
     Officer.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=["issuer", "subject", "given_name", "family_name", "active"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["issuer", "subject", "given_name", "family_name", "active"],
     )
     OfficerRole.objects.filter(officer__in=[row.id for row in rows]).delete()
     OfficerRole.objects.bulk_create([role for person in people for role in _roles(person)])
@@ -165,8 +170,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
 
 
-def _day(text: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _table(name: str) -> list[dict[str, str]]:
