@@ -12,8 +12,8 @@ LEVEL = "M"  # survives 15 % damage; what a folded, photocopied letter needs wit
 def draw_svg(text: str) -> bytes:
     """The QR code of `text` as an SVG of one path, quiet zone included, black on white."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL)
-    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    height, width = pixels.shape
+    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]  # it is one
+    height, width = pixels.shape or (0, 0)
     steps = []
     for y in range(height):
         x = 0

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a receipt is written down: in its QR code with the salt, so that it stands alone; typed by a person, without."""
+"""The texts that can be checked: the seal of an act, and a receipt.
+
+A receipt stands in its QR code with the salt, so that it needs nobody; typed by a person it goes without.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 PREFIX = "BRR1:"
+_SEAL = re.compile(r"BRG1:[0-9A-Z $%*+\-./:]{20,4300}")
 _CODE = re.compile(r"BRR1:([^:\s]{1,60}):([0-9a-f]{64}):([0-9a-f]{64})")
 _TYPED = re.compile(r"\s*(\S{1,60})[\s,;]+((?:[0-9a-fA-F]\s*){64})\s*")
 
@@ -18,6 +22,12 @@ class ReceiptCode:
     number: str
     event_hash: bytes
     salt: bytes | None = field(default=None, repr=False)
+
+
+def find_seal(text: str) -> str | None:
+    """The seal in a text, its lines joined; None when there is none. Spaces are letters of Base 45 and are kept."""
+    found = _SEAL.search(text.replace("\r", "").replace("\n", ""))
+    return None if found is None else found[0]
 
 
 def receipt_code(number: str, event_hash: bytes, salt: bytes) -> str:

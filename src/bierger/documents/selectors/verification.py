@@ -12,7 +12,6 @@ Nothing here needs a right: who asks holds the file, the code or the receipt.
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import replace
 
 from django.db import connection
@@ -21,8 +20,9 @@ from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration
 from bierger.documents.models import Revocation as RevocationRow
 from bierger.documents.plugins import sandbox
-from bierger.documents.plugins.receipts import ReceiptCode, read_receipt
-from bierger.documents.plugins.uploads import MAX_PIXELS, sniff
+from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
+from bierger.documents.plugins.sniffing import sniff
+from bierger.documents.plugins.uploads import MAX_PIXELS
 from bierger.documents.plugins.words import document_names, fact_labels, reading_order
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.types import FactView, StepView, Subject, VerificationView
@@ -45,7 +45,6 @@ from bierger_core.seals import (
 )
 from bierger_core.values import CoreError, Kind
 
-SEAL = re.compile(r"BRG1:[0-9A-Z $%*+\-./:]{20,4000}")
 MAX_BYTES = 25_000_000
 SECONDS = 15.0
 
@@ -63,7 +62,7 @@ def verify_upload(*, data: bytes, file_name: str) -> VerificationView:
         texts = answer.body.get("texts") if answer.outcome == "ok" else None
         if not isinstance(texts, list):
             return _unreadable("upload-broken")
-        ours = [str(text) for text in texts if SEAL.search(str(text)) or read_receipt(str(text))]
+        ours = [str(text) for text in texts if find_seal(str(text)) or read_receipt(str(text))]
         return verify_text(ours[0]) if ours else _unreadable("verify-no-code" if not texts else "verify-foreign-code")
     try:
         return verify_text(data[:20_000].decode("utf-8-sig"))
@@ -73,9 +72,9 @@ def verify_upload(*, data: bytes, file_name: str) -> VerificationView:
 
 def verify_text(text: str) -> VerificationView:
     """Check the text of a QR code, or number and hash of a receipt as typed."""
-    found = SEAL.search(text.replace("\r", "").replace("\n", ""))
+    found = find_seal(text)
     if found is not None:
-        return _verify_facts(found[0], "facts")
+        return _verify_facts(found, "facts")
     receipt = read_receipt(text)
     if receipt is not None:
         return _verify_receipt(receipt)
@@ -87,13 +86,13 @@ def _verify_pdf(data: bytes) -> VerificationView:
         cursor.execute("SELECT seal, file_salt FROM documents_find_file(%s)", [hashlib.sha256(data).digest()])
         found = cursor.fetchone()
     if found is not None:
-        code, salt = str(found[0]), bytes(found[1])
+        salt = bytes(found[1])
         proof = log.proof(file_commitment(data, salt))
         file_proof = None if proof is None else with_opening(proof, Kind.FILE, salt)
-        return _verify_file(data, code, file_proof)
+        return _verify_file(data, str(found[0]), file_proof)
     answer = sandbox.run("attachments", {}, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
-    code = answer.parts.get("seal.txt", b"").decode("ascii", "replace")
-    if SEAL.fullmatch(code):
+    code = find_seal(answer.parts.get("seal.txt", b"").decode("ascii", "replace"))
+    if code is not None:
         return _verify_file(data, code, None)
     receipt = read_receipt(answer.parts.get("receipt.txt", b"").decode("utf-8", "replace"))
     if receipt is not None:

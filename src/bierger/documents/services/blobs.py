@@ -57,7 +57,7 @@ def store_blob(
     # One by one, the caller's own first: afterwards the database lets only a holder name further ones.
     for one in ({"space": space}, {"link": link}, {"administration": administration}, {"case_id": case_id}):
         if next(iter(one.values())) is not None:
-            hold_blob(blob=blob_id, **one)  # type: ignore[arg-type]  # exactly one of the four, of its own type
+            hold_blob(blob=blob_id, **one)
     return blob_id
 
 

@@ -66,7 +66,7 @@ def _error(answer: sandbox.Answer) -> RenderError:
     if named is not None:
         return named(f"Line {line} of the template reaches for something it was not given.", line=line)
     message = str(answer.body.get("message", ""))
-    return TemplateError(f"Line {line} of the template: {message}", line=line, message=message)
+    return TemplateError(f"Line {line} of the template: {message}", line=line, said=message)
 
 
 def render_receipt(data: ReceiptData) -> bytes:

@@ -58,9 +58,12 @@ def render_act(*, act: UUID) -> None:
         proof = None if row is None else log.proof(bytes(row.facts_commitment))
     if row is None or proof is None:
         return
+    # The salt of the file's own leaf travels inside the file: who has the file has all that is needed to ask the log for it.
+    salt = secrets.token_bytes(SALT_BYTES)
     attachments = (
         Attachment("seal.txt", row.seal.encode()),
         Attachment("facts.tlog-proof", format_proof(proof)),
+        Attachment("file-salt.txt", salt.hex().encode()),
     )
     try:
         pdf = render_pdf(
@@ -77,7 +80,7 @@ def render_act(*, act: UUID) -> None:
             Act.objects.filter(id=act, state="logged").update(problem=error.code)
         raise
     with acting_as(SYSTEM):
-        _keep(row, pdf)
+        _keep(row, pdf, salt)
 
 
 def inputs_of(row: Act) -> dict[str, str]:
@@ -93,8 +96,7 @@ def inputs_of(row: Act) -> dict[str, str]:
     }
 
 
-def _keep(row: Act, pdf: bytes) -> None:
-    salt = secrets.token_bytes(SALT_BYTES)
+def _keep(row: Act, pdf: bytes, salt: bytes) -> None:
     leaf = file_commitment(pdf, salt)
     with transaction.atomic():
         blob = store_blob(

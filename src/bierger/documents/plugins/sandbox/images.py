@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from bierger.documents.plugins.sandbox.refusals import Refused
 
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError)
 
@@ -50,7 +51,7 @@ def read_codes(data: bytes, *, max_pixels: int) -> list[str]:
     """Texts of the QR codes, at most 8. Tried as taken, then enlarged, then with more contrast: small, dark photos need it."""
     image = ImageOps.exif_transpose(_open(data, ["JPEG", "PNG"], max_pixels)).convert("L")
     for attempt in _attempts(image):
-        texts = [code.text for code in zxingcpp.read_barcodes(attempt, formats=zxingcpp.BarcodeFormat.QRCode) if code.valid]
+        texts = [code.text for code in zxingcpp.read_barcodes(attempt, formats=_QR) if code.valid]
         if texts:
             return texts[:8]
     return []

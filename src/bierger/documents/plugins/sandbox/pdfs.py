@@ -11,7 +11,7 @@ from pypdf.errors import PyPdfError
 from bierger.documents.plugins.sandbox.refusals import Refused
 
 # The files our own acts carry; nothing else is taken out of a stranger's PDF.
-OURS = ("seal.txt", "facts.tlog-proof", "receipt.txt")
+OURS = ("seal.txt", "facts.tlog-proof", "file-salt.txt", "receipt.txt")
 MAX_ATTACHMENT = 100_000
 MAX_PAGES = 2_000
 # What pypdf's reader is known to raise on damaged input besides its own errors.

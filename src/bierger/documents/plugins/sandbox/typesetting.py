@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 
 from bierger.documents.plugins.sandbox.refusals import Refused
 
 TEMPLATE = "letter.typ"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 # A package import names its package in a string that begins with @. Said before compiling, so that the message can name the line;
 # an import whose name is put together at run time ends at the empty package folder and the missing network.
 _PACKAGE = re.compile(r'"@[^"\s]*/')
@@ -61,7 +62,7 @@ def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict
             _wrapper(attached).encode(),
             root=str(folder),
             sys_inputs={str(key): str(value) for key, value in inputs.items()},
-            pdf_standards=STANDARDS,
+            pdf_standards=list(STANDARDS),
             timestamp=at,
         )
     except typst.TypstError as error:
@@ -70,6 +71,7 @@ def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict
         raise Refused("render-template", line=0, message="the template is not UTF-8 text") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    assert isinstance(pdf, bytes)
     return {}, {"pdf": pdf}
 
 

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A log seen from outside: by address, or as a folder. No Django, no database; nothing read here is believed unverified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+import requests
+
+from bierger_core.merkle import (
+    Fetch,
+    OpenedCheckpoint,
+    TileMissingError,
+    TileReader,
+    VerifierKey,
+    build_proof,
+    format_proof,
+    open_checkpoint,
+)
+
+SECONDS = 10.0
+MAX_BYTES = 8_000_000
+
+
+class LogUnreachable(Exception):
+    """The log cannot be read at this address."""
+
+    code = "log-unreachable"
+
+
+class Source(Protocol):
+    """Where a log's files are."""
+
+    def get(self, name: str) -> bytes | None:
+        """A file of the log (`checkpoint`, `keys.json`, `revocations`, `tile/…`); None when it is not there."""
+
+    def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+        """The `.tlog-proof` of a leaf; None when the log does not have it."""
+
+
+class LogAddress:
+    """A log over HTTP: the address under which `checkpoint` lies."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            with requests.get(f"{self.address}/{name}", timeout=SECONDS, stream=True) as answer:
+                if answer.status_code == requests.codes.not_found:
+                    return None
+                answer.raise_for_status()
+                data: bytes = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+        except requests.RequestException as error:
+            raise LogUnreachable(f"{self.address}: {type(error).__name__}") from error
+        if len(data) > MAX_BYTES:
+            raise LogUnreachable(f"{self.address}/{name} is larger than any file of a log.")
+        return data
+
+    def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+        del keys  # whoever asked verifies the proof itself
+        return self.get(f"proof/{commitment.hex()}.tlog-proof")
+
+
+class LogFolder:
+    """A log as files: a copy, an archive, the folder of the node itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not folder.is_dir():
+            raise LogUnreachable(f"{folder} is not a folder.")
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return (self.folder / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+        """Nobody keeps an index for us here: every entry is looked at, verified against the checkpoint on the way."""
+        note = self.get("checkpoint")
+        if note is None:
+            return None
+        head = open_checkpoint(note, keys).checkpoint
+        reader = TileReader(fetch_of(self), head.size, head.root)
+        for index in range(head.size):
+            if reader.entry(index) == commitment:
+                return format_proof(build_proof(index, reader.read, note))
+        return None
+
+
+def fetch_of(source: Source) -> Fetch:
+    """The tiles of a source, as the core reads them."""
+
+    def fetch(path: str) -> bytes:
+        data = source.get(path)
+        if data is None:
+            raise TileMissingError("Nothing is stored at this path.", path=path)
+        return data
+
+    return fetch
+
+
+def newest(source: Source, keys: Iterable[VerifierKey]) -> OpenedCheckpoint | None:
+    """The log's checkpoint, its signature verified. Raises NoteSignatureError, NoteUnverifiedError and their relatives."""
+    note = source.get("checkpoint")
+    return None if note is None else open_checkpoint(note, keys)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The story that the tests of the trust apps tell: a commune, an applicant, a certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from bierger.administrations.models import Administration
+from bierger.documents import services
+from bierger.infra.principal import SYSTEM, Principal, acting_as
+
+TEMPLATE = """#set page(paper: "a4", margin: 2.4cm)
+#set text(font: "Libertinus Serif", size: 11pt)
+= #sys.inputs.title
+#sys.inputs.body
+
+No #sys.inputs.number, #sys.inputs.at("issued-on")
+
+#image("qr.svg", width: 3.6cm, alt: "Code to verify this document")
+""".encode()
+FACTS = {
+    "person.family_name": "Weber",
+    "person.given_name": "Marie",
+    "person.birth_date": "1985-03-14",
+    "address.street": "12, rue de la Gare",
+    "address.postal_code": "L-7535",
+    "address.locality": "Mersch",
+    "residence.since": "2019-06-01",
+}
+
+
+@dataclass(frozen=True)
+class Commune:
+    id: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class Applicant:
+    person: UUID
+    space: UUID
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(kind="person", person=self.person, space=self.space, level="substantial")
+
+
+def make_commune(code: str = "probe") -> Commune:
+    """As owner: a commune of the tests' own."""
+    row = Administration.objects.create(
+        code=code, kind="commune", lau2="9901", names={"fr": "Commune d’essai", "de": "Probegemeinde", "en": "Test commune", "lb": "Prouf"}
+    )
+    return Commune(row.id, row.code)
+
+
+def make_applicant() -> Applicant:
+    return Applicant(uuid4(), uuid4())
+
+
+def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None = None, once: str = "", **changes: object) -> UUID:
+    """As worker: decide one residence certificate."""
+    values: dict[str, object] = {
+        "case_id": case or uuid4(),
+        "administration_id": commune.id,
+        "document_type": "residence-certificate",
+        "facts": FACTS,
+        "fields": {"body": "Marie Weber lives at 12, rue de la Gare, L-7535 Mersch."},
+        "template": TEMPLATE,
+        "language": "en",
+        "title": "Residence certificate",
+        "holder_space": applicant.space if applicant else None,
+        "holder_link": None,
+        "package_digest": "0" * 64,
+        "once": once,
+    } | changes
+    with acting_as(SYSTEM):
+        return services.decide_act(**values)
+
+
+def officer_of(commune: Commune, *roles: str) -> Principal:
+    return Principal(kind="officer", administration=commune.id, officer=uuid4(), roles=roles or ("clerk",))
