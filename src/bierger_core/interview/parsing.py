@@ -23,6 +23,7 @@ from .types import JSON, AnswerError, Parsed, Question, Setting, Type
 _HARD_LIMIT = 100_000  # characters of one field: what is longer is not looked at, whatever the form says
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,15}|-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,15}")
+_AMBIGUOUS = re.compile(r"^\D*[0-9]{1,3}[.,][0-9]{3}\D*$")
 _DATE_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DATE_LOCAL = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _EMAIL = re.compile(
@@ -108,7 +109,8 @@ def _number(question: Question, texts: Sequence[str], setting: Setting) -> Resul
     if number is None:
         return AnswerError("not-a-number")
     places = 2 if question.type is Type.MONEY else question.decimals
-    if number != round(number, places):
+    # "2.500" is two and a half here and two thousand five hundred there: with fewer decimals asked, it is not guessed.
+    if number != round(number, places) or (places < 3 and _AMBIGUOUS.search(text)):
         return AnswerError("too-many-decimals", {"max": str(places)})
     if question.min is not None and number < question.min:
         return AnswerError("too-small", {"min": f"{question.min:f}"})
