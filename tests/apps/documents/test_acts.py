@@ -46,3 +46,107 @@ def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_work
     assert seen.log_index is not None
     assert seen.logged_at is not None
     assert [step.outcome for step in seen.steps] == ["ok"] * 8
+
+
+def test_deciding_twice_is_deciding_once_and_numbers_have_no_holes(commune, applicant, as_worker):
+    case = uuid4()
+    with as_worker():
+        first = decide(commune, applicant, case=case)
+        assert decide(commune, applicant, case=case) == first
+        second = decide(commune, applicant, case=case, once="again")
+        with acting_as(SYSTEM):
+            numbers = [selectors.act(act).number.partition("-")[2] for act in (first, second)]
+    assert numbers == ["000001", "000002"]
+
+
+def test_each_step_may_run_twice(commune, applicant, as_worker, run_jobs):
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    from bierger.delivery import tasks as delivery_tasks
+    from bierger.documents import tasks
+
+    with acting_as(applicant.principal):
+        before = selectors.act_pdf(act)
+    with as_worker():
+        tasks.on_logged({"first": "0", "last": "9"})
+        tasks.on_act_logged({"act": str(act)})
+        delivery_tasks.on_act_ready({"act": str(act), "case": str(uuid4())})
+    run_jobs()
+    with acting_as(applicant.principal):
+        assert selectors.act_pdf(act) == before
+        assert len(delivery.mailbox()) == 1
+
+
+def test_nobody_else_sees_an_act(commune, applicant, as_worker, run_jobs):
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    for stranger in (ANONYMOUS, make_applicant().principal, Principal(kind="link", link="ab" * 32)):
+        with acting_as(stranger), pytest.raises(ActNotFound):
+            selectors.act_pdf(act)
+    elsewhere = Principal(kind="officer", administration=uuid4(), officer=uuid4(), roles=("decider",))
+    with acting_as(elsewhere), pytest.raises(ActNotFound):
+        selectors.act_pdf(act)
+    with acting_as(officer_of(commune)):
+        assert selectors.act_pdf(act).data.startswith(b"%PDF-")
+
+
+def test_a_decider_takes_an_act_back_and_every_check_says_so(commune, applicant, as_worker, run_jobs):
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    with acting_as(applicant.principal):
+        pdf = selectors.act_pdf(act).data
+    with acting_as(officer_of(commune, "clerk")), pytest.raises(NotRevocable):
+        services.revoke_act(act=act, reason="error")
+    with acting_as(officer_of(commune, "decider")):
+        services.revoke_act(act=act, reason="error")
+    with acting_as(officer_of(commune, "decider")), pytest.raises(NotRevocable):
+        services.revoke_act(act=act, reason="fraud")
+    run_jobs()
+    with acting_as(ANONYMOUS):
+        seen = selectors.verify_upload(data=pdf, file_name="x.pdf")
+    assert (seen.authentic, seen.revoked, seen.revocation_reason) == ("no", True, "error")
+    assert seen.failed.name == "revocation"
+    assert all(step.outcome == "ok" for step in seen.steps[:-1])
+
+
+def test_a_template_that_fails_leaves_its_reason_on_the_act(commune, applicant, as_worker):
+    from bierger.documents import tasks
+    from bierger.documents.errors import TemplateError
+    from bierger.ledger import services as ledger
+
+    with as_worker():
+        act = decide(commune, applicant, template=b"= A\n#unknown-function()")
+        ledger.sequence()
+        tasks.on_logged({"first": "0", "last": "9"})
+        with pytest.raises(TemplateError) as refused:
+            tasks.on_act_logged({"act": str(act)})
+        assert refused.value.line == 2
+        with acting_as(SYSTEM):
+            view = selectors.act(act)
+    assert (view.state, view.problem) == ("logged", "render-template")
+
+
+def test_facts_that_cannot_be_printed_are_refused(commune, applicant, as_worker):
+    from bierger.documents.errors import FactsRefused
+
+    with as_worker():
+        for facts in ({"a": "x" * 201}, {"a": "two\nlines"}, {f"f{n}": "x" for n in range(12)}, {f"f{n}": "x" * 100 for n in range(8)}):
+            with pytest.raises(FactsRefused):
+                decide(commune, applicant, facts=facts)
+
+
+def test_a_state_never_goes_back(commune, applicant, as_worker, run_jobs):
+    from django.db import IntegrityError
+
+    from bierger.documents.models import Act
+
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    with as_worker():
+        for change in ({"state": "decided"}, {"seal": "BRG1:"}, {"number": "1"}):
+            with pytest.raises(IntegrityError), acting_as(SYSTEM):
+                Act.objects.filter(id=act).update(**change)
