@@ -1,37 +1,126 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compile locale/*/LC_MESSAGES/*.po whose .mo is older; exit 1 with the file's name when one cannot be read."""
+"""Texts of the screens: extract them, compile them, say what is missing. Babel and Django's own reader of templates; no gettext.
+
+    python tools/messages.py update     every text of src/ into locale/*/LC_MESSAGES/django.po; texts no longer used go
+    python tools/messages.py compile    the .mo files beside them (not in the repository: made at install)
+    python tools/messages.py missing    texts without a translation; exit 1 when there are any
+"""
 
 from __future__ import annotations
 
-import os
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "src" / "bierger"
+LANGUAGES = ("fr", "de", "lb", "en")
+ORIGINAL = "en"  # the texts are written in English: its catalogue translates each to itself
+KEYWORDS = {
+    "_": None, "N": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}  # fmt: skip
+Found = tuple[int, "str | tuple[str, ...]", list[str], "str | None"]
 
 
-def main() -> int:
-    failures = 0
-    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+def po_path(language: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def in_file(path: Path) -> Iterator[Found]:
+    """The texts of one source file or template: line, text (or singular and plural), comments, context."""
+    content = path.read_text(encoding="utf-8")
+    if path.suffix in (".html", ".txt"):
+        # Indentation means nothing in a template, and everything to the reader of Python.
+        content = "\n".join(line.lstrip() for line in templatize(content, origin=str(path)).splitlines())
+    yield from extract("python", io.BytesIO(content.encode()), KEYWORDS, ("Translators:",), {"encoding": "utf-8"})
+
+
+def collect() -> Catalog:
+    """Every text of the screens, sorted by file."""
+    catalog = Catalog(fuzzy=False)
+    for path in sorted(SOURCES.rglob("*")):
+        if path.suffix not in (".py", ".html", ".txt") or "migrations" in path.parts:
             continue
-        try:
-            with source.open("rb") as stream:
-                catalogue = read_po(stream, locale=source.parts[-3], abort_invalid=True)
-        except (PoFileError, UnicodeDecodeError) as error:
-            print(f"{source}: {error}", file=sys.stderr)
-            failures += 1
-            continue
-        part = target.with_suffix(f".mo.{os.getpid()}")
-        with part.open("wb") as stream:
-            write_mo(stream, catalogue)
-        part.replace(target)  # a running process never reads half a file
-    return 1 if failures else 0
+        place = path.relative_to(ROOT).as_posix()
+        for line, text, comments, context in in_file(path):
+            if text and text != ("", ""):
+                catalog.add(text, None, [(place, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as it lies in the repository; empty when there is none."""
+    path = po_path(language)
+    if not path.exists():
+        return Catalog(locale=language, project="bierger", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update() -> None:
+    texts = collect()
+    for language in LANGUAGES:
+        catalog = read(language)
+        catalog.update(texts, no_fuzzy_matching=True, update_creation_date=False)
+        catalog.obsolete.clear()
+        if language == ORIGINAL:
+            for message in catalog:
+                if message.id:
+                    message.string = message.id
+        po_path(language).parent.mkdir(parents=True, exist_ok=True)
+        with po_path(language).open("wb") as file:
+            write_po(file, catalog, width=0, omit_header=False, include_lineno=False, sort_output=True)
+    print(f"{len(texts)} texts in {len(LANGUAGES)} languages")
+
+
+def compile_all() -> None:
+    for language in LANGUAGES:
+        with po_path(language).with_suffix(".mo").open("wb") as file:
+            write_mo(file, read(language))
+
+
+def is_translated(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    return not message.fuzzy and all(strings)
+
+
+def missing() -> list[tuple[str, str]]:
+    """(language, text) for every text of the sources that a language lacks, or has as fuzzy."""
+    texts = collect()
+    lacking = []
+    for language in LANGUAGES:
+        catalog = read(language)
+        for message in texts:
+            found = catalog.get(message.id, context=message.context) if message.id else None
+            if message.id and (found is None or not is_translated(found)):
+                lacking.append((language, str(message.id)))
+    return lacking
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["update"]:
+            update()
+        case ["compile"]:
+            compile_all()
+        case ["missing"]:
+            lacking = missing()
+            for language, text in lacking:
+                print(f"{language}: {text}")
+            return 1 if lacking else 0
+        case _:
+            print(__doc__)
+            return 2
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

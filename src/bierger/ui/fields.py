@@ -89,8 +89,11 @@ def field_of(
 
 
 def error_links(fields: Sequence[Field]) -> tuple[ErrorLink, ...]:
-    """The error summary of a page, in the order of its fields."""
-    return tuple(ErrorLink(field.id, field.error) for field in fields if field.error)
+    """The error summary of a page, in the order of its fields; on a page of several, each line names its field."""
+    named = len(fields) > 1
+    return tuple(
+        ErrorLink(field.id, f"{field.label}: {field.error}" if named else field.error) for field in fields if field.error
+    )
 
 
 def text_field(

@@ -180,4 +180,5 @@ def theme(code: str) -> str:
 def check(name: str, outcome: str) -> tuple[str, str]:
     """Question and answer for a step of a verification."""
     question, ok, failed, unchecked = CHECKS.get(name, (name, outcome, outcome, outcome))
-    return _(question), _({"ok": ok, "failed": failed}.get(outcome, unchecked))
+    answers = {"ok": ok, "failed": failed}
+    return _(question), _(answers.get(outcome, unchecked))

@@ -96,7 +96,13 @@ def check_rows(
                     error=answer_message(failure, package, language) if failure else "",
                 )
             )
-        sections.append((package.text(f"step.{step.id}.title", language), rows))
+        # A page of one question needs no heading of its own: its question says it all.
+        if len(rows) > 1 or not sections:
+            sections.append((package.text(f"step.{step.id}.title", language) if len(rows) > 1 else "", rows))
+        elif sections[-1][0]:
+            sections.append(("", rows))
+        else:
+            sections[-1][1].extend(rows)
     return sections
 
 

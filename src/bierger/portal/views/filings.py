@@ -67,7 +67,7 @@ def receipt_pdf(request: HttpRequest, filing: UUID) -> HttpResponse:
         title = procedures.package(found.digest).title(found.language)
         place = administrations.administration(id=cases.request(found.cases[0]).administration)
     with override(found.language):
-        pdf = documents.render_receipt(data=_receipt_data(found, title, place))
+        pdf = documents.render_receipt(_receipt_data(found, title, place))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return unseen(response)
