@@ -4,7 +4,8 @@
 from .digest import digest
 from .errors import PackageRefused, VariableMissing
 from .load import load
-from .prove import prove, text_keys
+from .prove import prove
+from .prove_words import text_keys
 from .running import (
     Message,
     decide,

@@ -8,9 +8,9 @@ from .types import ENGINE_SEMANTICS
 
 
 def digest(files: Mapping[str, bytes], vocabulary: bytes) -> str:
-    """Give the SHA-256 (64 hex) of the closure: engine semantics, vocabulary, every file by path.
+    r"""Give the SHA-256 (64 hex) of the closure: engine semantics, vocabulary, every file by path.
 
-    What is hashed is text of the form `<sha256 hex>  <path>\\n`, sorted by path, so anybody can recompute it with
+    What is hashed is text of the form `<sha256 hex>  <path>\n`, sorted by path, so anybody can recompute it with
     sha256sum. A path cannot hold a line break (`load` refuses it), so no two closures write the same text.
     """
     lines = [f"bierger package, engine semantics {ENGINE_SEMANTICS}\n", _line("../vocabulary.yaml", vocabulary)]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Errors of the procedures.
 
-    CoreError
-    ├── PackageRefused       a package cannot be loaded: `findings` says where and how to mend it (at least one)
-    └── VariableMissing      a document or a service needs a variable that the case does not have
+CoreError
+├── PackageRefused       a package cannot be loaded: `findings` says where and how to mend it (at least one)
+└── VariableMissing      a document or a service needs a variable that the case does not have
 """
 
 from bierger_core.values import CoreError

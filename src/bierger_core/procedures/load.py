@@ -99,9 +99,8 @@ def _limits(files: Mapping[str, bytes], findings: list[Finding], prefix: str) ->
     if len(files) > MAX_FILES or sum(len(content) for content in files.values()) > MAX_TOTAL_BYTES:
         message = f"The package is larger than {MAX_FILES} files or {MAX_TOTAL_BYTES} bytes."
         findings.append(Finding("package-too-large", prefix, 0, message, "Remove what does not belong to it."))
-    for path in REQUIRED:
-        if path not in files:
-            findings.append(Finding("missing-file", prefix + path, 0, "The package lacks this file.", "Write it."))
+    lacking = [path for path in REQUIRED if path not in files]
+    findings.extend(Finding("missing-file", prefix + path, 0, "The package lacks this file.", "Write it.") for path in lacking)
 
 
 def _read_parts(files: Mapping[str, bytes], words: Vocabulary, findings: list[Finding], prefix: str) -> _Parts:

@@ -78,7 +78,9 @@ class FormReader:
             seen[step_id] = step.line
             questions = self._questions(step, f"the step `{step_id}`")
             if not questions and step.has("questions"):
-                self._reader.refuse("empty-step", step.line, f"The step `{step_id}` asks nothing.", "Add a question or remove it.")
+                self._reader.refuse(
+                    "empty-step", step.line, f"The step `{step_id}` asks nothing.", "Add a question or remove it."
+                )
             yield Step(step_id, questions, step.expression("when"), step.line)
 
     def _computes(self, record: Record) -> Iterable[Compute]:

@@ -27,8 +27,28 @@ from .types import (
 from .yamltree import Node
 
 _FIELDS = frozenset(
-    "procedure owner version languages themes keywords audience anonymous level legal_basis fee delay retention needed "
-    "administration documents actions timers parties services".split()
+    [
+        "procedure",
+        "owner",
+        "version",
+        "languages",
+        "themes",
+        "keywords",
+        "audience",
+        "anonymous",
+        "level",
+        "legal_basis",
+        "fee",
+        "delay",
+        "retention",
+        "needed",
+        "administration",
+        "documents",
+        "actions",
+        "timers",
+        "parties",
+        "services",
+    ]
 )
 THEMES = (
     "housing", "building", "identity", "family", "environment", "roads", "taxes", "business", "work", "health", "animals",
@@ -95,7 +115,9 @@ def read_procedure(root: Node, reader: Reader) -> Header:
         retention=_period(reader, record, "retention") or Period("P10Y"),
         needed=record.texts("needed"),
         administration=_competence(reader, record),
-        documents={e.key: _document(reader, e.key, e.line, e.node) for e in reader.entries(record.node("documents"), "documents", CODE)},
+        documents={
+            e.key: _document(reader, e.key, e.line, e.node) for e in reader.entries(record.node("documents"), "documents", CODE)
+        },
         actions={e.key: _action(reader, e.key, e.line, e.node) for e in reader.entries(record.node("actions"), "actions", _NODE)},
         timers={e.key: _timer(reader, e.key, e.line, e.node) for e in reader.entries(record.node("timers"), "timers", _NODE)},
         parties=tuple(_party(reader, e.key, e.line, e.node) for e in reader.entries(record.node("parties"), "parties")),
@@ -195,7 +217,11 @@ def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
         record.one_of("holder", ("applicant",), "applicant"),
         _period(reader, record, "valid"),
         line,
-        {**{f"facts.{k}": v for k, v in fact_lines.items()}, **{f"fields.{k}": v for k, v in field_lines.items()}, "template": record.line_of("template")},
+        {
+            **{f"facts.{k}": v for k, v in fact_lines.items()},
+            **{f"fields.{k}": v for k, v in field_lines.items()},
+            "template": record.line_of("template"),
+        },
     )
 
 

@@ -67,9 +67,19 @@ class Scenario:
     expect: Expectation
 
 
-_FIELDS = (
-    "about clock applicant administration language known registers answers refused moves expect"
-).split()
+_FIELDS = [
+    "about",
+    "clock",
+    "applicant",
+    "administration",
+    "language",
+    "known",
+    "registers",
+    "answers",
+    "refused",
+    "moves",
+    "expect",
+]
 
 
 def read_scenario(data: bytes, *, path: str) -> tuple[Scenario | None, tuple[Finding, ...]]:

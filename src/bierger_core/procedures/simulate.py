@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Running a scenario: interview, rules and process as in a case, with a frozen clock and registers that say what is
-written. Nothing here differs from a real case but the surroundings."""
+written. Nothing here differs from a real case but the surroundings.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +42,7 @@ from bierger_core.rules import EvaluationError, Value
 from bierger_core.values import CoreError, local_date
 from bierger_core.values.findings import Finding
 
-from .prove import on_side_branch
+from .prove_words import on_side_branch
 from .running import decide, document_inputs, due_at, evidence_value, message, start_variables
 from .scenarios import Given, Move, Scenario, read_scenario
 from .types import ApplicantFacts, CaseFacts, Level, Package
@@ -349,5 +350,3 @@ def raw_of(questions: Iterable[Question], given: Mapping[str, Given]) -> dict[st
             names = field_names(question)
             raw.update({question.name: texts} if len(names) == 1 else {n: [t] for n, t in zip(names, texts, strict=False)})
     return raw
-
-

@@ -139,7 +139,7 @@ def _fields(source: str, path: str, fields: Collection[str]) -> Iterator[Finding
     for pattern in (_INPUTS, _ANY_FIELD):
         for found in pattern.finditer(source):
             if not any(start <= found.start() < end for start, end in definitions):
-                mend = 'Ask for each field by its name: `field("name")`; define `#let field(name) = sys.inputs.at(name, default: "")`.'
+                mend = 'Write `field("name")`, after `#let field(name) = sys.inputs.at(name, default: "")`.'
                 yield Finding("template-data", path, _line(source, found.start()), "Data taken in another way.", mend)
     for found in _FIELD.finditer(source):
         if found[1] not in fields:

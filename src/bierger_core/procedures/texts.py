@@ -62,7 +62,9 @@ def read_texts(files: Mapping[str, bytes], languages: Iterable[str], findings: l
         path = path_of(language)
         reader = Reader(prefix + path, findings)
         if path not in files:
-            reader.refuse("missing-file", 0, f"The package declares the language {language} but has no {path}.", "Write the file.")
+            reader.refuse(
+                "missing-file", 0, f"The package declares the language {language} but has no {path}.", "Write the file."
+            )
             continue
         try:
             root = parse_yaml(files[path], path=prefix + path)

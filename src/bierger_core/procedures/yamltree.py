@@ -33,7 +33,7 @@ class Scalar:
     line: int
 
     @property
-    def value(self) -> None | bool | int | Decimal | str:
+    def value(self) -> bool | int | Decimal | str | None:
         """Give the value: quoted and block texts are always text."""
         if not self.plain:
             return self.text
@@ -80,7 +80,7 @@ class Fields:
 Node: TypeAlias = Scalar | Items | Fields
 
 
-class YamlRefused(Exception):  # noqa: N818 - the tree of errors speaks of refusals, not of errors
+class YamlRefused(Exception):
     """A file that is not YAML, or more than is read here: one finding says where."""
 
     def __init__(self, finding: Finding) -> None:
@@ -91,7 +91,9 @@ class YamlRefused(Exception):  # noqa: N818 - the tree of errors speaks of refus
 def parse_yaml(data: bytes, *, path: str) -> Node:
     """Read a file into a tree; YamlRefused when it is not readable, too large or uses what is not allowed."""
     if len(data) > MAX_BYTES:
-        raise _refused("yaml-too-large", path, 0, f"The file has {len(data)} bytes, more than {MAX_BYTES}.", "Split it or shorten it.")
+        raise _refused(
+            "yaml-too-large", path, 0, f"The file has {len(data)} bytes, more than {MAX_BYTES}.", "Split it or shorten it."
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -121,6 +123,10 @@ def _refused(code: str, path: str, line: int, message: str, mend: str) -> YamlRe
     return YamlRefused(Finding(code, path, line, message, mend))
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
 class _Builder:
     """Builds the tree from the parser's events, counting as it goes."""
 
@@ -137,12 +143,12 @@ class _Builder:
         next(events)  # DocumentEnd
         event = next(events)
         if not isinstance(event, yaml.StreamEndEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             raise _refused("yaml-documents", self._path, line, "A second document begins here.", "Keep one document in the file.")
         return root
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise _refused("yaml-too-large", self._path, line, f"The file holds more than {MAX_NODES} values.", "Shorten it.")
