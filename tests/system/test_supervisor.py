@@ -12,6 +12,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -287,6 +288,29 @@ def test_a_process_that_does_not_listen_is_ended(tmp_path):
     child.stop(time.monotonic() + 0.3)
     assert process.returncode == -signal.SIGKILL
     assert how(process.returncode) == "was ended by SIGKILL"
+
+
+def test_the_watchman_ends_what_a_killed_supervisor_left(tmp_path):
+    lines = f"""
+import os, signal, sys, time
+from pathlib import Path
+from bierger.site.demo.children import Child
+from bierger.site.demo.watchman import Watchman
+deaf = "trap '' TERM; sleep 300 & echo $$ $!; while :; do sleep 0.1; done"
+child = Child("The deaf", ["/bin/sh", "-c", deaf], {{}}, Path({str(tmp_path)!r}, "log"), Path("/"), watchman=Watchman())
+child.start()
+while not child.log.read_text().strip():
+    time.sleep(0.05)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run(
+        [sys.executable, "-c", lines], env=environment(tmp_path, PYTHONPATH=str(CLONE / "src")), check=False, timeout=30
+    )
+    left = [int(word) for word in (tmp_path / "log").read_text().split()]
+    assert len(left) == 2
+    alive = [psutil.Process(pid) for pid in left if psutil.pid_exists(pid)]
+    assert alive  # they did not care that their parent was killed
+    assert wait_until(lambda: not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in alive), 20)
 
 
 # -- a whole demonstration --------------------------------------------------------------------------------------------

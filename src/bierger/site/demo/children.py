@@ -9,10 +9,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bierger.infra.postgres import die_with_parent
+from bierger.site.demo.watchman import Watchman
 
 LOG_LIMIT = 5 * 2**20  # bytes; a larger log is set aside when its process starts, one generation is kept
 PATIENCE = 15.0  # seconds a process has lived after which its earlier ends are forgotten
@@ -70,10 +71,13 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     ends: int = 0  # in a row
     started_at: float = 0.0
-    due_at: float | None = field(default=None)  # when to start it again
+    due_at: float | None = None  # when to start it again
+    watchman: Watchman | None = None
 
     def start(self) -> None:
         self.process = launch(self.command, self.environment, self.log, self.cwd)
+        if self.watchman is not None:
+            self.watchman.begins(self.process.pid)
         self.started_at, self.due_at = time.monotonic(), None
 
     def look(self) -> str | None:
@@ -120,3 +124,5 @@ class Child:
         # The group bears the number of its first process, and no other group can while a member of it lives.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
+        if self.watchman is not None:
+            self.watchman.ended(group)

@@ -12,7 +12,8 @@ The way up (numbers as in the code):
 7. wait for /readyz, then say hello.
 
 Then every piece that ends is started again and the terminal is told in one sentence. SIGINT, SIGTERM and SIGHUP stop
-the processes, then PostgreSQL by the name of its folder. If the supervisor is killed, the kernel ends the others.
+the processes, then PostgreSQL by the name of its folder. If the supervisor is killed, the kernel asks the others to
+end, and the watchman sees to it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from bierger.site.demo import pieces, ports
 from bierger.site.demo.children import Child, launch
 from bierger.site.demo.errors import AlreadyRunningError, PreparationFailedError
 from bierger.site.demo.place import CLONE, Place
+from bierger.site.demo.watchman import Watchman
 
 LOOK_SECONDS = 0.5  # SIGCHLD wakes earlier; the database may be somebody else's child
 READY_SECONDS = 60.0
@@ -51,6 +53,7 @@ class Supervisor:
         self._output = output
         self._stopping = False
         self._children: list[Child] = []
+        self._watchman: Watchman | None = None
         self._server: EmbeddedPostgres | None = None
         self._server_due = 0.0
         self._server_fails = 0
@@ -64,7 +67,7 @@ class Supervisor:
         began = time.monotonic()
         os.umask(0o077)  # keys, attachments and logs are nobody else's; what others must reach is opened by name
         self._place.make()
-        with self._listening(), self._only_one():  # 1
+        with self._watched(), self._listening(), self._only_one():  # 1
             ports.check(self._place.host, (self._place.port, self._place.simulators_port))  # 2
             self._place.secrets()  # 3
             try:
@@ -75,6 +78,15 @@ class Supervisor:
             finally:
                 self._stop()
         return 0
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        # Before the lock is open and a signal is handled: it must inherit neither.
+        self._watchman = watchman = Watchman()
+        try:
+            yield
+        finally:
+            watchman.dismiss()
 
     # -- signals ------------------------------------------------------------------------------------------------------
 
@@ -133,27 +145,35 @@ class Supervisor:
         command, environment = pieces.preparation(self._place, self._server)
         log = self._place.logs / "prepare.log"
         size = log.stat().st_size if log.exists() else 0
+        assert self._watchman is not None
         process = launch(command, environment, log, CLONE)
+        self._watchman.begins(process.pid)
         while process.poll() is None and not self._stopping:
             self._pause(LOOK_SECONDS)
         if self._stopping:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)  # a migration in progress is rolled back whole
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=STOP_SECONDS)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            self._end_preparation(process)
+        self._watchman.ended(process.pid)
+        if self._stopping:
             return False
         if process.returncode != 0:
             said = log.read_bytes()[size:].decode("utf-8", "replace") if log.exists() else ""
             raise PreparationFailedError(process.returncode, log, "\n".join(said.splitlines()[-8:]))
         return True
 
+    def _end_preparation(self, process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)  # a migration in progress is rolled back whole
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
     def _start_children(self) -> bool:
         assert self._server is not None
         self._children = pieces.supervised(self._place, self._server)
         for child in self._children:
+            child.watchman = self._watchman
             child.start()
         return not self._stopping
 
