@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,15 +11,9 @@ import pytest
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Blobs, log and keys of this test alone: rows are copied from the template again, files are not."""
-    from django.conf import settings
-
-    folder = tmp_path / "data"
-    template = Path(settings.BIERGER_DATA)
-    shutil.copytree(template, folder) if template.is_dir() else folder.mkdir()
-    monkeypatch.setattr(settings, "BIERGER_DATA", folder)
-    return folder
+def data_folder(_data: Path) -> Path:
+    """Blobs, log and keys of this test alone."""
+    return _data
 
 
 @pytest.fixture
