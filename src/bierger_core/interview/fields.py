@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from .parsing import is_answer
 from .types import JSON, Question, Raw, Type
 
 _PARTS: Mapping[Type, tuple[str, ...]] = {
@@ -40,7 +41,7 @@ def typed(question: Question, raw: Raw) -> dict[str, list[str]]:
 def show_raw(question: Question, answer: JSON) -> dict[str, list[str]]:
     """Give the strings with which the fields of a question are filled again from an answer."""
     names = field_names(question)
-    if answer is None or question.type is Type.FILE:
+    if answer is None or question.type is Type.FILE or not is_answer(question, answer):
         return {}
     if question.type is Type.DATE and isinstance(answer, str):
         year, month, day = ([*answer.split("-"), "", ""])[:3]
