@@ -83,8 +83,8 @@ class Demo:
         return False
 
     def wait_for_hello(self) -> None:
-        assert wait_until(lambda: "Bierger is ready" in self.text() or self.process.poll() is not None, FIRST_START)
-        assert "Bierger is ready" in self.text(), self.text() + self.logs()
+        assert wait_until(lambda: "Started in" in self.text() or self.process.poll() is not None, FIRST_START)
+        assert "Started in" in self.text(), self.text() + self.logs()
 
     def logs(self) -> str:
         return "".join(f"\n== {path}\n{path.read_text()[-2000:]}" for path in sorted((self.data / "logs").glob("*.log")))

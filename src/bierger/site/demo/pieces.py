@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.site.demo.children import Child
@@ -33,8 +32,13 @@ def _granian(application: str, host: str, port: int, threads: int) -> list[str]:
 
 def preparation(place: Place, server: EmbeddedPostgres) -> tuple[list[str], dict[str, str]]:
     """Migrations, packages, demonstration country: command and environment. The only one with the owner's address."""
-    command = ("demo-prepare",) if find_spec("bierger.site.commands.demo_prepare") else ("manage", "migrate")
-    return _site_command(*command), bare() | place.environment(server, "owner") | _python()
+    return _site_command("demo-prepare"), bare() | place.environment(server, "owner") | _python()
+
+
+def gathering_statics(place: Place, server: EmbeddedPostgres) -> tuple[list[str], dict[str, str]]:
+    """Style sheets, scripts and pictures into one folder: command and environment."""
+    command = _site_command("manage", "collectstatic", "--noinput", "--verbosity", "0")
+    return command, bare() | place.environment(server, "web") | _python()
 
 
 def supervised(place: Place, server: EmbeddedPostgres) -> list[Child]:

@@ -7,7 +7,7 @@ The way up (numbers as in the code):
 2. the ports;
 3. the secrets, drawn once;
 4. PostgreSQL (a server that survived an earlier supervisor is adopted);
-5. the preparation in a process of its own: migrations, packages, demonstration country;
+5. the preparation in processes of its own: style sheets if they changed, migrations, packages, demonstration country;
 6. simulators, web, worker;
 7. wait for /readyz, then say hello.
 
@@ -33,7 +33,7 @@ from types import FrameType
 from typing import TextIO
 
 from bierger.infra.postgres import EmbeddedPostgres, EmbeddedPostgresError, FolderNotWritableError
-from bierger.site.demo import pieces, ports
+from bierger.site.demo import pieces, ports, statics
 from bierger.site.demo.children import Child, launch
 from bierger.site.demo.errors import AlreadyRunningError, PreparationFailedError
 from bierger.site.demo.place import CLONE, Place
@@ -142,10 +142,17 @@ class Supervisor:
         """True when prepared, False when told to stop meanwhile. Errors: PreparationFailedError."""
         assert self._server is not None
         self._say("Preparing the database: migrations, packages, demonstration country.")
-        command, environment = pieces.preparation(self._place, self._server)
+        with statics.gathering() as changed:
+            if changed is not None:
+                if not self._run_to_its_end(*pieces.gathering_statics(self._place, self._server)):
+                    return False
+                statics.gathered(changed)
+        return self._run_to_its_end(*pieces.preparation(self._place, self._server))
+
+    def _run_to_its_end(self, command: list[str], environment: dict[str, str]) -> bool:
+        assert self._watchman is not None
         log = self._place.logs / "prepare.log"
         size = log.stat().st_size if log.exists() else 0
-        assert self._watchman is not None
         process = launch(command, environment, log, CLONE)
         self._watchman.begins(process.pid)
         while process.poll() is None and not self._stopping:
@@ -185,8 +192,8 @@ class Supervisor:
                 with contextlib.suppress(OSError):
                     self._output.write("\n" + self._place.welcome_file.read_text("utf-8").strip() + "\n")
                 self._say(
-                    f"\nBierger is ready at {self._place.address} ({time.monotonic() - began:.0f} s). "
-                    f"Ctrl-C stops everything; data and logs are kept in {self._place.data}."
+                    f"\nStarted in {time.monotonic() - began:.0f} s: {self._place.address}. "
+                    f"Data and logs are kept in {self._place.data}. Ctrl-C stops everything."
                 )
                 return
             self._pause(0.2)
