@@ -27,6 +27,18 @@ KEYWORDS = {
     "_": None, "N": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+HEADER = """\
+# SPDX-License-Identifier: EUPL-1.2
+# Texts of the screens; extracted by tools/messages.py, which keeps this order.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plural};\\n"
+
+"""
 Found = tuple[int, "str | tuple[str, ...]", list[str], "str | None"]
 
 
@@ -65,6 +77,15 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def write(language: str, catalog: Catalog) -> None:
+    """Without dates and line numbers: a file changes only when a text does."""
+    body = io.BytesIO()
+    write_po(body, catalog, width=0, omit_header=True, include_lineno=False, sort_output=True)
+    path = po_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(HEADER.format(language=language, plural=catalog.plural_forms).encode() + body.getvalue())
+
+
 def update() -> None:
     texts = collect()
     for language in LANGUAGES:
@@ -75,9 +96,7 @@ def update() -> None:
             for message in catalog:
                 if message.id:
                     message.string = message.id
-        po_path(language).parent.mkdir(parents=True, exist_ok=True)
-        with po_path(language).open("wb") as file:
-            write_po(file, catalog, width=0, omit_header=False, include_lineno=False, sort_output=True)
+        write(language, catalog)
     print(f"{len(texts)} texts in {len(LANGUAGES)} languages")
 
 
