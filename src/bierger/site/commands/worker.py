@@ -91,10 +91,10 @@ async def _rescue(worker: object, stop: threading.Event) -> None:
 
 
 def _relay_until(stop: threading.Event) -> None:
-    from bierger.infra import outbox
+    from bierger.infra.relay import relay
 
     while not stop.is_set():
-        if not _guarded("relay", outbox.relay):
+        if not _guarded("relay", relay):
             stop.wait(RELAY_PAUSE)
 
 
