@@ -201,7 +201,7 @@ def _mapping(reader: Reader, node: Node | None, what: str, keys: re.Pattern[str]
 
 def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
     record = reader.record(node, f"The document `{code}`", {"template", "type", "holder", "valid", "facts", "fields"})
-    record.need("template", "type", "facts")
+    record.need("template", "facts")
     facts, fact_lines = _mapping(reader, record.node("facts"), "facts", _FACT)
     fields, field_lines = _mapping(reader, record.node("fields"), "fields", _FIELD)
     for name in fields:
