@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Texts of the screens: extract them, compile them, say what is missing. Babel and Django's own reader of templates; no gettext.
 
-    python tools/messages.py update     every text of src/ into locale/*/LC_MESSAGES/django.po; texts no longer used go
-    python tools/messages.py compile    the .mo files beside them (not in the repository: made at install)
-    python tools/messages.py missing    texts without a translation; exit 1 when there are any
+`python tools/messages.py` with one word:
+
+update    every text of src/ into locale/*/LC_MESSAGES/django.po; texts no longer used go
+compile   the .mo files beside them (not in the repository: made at install)
+missing   texts without a translation; exit 1 when there are any
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ SOURCES = ROOT / "src" / "bierger"
 LANGUAGES = ("fr", "de", "lb", "en")
 ORIGINAL = "en"  # the texts are written in English: its catalogue translates each to itself
 KEYWORDS = {
-    "_": None, "N": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 HEADER = """\
@@ -36,7 +38,7 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: {plural};\\n"
+"Plural-Forms: {plural}\\n"
 
 """
 Found = tuple[int, "str | tuple[str, ...]", list[str], "str | None"]

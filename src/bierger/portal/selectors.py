@@ -44,8 +44,8 @@ def request_rows(requests: Sequence[RequestView], language: str) -> list[Request
                 id=one.id, title=package.title(language), number=one.number, administration=name,
                 state=_("We need something from you") if one.waiting_for_me else state_text(package, one, language),
                 colour="warning" if one.waiting_for_me else "neutral" if one.status == "ended" else "accent",
-                opened=formats.day(one.opened_at.astimezone(formats.LUXEMBOURG).date(), language), waiting=one.waiting_for_me,
-            )  # fmt: skip
+                opened=formats.local_day(one.opened_at, language), waiting=one.waiting_for_me,
+            )
         )
     return rows
 
@@ -56,7 +56,7 @@ def draft_rows(drafts: Sequence[DraftLine], language: str) -> list[DraftRow]:
         DraftRow(
             id=one.id, title=procedures.package(one.digest).title(language),
             changed=formats.instant(one.changed_at, language),
-            expires=formats.day(one.expires_at.astimezone(formats.LUXEMBOURG).date(), language),
+            expires=formats.local_day(one.expires_at, language),
             href=f"/drafts/{one.id}/check",
         )
         for one in drafts
@@ -73,7 +73,7 @@ def timeline_of(entries: Sequence[Entry], package: Package, language: str) -> li
             TimelineEntry(
                 title=title, text=text, at=formats.instant(entry.at, language), iso=entry.at.isoformat(),
                 by=words.word(words.ACTORS, entry.actor_kind), kind="attention" if waits else "done",
-            )  # fmt: skip
+            )
         )
     return shown
 
@@ -140,7 +140,7 @@ def mail_rows(messages: Sequence[MessageView], acts: Sequence[ActView], language
             MailRow(
                 id=one.id, title=title, text=text, sent=formats.instant(one.sent_at, language), unread=one.read_at is None,
                 case=one.case_id, act=_act(act) if act else None,
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -200,7 +200,8 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
     if found.authentic == "yes":
         return "yes", _("Authentic"), _("This is exactly the document that was issued; not a byte was changed.")
     if found.authentic == "facts-only":
-        return "facts", _("The facts are genuine"), _("The document in front of you was not checked. Compare it with the facts below.")
+        text = _("The document in front of you was not checked. Compare it with the facts below.")
+        return "facts", _("The facts are genuine"), text
     failed = found.failed
     why = words.check(failed.name, "failed")[1] if failed else _("Nothing could be read.")
     return "no", _("Not authentic"), why

@@ -176,7 +176,7 @@ def _date(question: Question, raw: Raw, _texts: Texts, _language: str, _communes
     whole = _first(raw, question.name)
     parts = {day: _first(raw, day), month: _first(raw, month), year: _first(raw, year)}
     if whole and not any(parts.values()):
-        parts = dict(zip((year, month, day), (whole.split("-") + ["", ""])[:3], strict=True))
+        parts = dict(zip((year, month, day), [*whole.split("-"), "", ""][:3], strict=True))
     birthday = question.source == "person.birth_date"
     names = ((day, _("Day"), "w2", "bday-day"), (month, _("Month"), "w2", "bday-month"), (year, _("Year"), "w4", "bday-year"))
     boxes = tuple(

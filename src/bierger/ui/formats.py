@@ -35,6 +35,11 @@ def instant(value: dt.datetime, language: str | None = None) -> str:
     return f"{day(local.date(), language)}, {format_datetime(local, 'HH:mm', locale=locale(language))}"
 
 
+def local_day(value: dt.datetime, language: str | None = None) -> str:
+    """The day in Luxembourg of an aware instant."""
+    return day(value.astimezone(LUXEMBOURG).date(), language)
+
+
 def money(amount: Decimal | str, language: str | None = None) -> str:
     """Euros."""
     return format_currency(Decimal(amount), "EUR", locale=locale(language))

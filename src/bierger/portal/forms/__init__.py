@@ -6,6 +6,7 @@ from bierger.portal.forms.drafts import (
     check_errors,
     check_rows,
     commune_choices,
+    plain,
     raw_of,
     served_choices,
     step_page,
@@ -13,6 +14,6 @@ from bierger.portal.forms.drafts import (
 from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
 
 __all__ = [
-    "ANSWER_FILES", "TaskPage", "attached", "check_errors", "check_rows", "commune_choices", "raw_of", "served_choices",
+    "ANSWER_FILES", "TaskPage", "attached", "check_errors", "check_rows", "commune_choices", "plain", "raw_of", "served_choices",
     "step_page", "task_page",
 ]  # fmt: skip

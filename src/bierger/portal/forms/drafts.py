@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -16,11 +17,14 @@ from bierger.ui import formats
 from bierger.ui.fields import field_of, shown_answer
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Attached, Choice, ErrorLink, Field, SummaryRow, TaskRow
-from bierger_core.interview import AnswerError, Question, Step, Type, pick, relevant_questions, relevant_steps, show_raw
+from bierger_core.interview import JSON, AnswerError, Question, Step, Type, pick, relevant_questions, relevant_steps, show_raw
 
-__all__ = ["attached", "check_errors", "check_rows", "commune_choices", "raw_of", "served_choices", "step_page"]
+__all__ = ["attached", "check_errors", "check_rows", "commune_choices", "plain", "raw_of", "served_choices", "step_page"]
 
-Answers = Mapping[str, object]
+
+def plain(answers: Mapping[str, object]) -> Mapping[str, JSON]:
+    """The answers of a draft as the core takes them: they came out of a JSON column."""
+    return cast("Mapping[str, JSON]", answers)
 
 
 def commune_choices(language: str) -> tuple[Choice, ...]:
@@ -51,8 +55,8 @@ def step_page(
 ) -> StepPage:  # fmt: skip
     """The page of one step. With `raw`, what was just typed stands in the fields; else the draft's own text."""
     package, form = draft.package, draft.package.form
-    steps = relevant_steps(form, draft.answers)
-    questions = relevant_questions(form, step, draft.answers)
+    steps = relevant_steps(form, plain(draft.answers))
+    questions = relevant_questions(form, step, plain(draft.answers))
     communes = commune_choices(language) if any(one.type is Type.COMMUNE for one in questions) else ()
     fields = tuple(
         _field(draft, one, language=language, raw=raw, error=(errors or {}).get(one.name), communes=communes)
@@ -81,17 +85,18 @@ def check_rows(
     package = draft.package
     form = package.form
     communes = {one.value: one.label for one in commune_choices(language)}
-    sections = []
-    for step in relevant_steps(form, draft.answers):
+    sections: list[tuple[str, list[SummaryRow]]] = []
+    answers = plain(draft.answers)
+    for step in relevant_steps(form, answers):
         rows = []
-        for question in relevant_questions(form, step, draft.answers):
+        for question in relevant_questions(form, step, answers):
             failure = (errors or {}).get(question.name)
             rows.append(
                 SummaryRow(
                     label=package.text(f"question.{question.name}.label", language),
                     values=shown_answer(
-                        question, draft.answers.get(question.name), package, language=language, communes=communes
-                    ),  # type: ignore[arg-type]  # answers are plain JSON
+                        question, answers.get(question.name), package, language=language, communes=communes
+                    ),
                     href="" if _locked(draft, question) else f"/drafts/{draft.id}/{step.id}",
                     error=answer_message(failure, package, language) if failure else "",
                 )
@@ -119,15 +124,15 @@ def _field(
     draft: DraftView, question: Question, *, language: str, raw: Mapping[str, Sequence[str]] | None,
     error: AnswerError | None, communes: Sequence[Choice],
 ) -> Field:  # fmt: skip
-    answer = draft.answers.get(question.name)
+    answer = plain(draft.answers).get(question.name)
     known = ""
     if _locked(draft, question):
-        lines = shown_answer(question, answer, draft.package, language=language,  # type: ignore[arg-type]  # plain JSON
+        lines = shown_answer(question, answer, draft.package, language=language,
                              communes={one.value: one.label for one in communes})  # fmt: skip
         known = ", ".join(lines)
     typed: Mapping[str, Sequence[str]] = raw if raw is not None else draft.raw
     if raw is None and not pick(question, draft.raw):
-        typed = show_raw(question, answer)  # type: ignore[arg-type]  # plain JSON
+        typed = show_raw(question, answer)
     return field_of(
         question, draft.package, raw=typed, language=language, error=error, communes=communes, known=known,
         files=attached(answer) if question.type is Type.FILE else (),

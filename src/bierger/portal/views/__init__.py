@@ -13,5 +13,6 @@ from bierger.portal.views.verify import verify
 
 __all__ = [
     "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "discard", "home", "link", "link_help",
-    "mailbox", "readings", "receipt", "receipt_pdf", "request_page", "requests", "sheet", "start", "step", "submit", "task", "verify",
+    "mailbox",
+    "readings", "receipt", "receipt_pdf", "request_page", "requests", "sheet", "start", "step", "submit", "task", "verify",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ def person_only(view: View[P]) -> View[P]:
     """Pages of a person's own space: others are sent to sign in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if current().kind != "person":
             return HttpResponseRedirect(sign_in_url(request.get_full_path()))
         return view(request, *args, **kwargs)
@@ -47,7 +47,7 @@ def applicant_only(view: View[P]) -> View[P]:
     """Pages of somebody who applied: a person, or whoever came with a private link."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if current().kind not in ("person", "link"):
             return HttpResponseRedirect(sign_in_url(request.get_full_path()))
         return view(request, *args, **kwargs)
@@ -59,7 +59,7 @@ def own_or_404(view: View[P]) -> View[P]:
     """What does not exist and what is not yours look the same: 404."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError) as unknown:

@@ -20,7 +20,7 @@ from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow
 from bierger.filings.types import DraftView
 from bierger.infra import rate_limits
 from bierger.infra.principal import current
-from bierger.portal.forms import check_errors, check_rows, raw_of, step_page
+from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
 from bierger.ui.fields import error_links
 from bierger.ui.parts import ErrorLink
@@ -36,7 +36,7 @@ WINDOW = 600  # seconds in which submissions are counted
 @own_or_404
 def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
     found = filings.draft(draft)
-    known = {one.id: one for one in relevant_steps(found.package.form, found.answers)}
+    known = {one.id: one for one in relevant_steps(found.package.form, plain(found.answers))}
     if step not in known:
         return HttpResponseRedirect(_onward(found.id, found.next_step))
     if request.method == "POST":
@@ -125,7 +125,7 @@ def _check_page(
         "errors": links,
         "undeclared": undeclared,
         "language_next": reverse("portal:check", args=[draft.id]),
-        "last_step": relevant_steps(draft.package.form, draft.answers)[-1].id,
+        "last_step": relevant_steps(draft.package.form, plain(draft.answers))[-1].id,
         **_about(draft),
     }
     return render(request, "portal/check.html", context, status=422 if links else 200)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +30,7 @@ from bierger.portal.selectors import acts_of, draft_rows, request_rows, state_te
 from bierger.portal.views.access import applicant_only, language, own_or_404
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
-from bierger.ui.parts import Crumb
+from bierger.ui.parts import Crumb, Field
 from bierger_core.interview import AnswerError, Question, Type
 
 LONGEST_ANSWER = 4000  # characters: what a case keeps
@@ -86,7 +87,7 @@ def _page(
     return render(request, "portal/request.html", context, status=422 if links else 200)
 
 
-def _answer_fields(said: str, errors: Mapping[str, AnswerError]) -> tuple[object, ...]:
+def _answer_fields(said: str, errors: Mapping[str, AnswerError]) -> tuple[Field, ...]:
     text = text_field(
         "text", _("Your answer"), value=said, rows=6, error=answer_message(errors["text"]) if "text" in errors else ""
     )
@@ -113,17 +114,16 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
         errors["text"] = AnswerError("required")
     elif len(said) > LONGEST_ANSWER:
         errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
-    stored, refused = [], None
+    stored: list[dict[str, object]] = []
+    refused: AnswerError | None = None
     if not errors:
         stored, refused = _store(request, found, ANSWER_FILES, "files")
     if refused:
         errors["files"] = refused
     if errors:
         return _page(request, found, said=said, errors=errors)
-    try:
+    with suppress(NotAllowed):  # answered a moment ago, in another window
         services.answer_question(case=case, text=said, files=stored)
-    except NotAllowed:
-        return back
     return back
 
 

@@ -36,7 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             found = documents.verify_text(typed)
     except DocumentsError as refused:
         return _draw(request, typed=typed, file_error=refusal(refused.code))
-    return _draw(request, typed=typed, verdict=verdict_of(found, upload.name if upload else "", language()))
+    return _draw(request, typed=typed, verdict=verdict_of(found, (upload.name or "") if upload else "", language()))
 
 
 def _draw(request: HttpRequest, *, typed: str = "", file_error: str = "", verdict: Verdict | None = None) -> HttpResponse:

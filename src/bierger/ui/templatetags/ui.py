@@ -110,7 +110,7 @@ def empty(title: str, text: str = "", href: str = "", link: str = "") -> Drawn:
 
 
 @register.inclusion_tag("ui/parts/button.html")
-def button(label: str, href: str = "", variant: str = "primary", name: str = "", value: str = "", symbol: str = "") -> Drawn:  # noqa: E501
+def button(label: str, href: str = "", *, variant: str = "primary", name: str = "", value: str = "", symbol: str = "") -> Drawn:
     """A button of the form around it, or a link that looks like one when `href` is given."""
     return {"label": label, "href": href, "variant": variant, "name": name, "value": value, "symbol": symbol}
 
@@ -146,7 +146,7 @@ def instant(value: dt.datetime | None) -> str:
 @register.filter
 def local_day(value: dt.datetime | None) -> str:
     """The day in Luxembourg of an instant."""
-    return formats.day(value.astimezone(formats.LUXEMBOURG).date()) if value else ""
+    return formats.local_day(value) if value else ""
 
 
 @register.filter
