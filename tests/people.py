@@ -15,7 +15,7 @@ def small_country() -> None:
     """Run once as owner, into the template of all test databases."""
     from django.conf import settings
 
-    from bierger.site.country import load_country
+    from bierger.site.country.loader import load_country
 
     load_country(issuer=settings.BIERGER_OIDC_ISSUER)
 

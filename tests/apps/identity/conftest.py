@@ -22,7 +22,7 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
 def provider(simulators: Simulators, transactional: None, as_owner: Callable) -> Iterator[Simulators]:
     """The product trusts the running provider, and its officers sign in there."""
     from bierger.identity.contrib import oidc
-    from bierger.site.country import load_country
+    from bierger.site.country.loader import load_country
 
     assert settings.BIERGER_BASE_URL == "http://localhost:8000"
     oidc.forget()

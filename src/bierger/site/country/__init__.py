@@ -5,7 +5,3 @@ communes.csv      the communes of 1 September 2023 and the four retired codes (S
 names.csv         their Luxembourgish and German names, where they differ
 served.yaml       the administrations that have officers here: names, colours, services
 """
-
-from bierger.site.country.loader import Loaded, load_country
-
-__all__ = ["Loaded", "load_country"]

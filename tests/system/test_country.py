@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The demonstration country in the database, and its preparation: twice gives the same as once."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bierger.administrations.models import Administration, Officer, OfficerRole, Service
+from bierger.simulators.country import country
+from bierger.site.country.loader import load_country, slug
+from bierger.site.country.welcome import CITIZENS, OFFICERS, WIDTH, welcome
+from tests import databases
+
+ROOT = Path(__file__).resolve().parents[2]
+COUNTRY = ROOT / "src" / "bierger" / "site" / "country"
+
+
+def test_the_hundred_communes(transactional: None, as_owner: Callable):
+    with as_owner():
+        communes = Administration.objects.filter(kind="commune")
+        assert (communes.filter(valid_to=None).count(), communes.count()) == (100, 104)
+        merged = {row.code: row.successor.code for row in communes.exclude(successor=None)}
+        assert merged == {
+            "grosbous": "groussbus-wal",
+            "wahl": "groussbus-wal",
+            "bous": "bous-waldbredimus",
+            "waldbredimus": "bous-waldbredimus",
+        }
+        assert all(all(row.names[language] for language in ("fr", "de", "en", "lb")) for row in communes)
+        assert Administration.objects.filter(kind="state").count() == 2
+
+
+def test_a_second_load_changes_nothing_but_the_issuer(transactional: None, as_owner: Callable):
+    def everything() -> list[object]:
+        return [
+            *Administration.objects.order_by("id").values_list("id", "code", "names", "colours", "successor"),
+            *Service.objects.order_by("id").values_list("id", "code"),
+            *Officer.objects.order_by("id").values_list("id", "subject", "administration"),
+            *OfficerRole.objects.order_by("officer", "service", "role").values_list("officer", "service", "role"),
+        ]
+
+    with as_owner():
+        before = everything()
+        load_country(issuer="https://elsewhere.example")
+        assert everything() == before
+        assert set(Officer.objects.values_list("issuer", flat=True)) == {"https://elsewhere.example"}
+
+
+def test_every_commune_has_its_names():
+    with (COUNTRY / "communes.csv").open(encoding="utf-8") as communes, (COUNTRY / "names.csv").open(encoding="utf-8") as names:
+        assert sorted(row["lau2"] for row in csv.DictReader(communes)) == sorted(row["lau2"] for row in csv.DictReader(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Käerjeng", "kaerjeng"), ("Vallée de l'Ernz", "vallee-de-l-ernz"), ("Erpeldange-sur-Sûre", "erpeldange-sur-sure")]
+)
+def test_codes(name: str, code: str):
+    assert slug(name) == code
+
+
+def test_services_are_those_that_the_packages_ask_for(transactional: None, as_owner: Callable):
+    import yaml
+
+    wanted = {
+        service
+        for path in (ROOT / "procedures" / "commune").glob("*/procedure.yaml")
+        for service in yaml.safe_load(path.read_text("utf-8")).get("services", [])
+    }
+    with as_owner():
+        assert wanted
+        assert wanted <= set(Service.objects.filter(administration__code="mersch").values_list("code", flat=True))
+
+
+def test_the_welcome_fits_a_terminal():
+    said = welcome("http://localhost:8000")
+    assert max(map(len, said.splitlines())) <= WIDTH
+    assert all(country().by_handle[handle].name in said for handle, _ in (*CITIZENS, *OFFICERS))
+    assert set(country().first) == {handle for handle, _ in CITIZENS}
+
+
+@pytest.fixture
+def empty_database() -> Iterator[dict[str, str]]:
+    name = f"bierger_prepare_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    server = databases.server()
+    server.drop_database(name)
+    server.create_database(name)
+    yield {**os.environ, **databases.environment(server, name, "owner")}
+    server.drop_database(name)
+
+
+def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
+    import psycopg
+
+    values = {
+        **empty_database,
+        "BIERGER_ENV": "demo",
+        "BIERGER_DATA": str(tmp_path),
+        "BIERGER_BASE_URL": "http://localhost:8000",
+        "BIERGER_OIDC_ISSUER": "http://localhost:8001",
+    }
+
+    def prepare() -> float:
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, "-m", "bierger.site", "demo-prepare"], env=values, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return time.monotonic() - began
+
+    def counted() -> tuple[int, ...]:
+        with psycopg.connect(values["DATABASE_URL"]) as connection:
+            tables = ("administrations_administration", "administrations_officer_role", "catalogue_packageversion", "catalogue_activation", "ledger_key")
+            return tuple(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+    first = prepare()
+    loaded = counted()
+    assert loaded[0] == 106
+    assert loaded[2] == 3
+    (tmp_path / "welcome.txt").unlink()
+    second = prepare()
+    assert second < first / 2
+    assert "http://localhost:8000" in (tmp_path / "welcome.txt").read_text("utf-8")
+    values["BIERGER_OIDC_ISSUER"] = "http://localhost:9001"
+    prepare()
+    assert counted() == loaded
+    with psycopg.connect(values["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT DISTINCT issuer FROM administrations_officer").fetchall() == [("http://localhost:9001",)]
