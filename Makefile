@@ -47,7 +47,7 @@ install-dev: ## install what the tests need
 	@tools/install.sh dev
 
 messages: # compile the translations of the screens
-	@[ ! -d locale ] || .venv/bin/python tools/messages.py
+	@[ ! -d locale ] || PYTHONPATH=src .venv/bin/python tools/messages.py compile
 
 system-packages: install-dev # a browser, a pooler and PDF tools for the tests, where root may install them
 	@tools/system_packages.sh
