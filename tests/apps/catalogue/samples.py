@@ -31,7 +31,7 @@ delay: {{period: P10D, days: working}}
 retention: {{period: P1Y}}
 needed: [plan]
 administration: {{kind: commune, question: commune}}
-services: [technical, fire]
+services: [technical, urbanism]
 parties:
   applicant: {{space: true, name: [stall]}}
 """
@@ -96,7 +96,7 @@ PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
   <bpmn:sequenceFlow id="f3" sourceRef="split" targetRef="opinion-technical"/>
   <bpmn:sequenceFlow id="f4" sourceRef="split" targetRef="opinion-fire"/>
   <bpmn:userTask id="opinion-technical" name="Opinion" bierger:role="adviser" bierger:service="technical" bierger:due="P14D" bierger:outputs="technical technical_reasons"/>
-  <bpmn:userTask id="opinion-fire" name="Opinion" bierger:role="adviser" bierger:service="fire" bierger:due="P14D" bierger:outputs="fire fire_reasons"/>
+  <bpmn:userTask id="opinion-fire" name="Opinion" bierger:role="adviser" bierger:service="urbanism" bierger:due="P14D" bierger:outputs="fire fire_reasons"/>
   <bpmn:sequenceFlow id="f5" sourceRef="opinion-technical" targetRef="join"/>
   <bpmn:sequenceFlow id="f6" sourceRef="opinion-fire" targetRef="join"/>
   <bpmn:parallelGateway id="join"/><bpmn:sequenceFlow id="f7" sourceRef="join" targetRef="decide"/>
@@ -136,7 +136,7 @@ standard:
     decide: {{title: Decision ({language}), outcome: {{grant: Grant ({language}), refuse: Refuse ({language})}}}}
   state: {{check: Being checked ({language}), opinion-technical: Services give their opinion ({language}), opinion-fire: Services give their opinion ({language}), decide: Being decided ({language})}}
   end: {{stopped: Stopped ({language}), granted: Granted ({language}), refused: Refused ({language})}}
-  service: {{technical: Technical service ({language}), fire: Fire prevention ({language})}}
+  service: {{technical: Technical service ({language}), urbanism: Building and planning ({language})}}
 """
 
 TITLES = {

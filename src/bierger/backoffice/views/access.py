@@ -29,7 +29,7 @@ def for_officers(view: View[P]) -> View[P]:
     """Signed out: to the sign-in and back here. A citizen: 404, as for another commune's case."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         kind = principal_of(request).kind
         if kind in ("anonymous", "link"):
             where = request.get_full_path() if request.method == "GET" else "/desk"

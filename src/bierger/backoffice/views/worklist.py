@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -198,7 +199,7 @@ def _rows(request: HttpRequest, page: Page[WorkView]) -> list[Row]:
 
 def _procedures() -> list[Choice]:
     """Every procedure that was ever published here, by its newest title."""
-    newest = {}
+    newest: dict[str, Mapping[str, str]] = {}
     for row in catalogue.versions():
         newest.setdefault(f"{row.owner}/{row.name}", row.title)
     named = [Choice(key, title.get(language()) or next(iter(title.values()))) for key, title in newest.items()]

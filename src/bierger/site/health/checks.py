@@ -32,7 +32,8 @@ def checks() -> tuple[Check, ...]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MILLISECONDS)])
-            database = Check("database", ok=True, detail=f"PostgreSQL {connection.pg_version // 10000}")
+            cursor.execute("SHOW server_version")
+            database = Check("database", ok=True, detail=f"PostgreSQL {cursor.fetchone()[0]}")
             return (database, *(_ask(name, question) for name, question in _QUESTIONS.items()))
     except DatabaseError as error:
         return (Check("database", ok=False, detail=f"does not answer ({type(error).__name__})"),)

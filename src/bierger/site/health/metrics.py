@@ -90,6 +90,7 @@ def _rows(sql: str) -> Iterable[tuple[object, ...]] | None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [clock.now()] if "%s" in sql else None)
-            return cursor.fetchall()
+            rows: list[tuple[object, ...]] = cursor.fetchall()
     except DatabaseError:
         return None
+    return rows
