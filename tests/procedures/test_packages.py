@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The packages that come with Bierger: proved, tried, and their letters rendered in all languages."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from bierger.site.commands.check import check, find_packages, read_package
+from bierger_core.procedures import Package, document_inputs, evidence_value, load, read_vocabulary, show_date
+
+PROCEDURES = Path(__file__).parents[2] / "procedures"
+FOLDERS = [folder.relative_to(PROCEDURES).as_posix() for folder in find_packages(PROCEDURES)]
+LANGUAGES = ("fr", "de", "en", "lb")
+REGISTER = {
+    "given_name": "Jeanne",
+    "family_name": "Weber",
+    "birth_date": "1985-06-14",
+    "street": "12, rue de l’Alzette",
+    "postal_code": "4010",
+    "locality": "Esch-sur-Alzette",
+    "since": "2019-05-12",
+}
+VARIABLES = {
+    "register": evidence_value("population.residence", found=True, facts=REGISTER),
+    "case": {"number": "2026-0001", "administration": "esch", "language": "fr", "opened_on": date(2026, 3, 2)},
+    "permit": {"number": "2026-A-0001", "issued_on": date(2026, 3, 2)},
+    "given_name": "Jeanne",
+    "family_name": "Weber <script> #import \"@preview/x:1\" $ \\ *",  # text is text, whatever it holds
+    "birth_date": date(1985, 6, 14),
+    "purpose": "bank",
+    "confirmed_street": "12, rue de l’Alzette",
+    "confirmed_postal_code": "4010",
+    "confirmed_locality": "Esch-sur-Alzette",
+    "confirmed_since": date(2019, 5, 12),
+    "reasons": "Première ligne\nDeuxième ligne",
+    "parcel": {"section": "A", "number": "123/4567"},
+    "site": "7, rue du Moulin",
+    "works_kind": "extension",
+    "works_description": "Une véranda de 18 m². " * 60,  # runs over a page
+    "works_cost": Decimal(48500),
+    "conditions": None,
+    "decision_reasons": "Conforme.",
+}
+
+
+def package(folder: str) -> Package:
+    return load(read_package(PROCEDURES / folder), vocabulary=(PROCEDURES / "vocabulary.yaml").read_bytes())
+
+
+def test_three_packages_come_with_bierger():
+    assert FOLDERS == ["commune/building-permit", "commune/problem-report", "commune/residence-certificate"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_package_is_proved_and_its_scenarios_are_green(folder):
+    checked = check(PROCEDURES / folder)
+    assert [str(finding) for finding in checked.findings] == []
+    assert checked.scenarios >= 4
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_package_speaks_four_languages_in_words_of_its_own(folder):
+    read = package(folder)
+    assert read.languages == LANGUAGES
+    assert len({read.title(language) for language in LANGUAGES}) == 4
+    assert all(read.text("title", language, "easy") != read.title(language) for language in LANGUAGES)
+    assert all(read.keywords[language] for language in LANGUAGES)
+
+
+def test_what_was_not_read_in_the_source_is_marked():
+    permit = package("commune/building-permit")
+    assert not permit.timers["appeal-period"].verified
+    assert not permit.fee.verified
+    assert not package("commune/problem-report").legal_basis[0].verified
+
+
+def test_only_the_report_may_be_anonymous():
+    assert {folder: (package(folder).anonymous, package(folder).level) for folder in FOLDERS} == {
+        "commune/building-permit": (False, "substantial"),
+        "commune/problem-report": (True, "none"),
+        "commune/residence-certificate": (False, "substantial"),
+    }
+
+
+def test_every_fact_has_a_label_in_every_language():
+    vocabulary, findings = read_vocabulary((PROCEDURES / "vocabulary.yaml").read_bytes())
+    assert findings == ()
+    assert all(vocabulary.label(name, language) != name for name in vocabulary.facts for language in LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory) -> dict[tuple[str, str], Path]:
+    """Every document of every package in every language, rendered by one process."""
+    folder = tmp_path_factory.mktemp("letters")
+    jobs, paths = [], {}
+    for name in FOLDERS:
+        read = package(name)
+        for code in read.documents:
+            for language in LANGUAGES:
+                inputs = document_inputs(read, code, VARIABLES, language=language)
+                out = folder / f"{read.name}-{code}-{language}.pdf"
+                paths[f"{read.name} {code}", language] = out
+                surroundings = {
+                    "qr": "/qr.svg",
+                    "seal_text": "BRG1:TEST",
+                    "verify_url": "https://bierger.example/verify",
+                    "administration": "Esch-sur-Alzette",
+                    "number": "2026-A-000123",
+                    "date": show_date(date(2026, 3, 2), language),
+                    "language": language,
+                    "accent": "#b3122a",
+                }
+                jobs.append({"source": inputs.template.decode(), "inputs": {**inputs.fields, **surroundings}, "out": str(out)})
+    program = Path(__file__).with_name("render.py")
+    done = subprocess.run([sys.executable, str(program)], input=json.dumps(jobs), text=True, capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return paths
+
+
+def test_letters_are_accessible_archives(letters):
+    assert len(letters) == 24
+    for (name, language), path in letters.items():
+        reader = PdfReader(path)
+        root = reader.trailer["/Root"]
+        metadata = root["/Metadata"].get_object().get_data().decode()
+        assert "pdfaid:part>3<" in metadata, name
+        assert "pdfaid:conformance>A<" in metadata, name
+        assert "pdfuaid:part>1<" in metadata, name
+        assert root["/Lang"] == language
+        assert root["/MarkInfo"]["/Marked"]
+        assert "2026-A-000123" in reader.metadata.title
+        assert "Esch-sur-Alzette" in reader.pages[0].extract_text()
+
+
+def test_what_people_typed_stays_text(letters):
+    words = PdfReader(letters["residence-certificate refusal", "fr"]).pages[0].extract_text()
+    assert '#import "@preview/x:1" $ \\ *' in words
+    assert "Première ligne" in words
+    assert "Deuxième ligne" in words
+
+
+def test_rows_without_value_are_left_out(letters):
+    permit = PdfReader(letters["building-permit permit", "fr"])
+    words = " ".join(page.extract_text() for page in permit.pages)
+    assert len(permit.pages) == 2
+    assert "Conditions" not in words
+    assert "Motifs" in words
