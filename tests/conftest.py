@@ -87,7 +87,18 @@ def _copy_template() -> None:
 
 
 @pytest.fixture
-def db(_database: None) -> Iterator[None]:
+def _data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of its own for each test: rows roll back, files do not."""
+    from django.test import override_settings
+
+    folder = tmp_path_factory.mktemp("data", numbered=True)
+    shutil.copytree(os.environ["BIERGER_TEST_TEMPLATE_DATA"], folder, dirs_exist_ok=True)
+    with override_settings(BIERGER_DATA=folder):
+        yield folder
+
+
+@pytest.fixture
+def db(_database: None, _data: Path) -> Iterator[None]:
     """A transaction that is rolled back: quick, for tests that need neither a commit nor a second connection."""
     from django.db import transaction
 
@@ -97,7 +108,7 @@ def db(_database: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def transactional(_database: None) -> Iterator[None]:
+def transactional(_database: None, _data: Path) -> Iterator[None]:
     """Real commits, several connections and processes; afterwards the database is copied from the template again."""
     yield
     _copy_template()

@@ -8,13 +8,14 @@ import json
 from django.db import connection, transaction
 
 from bierger.infra import outbox
+from bierger.infra.relay import relay
 from bierger.site.wiring import periodic
 
 
 def drain(limit: int = 200) -> None:
     """Relay, jobs, periodic work (timers and the sequencer among it) until a round changes nothing."""
     for _ in range(limit):
-        moved = outbox.relay() + _run_waiting_jobs()
+        moved = relay() + _run_waiting_jobs()
         for _, work in periodic().values():
             moved += work() or 0  # type: ignore[operator]
         if not moved and not _waiting():

@@ -90,7 +90,8 @@ class Party(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["applicant", "beneficiary", "representative"]), name="cases_party_kind"),
             models.CheckConstraint(
-                condition=Q(space__isnull=False, link__isnull=True) | Q(space__isnull=True, link__isnull=False)
+                condition=Q(space__isnull=False, link__isnull=True)
+                | Q(space__isnull=True, link__isnull=False)
                 | Q(space__isnull=True, link__isnull=True, kind="beneficiary"),
                 name="cases_party_space_or_link",
             ),

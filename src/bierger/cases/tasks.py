@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from bierger_core.procedures import Package, document_inputs, evidence_value
-from bierger_core.rules import Value
-
 from bierger.cases.models import Party, ServiceJob, Work
 from bierger.cases.services.conduct import absorb, finish_task
 from bierger.cases.services.writer import CaseWriter
@@ -27,6 +24,8 @@ from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services as registry
 from bierger.registry.errors import RegisterUnavailable
+from bierger_core.procedures import Package, document_inputs, evidence_value
+from bierger_core.rules import Value
 
 # How long a silent register is asked again before the case goes to an officer.
 REGISTER_PATIENCE = timedelta(seconds=60)
@@ -68,9 +67,7 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
         if task.state != "open":
             return
         act = document_selectors.act(UUID(ids["act"]))
-        writer.add(
-            "act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all"
-        )
+        writer.add("act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all")
         issued: dict[str, Value] = {"number": act.number, "issued_on": clock.today()}
         finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
         writer.save()
@@ -86,16 +83,19 @@ def _ask_register(writer: CaseWriter, task: TaskView, package: Package) -> None:
     party = Party.objects.filter(case=writer.row, kind="applicant").first()
     matricule = identity.holder(party.space, purpose=purpose).matricule if party and party.space else None
     found, reachable, facts = False, True, {}
-    if matricule and party:
-        try:
-            evidence = registry.ask(
-                register=spec.register, question={"matricule": matricule}, purpose=purpose, subjects=party.subjects
-            )
-            found, facts = evidence.found, dict(evidence.facts)
-        except RegisterUnavailable:
-            if clock.now() - task.opened_at < REGISTER_PATIENCE:
-                raise
-            reachable = False
+    try:
+        evidence = registry.ask(
+            register=spec.register,
+            question=spec.question,
+            number=matricule,
+            purpose=purpose,
+            subjects=party.subjects if party else (),
+        )
+        found, facts = evidence.found, dict(evidence.facts)
+    except RegisterUnavailable:
+        if clock.now() - task.opened_at < REGISTER_PATIENCE:
+            raise
+        reachable = False
     value = evidence_value(f"{spec.register}.{spec.question}", found=found, reachable=reachable, facts=facts)
     writer.add("register-asked", {"register": spec.register, "found": found, "reachable": reachable}, audience="all")
     finish_task(writer, task, dict.fromkeys(task.outputs, value), audience="administration")
@@ -128,12 +128,9 @@ def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
 
 def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
     """Tell the applicant (timeline and mailbox) or the officers (mark in the worklist)."""
-
     spec = package.actions[task.node]
     to_applicant = spec.to == "applicant"
-    writer.add(
-        "notified", {"node": task.node, "to": spec.to}, audience="all" if to_applicant else "administration"
-    )
+    writer.add("notified", {"node": task.node, "to": spec.to}, audience="all" if to_applicant else "administration")
     if to_applicant:
         party = Party.objects.filter(case=writer.row, kind="applicant", space__isnull=False).first()
         if party and party.space:
@@ -154,4 +151,3 @@ TOPICS = {
     "flows.timer-due": on_timer_due,
     "delivery.act-delivered": on_act_delivered,
 }
-

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from bierger_core.interview import first_incomplete_step, missing, relevant_steps
-from bierger_core.procedures import Package
-
 from bierger.catalogue import selectors as catalogue
 from bierger.filings.errors import DraftUnknown, FilingUnknown
 from bierger.filings.models import Draft, Filing, FilingCase
 from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
+from bierger_core.interview import first_incomplete_step, missing, relevant_steps
+from bierger_core.procedures import Package
 
 SHOWN = 50
 
@@ -62,7 +61,15 @@ def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: boo
     if cases is None:
         cases = tuple(FilingCase.objects.filter(filing=row).values_list("case_id", flat=True))
     return Receipt(
-        row.id, row.number, row.submitted_at, bytes(row.event_hash).hex(), row.code, row.digest, row.language, cases, again
+        row.id,
+        row.number,
+        row.submitted_at,
+        bytes(row.event_hash).hex(),
+        row.code,
+        row.digest,
+        row.language,
+        cases,
+        again,
     )
 
 

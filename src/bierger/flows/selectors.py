@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from bierger_core import process
-from bierger_core.process import Kind, State, Status
-from bierger_core.rules import Value, from_json
-
 from bierger.flows.errors import TaskUnknown
 from bierger.flows.models import Instance, Task, Timer, Token
 from bierger.flows.types import TaskView
+from bierger_core import process
+from bierger_core.process import Kind, State, Status
+from bierger_core.rules import Value, from_json
 
 OPEN = ("open", "claimed")
 RUNNING = ("running", "due")

@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 
-from bierger_core.values import local_date
-
 from bierger.infra.errors import ClockRefused
+from bierger_core.values import local_date
 
 _REREAD_AFTER = 1.0  # seconds: how long two processes of the demonstration may disagree after the clock is moved
 _frozen: ContextVar[datetime | None] = ContextVar("bierger_frozen_clock", default=None)

@@ -27,6 +27,8 @@ class Variable:
     local: str | None = None
 
 
+# One variable a line, however long: the list reads as a table.
+# ruff: noqa: E501
 VARIABLES = (
     Variable("BIERGER_ENV", "`production`, `demo` or `test`.", "production"),
     Variable("DATABASE_URL", "PostgreSQL address of this process's role: `bierger_web` for the web, `bierger_worker` for the worker, "

@@ -41,7 +41,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        request_id = uuid.uuid4().hex[:16]  # noqa: TID251 - names a log line, decides nothing
+        request_id = uuid.uuid4().hex[:16]
         response = self.get_response(request)
         match = request.resolver_match
         principal = getattr(request, "principal", ANONYMOUS)
@@ -92,7 +92,9 @@ class PrincipalMiddleware:
         request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: View, args: list[object], kwargs: dict[str, object]) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view: View, args: list[object], kwargs: dict[str, object]
+    ) -> HttpResponseBase | None:
         if getattr(view, "outside_transaction", False):
             return None
         with acting_as(request.principal):  # type: ignore[attr-defined]

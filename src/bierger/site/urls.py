@@ -8,7 +8,11 @@ from django.urls import include, path
 
 _HERE = Path(__file__).parents[1]
 _APPS = ("ui", "identity", "gateway", "backoffice", "portal")
-urlpatterns = [path("", include(f"bierger.{name}.urls")) for name in _APPS if (_HERE / name / "urls.py").exists() and f"bierger.{name}" in settings.INSTALLED_APPS]
+urlpatterns = [
+    path("", include(f"bierger.{name}.urls"))
+    for name in _APPS
+    if (_HERE / name / "urls.py").exists() and f"bierger.{name}" in settings.INSTALLED_APPS
+]
 if (_HERE / "site" / "health" / "urls.py").exists():
     urlpatterns.insert(0, path("", include("bierger.site.health.urls")))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who listens to what: the TOPICS and PERIODIC constants of every application's `tasks` module, brought together.
 
-    TOPICS = {"ledger.logged": on_logged}            # topic -> handler(ids); several applications may listen to one topic
-    PERIODIC = {"sequence": (0.5, sequence)}         # name -> (seconds between two runs, function)
+TOPICS = {"ledger.logged": on_logged}            # topic -> handler(ids); several applications may listen to one topic
+PERIODIC = {"sequence": (0.5, sequence)}         # name -> (seconds between two runs, function)
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ CREATE FUNCTION case_visible(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SE
   SELECT CASE principal_kind()
     WHEN 'officer' THEN EXISTS (
       SELECT FROM cases_case_grant g WHERE g.case_id = wanted AND g.administration_id = principal_administration()
-        AND g.role = ANY (principal_roles()) AND (g.service_id IS NULL OR g.service_id = ANY (principal_services()))
+        AND (g.role || ':' = ANY (principal_offices())
+             OR g.role || ':' || g.service_id = ANY (principal_offices()))
         AND (g.until IS NULL OR now() < g.until))
     WHEN 'person' THEN EXISTS (SELECT FROM cases_party p WHERE p.case_id = wanted AND p.space = principal_space())
     WHEN 'link' THEN EXISTS (SELECT FROM cases_party p WHERE p.case_id = wanted AND p.link = principal_link())
@@ -38,9 +39,10 @@ CREATE SEQUENCE cases_number; GRANT USAGE ON SEQUENCE cases_number TO bierger_we
 APPLICANT = "(SELECT principal_kind()) IN ('person', 'link')"
 VISIBLE = "case_visible(case_id)"
 OWN_PARTY = "(space = (SELECT principal_space()) AND (SELECT principal_kind()) = 'person') OR (link = (SELECT principal_link()) AND (SELECT principal_kind()) = 'link')"
-OFFICER_ROLE = (
-    "(SELECT principal_kind()) = 'officer' AND administration_id = (SELECT principal_administration()) AND role = ANY ((SELECT principal_roles())::text[])"
-    " AND (service_id IS NULL OR service_id = ANY ((SELECT principal_services())::uuid[]))"
+# An office for the whole administration (`role:`) or in the very service; NULL service makes the second comparison NULL.
+OFFICE = (
+    "administration_id = (SELECT principal_administration()) AND (role || ':' = ANY ((SELECT principal_offices())::text[])"
+    " OR role || ':' || service_id = ANY ((SELECT principal_offices())::text[]))"
 )
 READABLE = f"{VISIBLE} AND (audience = 'all' OR (SELECT principal_kind()) IN ('officer', 'worker', 'system'))"
 
@@ -50,7 +52,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('administrations', '0001_administrations'),
+        ('administrations', '0002_principal_offices'),
         ('flows', '0001_instances_tokens_tasks_timers'),
     ]
 
@@ -239,7 +241,7 @@ class Migration(migrations.Migration):
         protect("cases_party", select=f"({OWN_PARTY}) OR case_visible(case_id)", insert=f"({OWN_PARTY}) OR (kind = 'beneficiary' AND {VISIBLE})"),
         protect("cases_event", select=READABLE, insert=VISIBLE),
         protect("cases_event_payload", select=READABLE, insert=VISIBLE),
-        protect("cases_case_grant", select=OFFICER_ROLE, insert=VISIBLE),
-        protect("cases_work", select=f"({OFFICER_ROLE}) OR ({APPLICANT} AND {VISIBLE})", insert=VISIBLE, update=VISIBLE),
+        protect("cases_case_grant", select=OFFICE, insert=VISIBLE),
+        protect("cases_work", select=f"({OFFICE}) OR ({APPLICANT} AND {VISIBLE})", insert=VISIBLE, update=VISIBLE),
         protect("cases_service_job"),
     ]

@@ -5,4 +5,14 @@ from bierger.cases.selectors.chain import replay, verify_chain
 from bierger.cases.selectors.desk import case_view, may_open, worklist
 from bierger.cases.selectors.requests import opening_event, request, requests, timeline
 
-__all__ = ["case_view", "may_open", "opening_event", "replay", "request", "requests", "timeline", "verify_chain", "worklist"]
+__all__ = [
+    "case_view",
+    "may_open",
+    "opening_event",
+    "replay",
+    "request",
+    "requests",
+    "timeline",
+    "verify_chain",
+    "worklist",
+]

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import UUID
-
-from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
-from bierger_core.process import Command, Decide, Event as ProcessEvent, State, TaskCompleted, TimerFired, start, step
-from bierger_core.rules import from_json
 from datetime import date
+from uuid import UUID
 
 from bierger.cases.errors import ChainBroken
 from bierger.cases.models import Event, EventPayload
 from bierger.cases.types import ERASED, GENESIS, Header, payload_commitment
 from bierger.catalogue import selectors as catalogue
+from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
+from bierger_core.process import Command, Decide, State, TaskCompleted, TimerFired, start, step
+from bierger_core.process import Event as ProcessEvent
+from bierger_core.rules import from_json
 
 
 def verify_chain(case: UUID) -> int:

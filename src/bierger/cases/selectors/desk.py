@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from bierger_core.rules import to_json
-
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, EventPayload, Party, Work
 from bierger.cases.selectors.requests import timeline
@@ -20,6 +18,7 @@ from bierger.disclosures.types import Purpose
 from bierger.flows import selectors as flows
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger_core.rules import to_json
 
 COUNT_CAP = 1000  # a count goes no further: "1,000+"
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for "no deadline" in the key of a page
@@ -56,7 +55,9 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
     )
     opened = EventPayload.objects.filter(case=row, sequence=1).values_list("payload", flat=True).first()
     disclosures.record(
-        purpose=purpose, subjects=sorted({s for party in parties for s in party.subjects}), facts=["name", "answers", "files"]
+        purpose=purpose,
+        subjects=sorted({s for party in parties for s in party.subjects}),
+        facts=["name", "answers", "files"],
     )
     return CaseView(
         id=row.id, number=row.number, administration=row.administration_id, digest=row.digest, owner=row.owner, name=row.name,

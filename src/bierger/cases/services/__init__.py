@@ -6,4 +6,13 @@ from bierger.cases.services.erasure import erase_payload
 from bierger.cases.services.followup import answer_question
 from bierger.cases.services.opening import open_case
 
-__all__ = ["add_note", "answer_question", "ask_applicant", "complete", "erase_payload", "give_back", "open_case", "take"]
+__all__ = [
+    "add_note",
+    "answer_question",
+    "ask_applicant",
+    "complete",
+    "erase_payload",
+    "give_back",
+    "open_case",
+    "take",
+]

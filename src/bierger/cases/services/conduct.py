@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from bierger_core.rules import Value, to_json
-
 from bierger.administrations import selectors as administrations
 from bierger.administrations.errors import UnknownService
 from bierger.cases.models import Grant, Party, Work
@@ -18,6 +16,7 @@ from bierger.flows import selectors as flow_selectors
 from bierger.flows import services as flows
 from bierger.flows.types import Moved, TaskView
 from bierger.infra import clock
+from bierger_core.rules import Value, to_json
 
 APPLICANT = "applicant"
 
@@ -85,11 +84,20 @@ def _give_work(writer: CaseWriter, tasks: Iterable[TaskView], parties: Sequence[
         grants.append(Grant(case=row, administration_id=row.administration_id, service_id=service, role=task.role, since=now))
         work.append(
             Work(
-                administration_id=row.administration_id, service_id=service, role=task.role, case=row, task=task.id,
-                number=row.number, digest=row.digest, procedure=f"{row.owner}/{row.name}", node=task.node,
-                applicant=applicant.name if applicant else "", subjects=list(applicant.subjects) if applicant else [],
-                opened_at=now, due_at=task.due_at,
-            )  # fmt: skip
+                administration_id=row.administration_id,
+                service_id=service,
+                role=task.role,
+                case=row,
+                task=task.id,
+                number=row.number,
+                digest=row.digest,
+                procedure=f"{row.owner}/{row.name}",
+                node=task.node,
+                applicant=applicant.name if applicant else "",
+                subjects=list(applicant.subjects) if applicant else [],
+                opened_at=now,
+                due_at=task.due_at,
+            )
         )
     Grant.objects.bulk_create(grants, ignore_conflicts=True)
     Work.objects.bulk_create(work)
@@ -118,5 +126,5 @@ def _update_state(writer: CaseWriter, opened: Iterable[TaskView], finished: str 
         writer.add("case-ended", {"state": row.state}, audience="all")
         return
     row.state = named or row.state or "state"
-    if row.state != before and row.state != "state":
+    if row.state not in {before, "state"}:
         writer.add("state-changed", {"state": row.state}, audience="all")

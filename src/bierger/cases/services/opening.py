@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from uuid import uuid4  # noqa: TID251 - the case's own identifier
+from uuid import uuid4
 
 from django.db import connection
 from stdnum import luhn
-
-from bierger_core.procedures import ApplicantFacts, CaseFacts, start_variables
 
 from bierger.cases.models import Case, Party
 from bierger.cases.services.conduct import absorb
@@ -17,6 +15,7 @@ from bierger.cases.types import Opened, Opening
 from bierger.catalogue import selectors as catalogue
 from bierger.flows import services as flows
 from bierger.infra import clock
+from bierger_core.procedures import ApplicantFacts, CaseFacts, start_variables
 
 FIRST_EVENT = "case-opened"
 
@@ -36,7 +35,14 @@ def open_case(*, opening: Opening) -> Opened:
     )  # fmt: skip
     row.save(force_insert=True)
     Party.objects.bulk_create(
-        Party(case=row, kind=party.kind, space=party.space, link=party.link, name=party.name, subjects=list(party.subjects))
+        Party(
+            case=row,
+            kind=party.kind,
+            space=party.space,
+            link=party.link,
+            name=party.name,
+            subjects=list(party.subjects),
+        )
         for party in opening.parties
     )
     writer = CaseWriter(row, fresh=True)

@@ -20,7 +20,14 @@ from bierger.infra import clock
 from bierger.infra.principal import current
 
 Audience = Literal["all", "administration"]
-_CHANNEL = {"person": "web", "link": "web", "anonymous": "web", "officer": "desk", "worker": "system", "system": "system"}
+_CHANNEL = {
+    "person": "web",
+    "link": "web",
+    "anonymous": "web",
+    "officer": "desk",
+    "worker": "system",
+    "system": "system",
+}
 
 
 @dataclass
@@ -66,9 +73,7 @@ class CaseWriter:
             definition=header.definition, commitment=header.commitment, hash=header.digest(), audience=audience,
         )  # fmt: skip
         self._events.append(event)
-        self._payloads.append(
-            EventPayload(case=row, sequence=header.sequence, audience=audience, salt=salt, payload=payload)
-        )
+        self._payloads.append(EventPayload(case=row, sequence=header.sequence, audience=audience, salt=salt, payload=payload))
         row.last_sequence, row.last_hash = header.sequence, event.hash
         return event
 
@@ -78,5 +83,6 @@ class CaseWriter:
         EventPayload.objects.bulk_create(self._payloads)
         self._events, self._payloads = [], []
         self.row.save(
-            update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"], force_update=True
+            update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
+            force_update=True,
         )

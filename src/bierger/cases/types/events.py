@@ -53,7 +53,18 @@ def payload_commitment(salt: bytes, payload: object) -> bytes:
     """Commit to a JSON payload under a salt of 32 bytes."""
     if len(salt) != 32:
         raise ValueError("A salt has 32 bytes.")
-    return hashlib.sha256(_PAYLOAD + salt + canonical_json(payload)).digest()
+    return hashlib.sha256(_PAYLOAD + salt + canonical_json(_escaped(payload))).digest()
+
+
+def _escaped(value: object) -> object:
+    """Canonical JSON keeps keys with `$` for itself; a payload may have some (tagged numbers and dates). One to one."""
+    match value:
+        case dict():
+            return {f"_{key}" if key[:1] in {"$", "_"} else key: _escaped(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_escaped(item) for item in value]
+        case _:
+            return value
 
 
 def _plain(value: object) -> object:

@@ -42,7 +42,8 @@ class PartyView:
 @dataclass(frozen=True, kw_only=True)
 class Opening:
     """What a filing hands over when it opens a case. `answers` are plain JSON by question name, complete for this case;
-    `files` the blobs among them. `applicant_kind`: anonymous, person or organisation."""
+    `files` the blobs among them. `applicant_kind`: anonymous, person or organisation.
+    """
 
     administration: UUID
     administration_code: str
@@ -59,7 +60,8 @@ class Opening:
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `code` = type of the event; `params` what the sentence needs (texts by language where
-    the package gives them); `payload` None when erased; `verified` the chain holds up to here."""
+    the package gives them); `payload` None when erased; `verified` the chain holds up to here.
+    """
 
     sequence: int
     at: datetime

@@ -16,9 +16,11 @@ import hashlib
 import secrets
 from uuid import UUID
 
+from babel.dates import format_date
 from django.conf import settings
 from django.db import transaction
 
+from bierger.administrations import selectors as administrations
 from bierger.documents.errors import RenderError
 from bierger.documents.models import Act
 from bierger.documents.services.blobs import store_blob
@@ -30,7 +32,7 @@ from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
 from bierger_core.merkle import format_proof
 from bierger_core.seals import file_commitment
-from bierger_core.values import SALT_BYTES, Kind
+from bierger_core.values import SALT_BYTES, Kind, local_date
 
 
 def finish_logged(*, first: int, last: int) -> None:
@@ -56,6 +58,7 @@ def render_act(*, act: UUID) -> None:
     with acting_as(SYSTEM):
         row = Act.objects.filter(id=act, state="logged").first()
         proof = None if row is None else log.proof(bytes(row.facts_commitment))
+        inputs = {} if row is None else inputs_of(row)
     if row is None or proof is None:
         return
     # The salt of the file's own leaf travels inside the file: who has the file has all that is needed to ask the log for it.
@@ -68,7 +71,7 @@ def render_act(*, act: UUID) -> None:
     try:
         pdf = render_pdf(
             template=row.template.encode(),
-            inputs=inputs_of(row),
+            inputs=inputs,
             title=row.title,
             language=row.language,
             at=row.decided_at,
@@ -93,6 +96,20 @@ def inputs_of(row: Act) -> dict[str, str]:
         "issuer": row.issuer,
         "document-type": row.document_type,
         "verify-url": f"{settings.BIERGER_BASE_URL}/verify",
+        **_letterhead(row),
+    }
+
+
+def _letterhead(row: Act) -> dict[str, str]:
+    """What the letters of the packages show around their text (`LETTER_FIELDS` of the core's template check)."""
+    view = administrations.administration(id=row.administration)
+    return {
+        "administration": view.name(row.language),
+        "accent": view.primary,
+        "date": format_date(local_date(row.decided_at), "long", locale=row.language),
+        "qr": "qr.svg",
+        "seal_text": row.seal,
+        "verify_url": f"{settings.BIERGER_BASE_URL}/verify",
     }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bierger_core.interview import AnswerError, Question, check_file
-
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
 from bierger.documents.errors import UploadRefused
@@ -14,6 +12,7 @@ from bierger.filings.errors import DraftUnknown
 from bierger.filings.services.drafts import lock_draft
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger_core.interview import AnswerError, Question, check_file
 
 MAX_BYTES = 10_000_000  # of one file, when the question says nothing
 
@@ -42,7 +41,14 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
 
 
 def attach_to_task(
-    *, question: Question, count: int, administration: UUID, case: UUID, file_name: str, data: bytes, declared_type: str = ""
+    *,
+    question: Question,
+    count: int,
+    administration: UUID,
+    case: UUID,
+    file_name: str,
+    data: bytes,
+    declared_type: str = "",
 ) -> tuple[AnswerError | None, dict[str, object] | None]:
     """Store a file for a task of a case: held by the case, its administration and whoever gives it."""
     principal = current()

@@ -9,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from bierger_core.interview import Setting, first_incomplete_step, prefill, relevant_steps, validate_step
-from bierger_core.procedures import Package
-
 from bierger.administrations import selectors as administrations
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.types import AdministrationView
@@ -23,6 +20,8 @@ from bierger.filings.types import DraftStarted, Saved
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, Principal, acting_as, current
+from bierger_core.interview import Setting, first_incomplete_step, prefill, relevant_steps, validate_step
+from bierger_core.procedures import Package
 
 KEPT = timedelta(days=60)  # after the last change; told to the person on every page of the draft
 KEPT_ANONYMOUS = timedelta(days=7)
@@ -76,7 +75,7 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     row = lock_draft(draft)
     package = catalogue.package(row.digest)
     result = validate_step(package.form, step, raw, answers=row.answers, setting=setting_of(row.known))
-    row.answers = {**row.answers, **{name: value for name, value in result.values.items()}}
+    row.answers = {**row.answers, **result.values}
     row.raw = {**row.raw, step: {name: list(values) for name, values in result.raw.items()} if result.errors else {}}
     question = package.administration.question
     if question and question in result.values and result.values[question]:
@@ -145,7 +144,7 @@ def setting_of(known: Mapping[str, object]) -> Setting:
 
 def check_level(package: Package, principal: Principal) -> None:
     """May this principal file this procedure? Raises SignInNeeded, LevelTooLow."""
-    if principal.kind in ("person",):
+    if principal.kind == "person":
         if not principal.reaches(package.level):
             raise LevelTooLow(f"{package.level} is needed.", needed=package.level)
     elif not package.anonymous:

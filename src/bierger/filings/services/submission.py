@@ -16,9 +16,6 @@ from uuid import UUID
 from django.db import connection
 from stdnum import luhn
 
-from bierger_core.interview import first_incomplete_step, prune, validate_all
-from bierger_core.procedures import Package
-
 from bierger.administrations import selectors as administrations
 from bierger.cases import services as cases
 from bierger.cases.types import Opening, PartyView
@@ -32,6 +29,8 @@ from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger_core.interview import first_incomplete_step, prune, validate_all
+from bierger_core.procedures import Package
 
 
 def submit(*, draft: UUID, declaration: bool) -> Receipt:
@@ -83,9 +82,7 @@ def _opening(package: Package, row: Draft, answers: dict[str, object], files: tu
     if principal.kind == "person":
         label = identity.label_of_space()
         name, kind = label.name, "organisation" if label.kind == "professional" else "person"
-    parties = [
-        PartyView("applicant", row.space, row.link, name, (principal.person,) if principal.person else ())
-    ]
+    parties = [PartyView("applicant", row.space, row.link, name, (principal.person,) if principal.person else ())]
     parties += [
         PartyView(party.kind, None, None, " ".join(str(answers.get(one) or "") for one in party.name).strip())
         for party in package.parties

@@ -13,6 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from bierger.catalogue import selectors as catalogue
+from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
+from bierger.flows.models import Task, Timer
+from bierger.flows.selectors import view
+from bierger.flows.services.rows import Rows
+from bierger.flows.types import Decided, Moved
+from bierger.infra import clock, outbox
 from bierger_core.procedures import Package, decide
 from bierger_core.process import (
     CancelTask,
@@ -35,14 +42,6 @@ from bierger_core.process import (
 from bierger_core.process import start as start_process
 from bierger_core.rules import Value, to_json
 from bierger_core.values import LU_CALENDAR, local
-
-from bierger.catalogue import selectors as catalogue
-from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
-from bierger.flows.models import Task, Timer
-from bierger.flows.selectors import view
-from bierger.flows.services.rows import Rows
-from bierger.flows.types import Decided, Moved
-from bierger.infra import clock, outbox
 
 
 def start(*, subject: UUID, administration: UUID, digest: str, variables: Mapping[str, Value]) -> Moved:
@@ -67,7 +66,7 @@ def complete(*, task: UUID, outputs: Mapping[str, object]) -> Moved:
 
 
 def fire(*, timer: int) -> tuple[int, Moved]:
-    """A timer has run out; gives back its number in the process too. Raises TimerClosed when it fired or was cancelled meanwhile."""
+    """A timer has run out; gives back its number in the process. Raises TimerClosed when it already fired or was cancelled."""
     known = Timer.objects.filter(id=timer).values("instance_id", "number").first()
     if known is None:
         raise TimerClosed(f"No timer {timer}.")
@@ -147,6 +146,12 @@ def _due(due: Duration | None, *, working: bool) -> object:
     instant = local(clock.now())
     if working and due.days:
         return instant.replace(
-            **dict(zip(("year", "month", "day"), LU_CALENDAR.add_working_days(instant.date(), due.days).timetuple()[:3], strict=True))
+            **dict(
+                zip(
+                    ("year", "month", "day"),
+                    LU_CALENDAR.add_working_days(instant.date(), due.days).timetuple()[:3],
+                    strict=True,
+                )
+            )
         )
     return due.after(instant)

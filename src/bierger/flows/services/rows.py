@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from bierger_core.process import State
-from bierger_core.rules import to_json
-
 from bierger.flows.errors import TaskUnknown
 from bierger.flows.models import Instance, Task, Timer, Token
 from bierger.flows.selectors import as_state
+from bierger_core.process import State
+from bierger_core.rules import to_json
 
 
 @dataclass
@@ -85,9 +84,8 @@ class Rows:
         self._save(Task, self.tasks, self._new_tasks)
         self._save(Timer, self.timers, self._new_timers)
 
-    def _save(self, model: type[Task] | type[Timer], rows: dict[int, Task] | dict[int, Timer], new: set[int]) -> None:
+    def _save(self, model: type[Task | Timer], rows: dict[int, Task] | dict[int, Timer], new: set[int]) -> None:
         model.objects.bulk_create(row for number, row in rows.items() if number in new)
         for number, row in rows.items():
             if number not in new and row.state not in ("open", "claimed", "running"):
                 row.save(update_fields=["state"])
-

@@ -15,8 +15,8 @@ def poll_timers() -> int:
     """Announce timers that ran out (`flows.timer-due`). SKIP LOCKED: several pollers never announce one timer twice."""
     with acting_as(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE flows_timer SET state = 'due' WHERE id IN (SELECT id FROM flows_timer WHERE state = 'running' AND due_at <= %s"
-            " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, subject",
+            "UPDATE flows_timer SET state = 'due' WHERE id IN (SELECT id FROM flows_timer WHERE state = 'running'"
+            " AND due_at <= %s ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, subject",
             [clock.now(), BATCH],
         )
         due = cursor.fetchall()

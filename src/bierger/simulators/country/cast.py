@@ -35,7 +35,7 @@ def _commune(code: str, lau2: str, names: str) -> tuple[Part, ...]:
     offices = (
         (_clerk("population"),),
         (_clerk("urbanism"),),
-        (_adviser("urbanism"),),
+        (_adviser("urbanism"), _clerk("urbanism")),
         (_adviser("technical"), _clerk("technical")),
         tuple(_clerk(service) for service in ("waste", "lighting", "roads", "green-spaces")),
         (Office("decider"),),

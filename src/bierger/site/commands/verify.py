@@ -288,7 +288,8 @@ def _print(verdict: Verdict, found: Found, trust: Trust) -> None:
     for number, step in enumerate(verdict.steps, 1):
         detail = f"  {step.code}: {step.message}" if step.code and step.outcome != "ok" else ""
         print(f"{number}. {step.name:<18} {step.outcome.replace('_', ' '):<12}{detail}".rstrip())
-    print(_WORDS[verdict.result])
+    held = found.receipt is not None and verdict.accepted
+    print("THE RECEIPT HOLDS: this submission is in the log." if held else _WORDS[verdict.result])
     claims = verdict.claims
     if claims is not None:
         said = "issued by" if verdict.result != "refused" else "it claims to be issued by"
@@ -304,9 +305,11 @@ def _print(verdict: Verdict, found: Found, trust: Trust) -> None:
         print(f"Revoked: no, as of {trust.revocations.at.isoformat()}")
     elif found.receipt is None:
         print("Revoked: not checked (no log was given)")
-    for what, logged in (("facts", verdict.facts_logged), ("file", verdict.file_logged)):
+    first = "facts" if found.receipt is None else "submission"
+    for what, logged in ((first, verdict.facts_logged), ("file", verdict.file_logged)):
         if logged is not None:
-            print(f"In the log {logged.checkpoint.origin}: {what} at leaf {logged.index} of {logged.checkpoint.size}")
+            head = logged.checkpoint
+            print(f"In the log {head.origin}: {what} at leaf {logged.index} of {head.size}")
 
 
 def _print_json(verdict: Verdict, found: Found, trust: Trust) -> None:

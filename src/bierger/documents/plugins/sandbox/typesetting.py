@@ -21,6 +21,7 @@ import typst
 from bierger.documents.plugins.sandbox.refusals import Refused
 
 TEMPLATE = "letter.typ"
+FONTS = Path(__file__).resolve().parents[5] / "web" / "fonts"
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 # A package import names its package in a string that begins with @. Said before compiling, so that the message can name the line;
 # an import whose name is put together at run time ends at the empty package folder and the missing network.
@@ -40,7 +41,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 @cache
 def _compiler() -> typst.Compiler:
     empty = tempfile.mkdtemp(prefix="bierger-typst-")
-    return typst.Compiler(root=empty, ignore_system_fonts=True, package_path=empty, package_cache_path=empty)
+    # The fonts of the repository, never the machine's: the same act has the same bytes everywhere.
+    fonts = [FONTS] if FONTS.is_dir() else []
+    return typst.Compiler(root=empty, font_paths=fonts, ignore_system_fonts=True, package_path=empty, package_cache_path=empty)
 
 
 def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict[str, object], dict[str, bytes]]:

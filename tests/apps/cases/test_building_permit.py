@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The building permit from request to the end of the appeal period: officers, applicant, worker, events."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import InternalError, connection, transaction
+from django.db.utils import DatabaseError
+
+from bierger.cases import selectors, services
+from bierger.cases.errors import CaseUnknown, ChainBroken, NotAllowed
+from bierger.cases.models import EventPayload
+from bierger.disclosures.types import Purpose
+from bierger.flows import selectors as flows
+from bierger.flows.errors import TaskClosed, TaskNotYours
+from bierger.infra import clock
+from bierger.infra.principal import SYSTEM, acting_as
+from tests import story
+
+
+def purpose_of(who):
+    return Purpose(actor=who.officer, administration=who.administration, legal_basis="test", purpose="case-handling")
+
+
+@pytest.fixture
+def town(transactional):
+    """The people of the story; `clerk`, `urbanism`, `technical`, `mayor` are officers of Mersch."""
+    from tests.story_people import town as make
+
+    return make()
+
+
+@pytest.fixture
+def case(town):
+    receipt = story.request(town.applicant, "building-permit", story.PERMIT)
+    return receipt.cases[0]
+
+
+def opinions(town, case):
+    story.do(town.clerk, case, "check", completeness="complete")
+    story.do(town.urbanism, case, "opinion-urbanism", urbanism_opinion="favourable")
+    story.do(town.technical, case, "opinion-technical", technical_opinion="reserved", technical_remarks="Mind the sewer.")
+
+
+def test_from_request_to_permit_and_the_end_of_the_appeal_period(town, case, run_jobs, frozen):
+    opinions(town, case)
+    story.do(town.mayor, case, "decide", decision="granted", decision_reasons="In line with the plan.")
+    run_jobs()
+    with acting_as(town.applicant):
+        request = selectors.request(case)
+        assert request.waiting_for_me
+        assert [entry.code for entry in selectors.timeline(case)].count("act-delivered") == 2
+    task = story.open_task(town.applicant, case, "post-certificate")
+    with acting_as(town.applicant):
+        today = clock.today()
+        result = services.complete(
+            task=task,
+            raw={"posted_on.day": [str(today.day)], "posted_on.month": [str(today.month)], "posted_on.year": [str(today.year)]},
+            files={"posting_photo": [{"id": "x", "file_name": "photo.jpg", "media_type": "image/jpeg", "size": 1}]},
+        )
+        assert not result.errors
+    frozen(clock.now() + timedelta(days=100))
+    run_jobs()
+    with acting_as(town.applicant):
+        assert selectors.request(case).status == "ended"
+        assert selectors.request(case).state == "end.final"
+
+
+def test_a_missing_piece_goes_to_the_applicant_and_back(town, case):
+    story.do(town.clerk, case, "check", completeness="missing-piece", piece_wanted="The section drawing.")
+    with acting_as(town.applicant):
+        assert selectors.request(case).waiting_for_me
+    task = story.open_task(town.applicant, case, "supply")
+    with acting_as(town.applicant):
+        refused = services.complete(task=task, raw={})
+        assert refused.errors
+    with acting_as(town.applicant):
+        files = {"piece": [{"id": "x", "file_name": "section.pdf", "media_type": "application/pdf", "size": 9}]}
+        assert not services.complete(task=task, raw={}, files=files).errors
+    assert story.open_task(town.clerk, case, "check")
+    with acting_as(town.applicant), pytest.raises(TaskClosed):
+        services.complete(task=task, raw={}, files=files)
+
+
+def test_the_worklist_shows_each_officer_their_own_work(town, case):
+    assert [node for _, node in story.worklist_of(town.clerk)] == ["check"]
+    assert story.worklist_of(town.mayor) == []
+    assert story.worklist_of(town.stranger) == []
+    story.do(town.clerk, case, "check", completeness="complete")
+    assert "opinion-technical" in [node for _, node in story.worklist_of(town.technical)]
+    assert "opinion-technical" not in [node for _, node in story.worklist_of(town.urbanism)]
+
+
+def test_officers_of_another_commune_and_other_people_find_nothing(town, case):
+    for nobody in (town.stranger, town.neighbour):
+        with acting_as(nobody):
+            assert not selectors.may_open(case)
+            assert selectors.timeline(case) == ()
+            assert flows.tasks_of(case) == ()
+            with pytest.raises(CaseUnknown):
+                selectors.request(case)
+            with pytest.raises(CaseUnknown):
+                services.add_note(case=case, text="x") if nobody.kind == "officer" else selectors.request(case)
+
+
+def test_of_two_officers_one_gets_the_task(town, case):
+    task = story.open_task(town.clerk, case, "check")
+    with acting_as(town.clerk):
+        services.take(task=task)
+    with acting_as(town.other_clerk), pytest.raises(TaskNotYours):
+        services.take(task=task)
+    with acting_as(town.other_clerk), pytest.raises(TaskNotYours):
+        services.complete(task=task, raw={"completeness": ["complete"]})
+    with acting_as(town.clerk):
+        services.give_back(task=task)
+    with acting_as(town.other_clerk):
+        services.take(task=task)
+
+
+def test_a_role_is_not_exceeded(town, case):
+    task = story.open_task(town.clerk, case, "check")
+    with acting_as(town.applicant), pytest.raises(NotAllowed):
+        services.complete(task=task, raw={"completeness": ["complete"]})
+    with acting_as(town.applicant), pytest.raises(NotAllowed):
+        services.add_note(case=case, text="I may not.")
+
+
+def test_the_applicant_does_not_read_what_officers_write_among_themselves(town, case):
+    with acting_as(town.clerk):
+        services.add_note(case=case, text="Ask the neighbour.")
+    opinions(town, case)
+    with acting_as(town.clerk):
+        assert {"note-added", "task-completed"} <= {entry.code for entry in selectors.timeline(case)}
+    with acting_as(town.applicant):
+        codes = {entry.code for entry in selectors.timeline(case)}
+    assert "case-opened" in codes
+    assert not {"note-added", "task-taken", "task-completed"} & codes
+
+
+def test_a_question_to_the_applicant_is_answered_once(town, case):
+    with acting_as(town.clerk):
+        services.ask_applicant(case=case, text="Which tree will be felled?")
+    with acting_as(town.applicant):
+        assert selectors.request(case).waiting_for_me
+        services.answer_question(case=case, text="None.")
+    with acting_as(town.applicant), pytest.raises(NotAllowed):
+        services.answer_question(case=case, text="None, again.")
+
+
+def test_an_officers_reading_is_written_down(town, case):
+    from bierger.disclosures.selectors import readings
+
+    with acting_as(town.clerk):
+        view = selectors.case_view(case, purpose=purpose_of(town.clerk))
+        assert view.answers["works_kind"] == "extension"
+    with acting_as(town.applicant):
+        read = readings(person=town.applicant.person)
+    assert any("answers" in reading.facts for reading in read)
+
+
+def test_the_chain_verifies_and_replays_to_the_rows(town, case, run_jobs):
+    opinions(town, case)
+    story.do(town.mayor, case, "decide", decision="granted", decision_reasons="Good.")
+    run_jobs()
+    with acting_as(town.mayor):
+        assert selectors.verify_chain(case) > 8
+        assert selectors.replay(case) == flows.state_of(case)
+
+
+def test_an_erased_payload_leaves_the_chain_whole(town, case, as_worker):
+    opinions(town, case)
+    with as_worker(), acting_as(SYSTEM):
+        assert services.erase_payload(case=case, sequence=1)
+        assert not services.erase_payload(case=case, sequence=1)
+    with acting_as(town.clerk):
+        events = selectors.verify_chain(case)
+        assert events >= 6
+        assert selectors.replay(case) == "erased"
+        view = selectors.case_view(case, purpose=purpose_of(town.clerk))
+        assert view.answers == "erased"
+        assert [entry.erased for entry in view.timeline].count(True) == 1
+
+
+def test_history_cannot_be_rewritten_even_by_the_owner(town, case, as_owner):
+    with as_owner(), pytest.raises((InternalError, DatabaseError), match="history"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_event SET type = 'other'")
+    with as_owner(), pytest.raises((InternalError, DatabaseError), match="history"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cases_event")
+
+
+def test_a_changed_payload_or_header_breaks_the_chain(town, case, as_owner):
+    with as_owner():
+        row = EventPayload.objects.get(case_id=case, sequence=1)
+        row.payload = {**row.payload, "answers": {}}
+        row.save()
+    with acting_as(town.clerk), pytest.raises(ChainBroken) as broken:
+        selectors.verify_chain(case)
+    assert broken.value.sequence == 1
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_event DISABLE TRIGGER USER; DELETE FROM cases_event WHERE sequence = 2; ALTER TABLE cases_event ENABLE TRIGGER USER")
+    with acting_as(town.clerk), pytest.raises(ChainBroken):
+        selectors.verify_chain(case)
+
+
