@@ -18,5 +18,7 @@ with tempfile.TemporaryDirectory() as folder:
     (root / "qr.svg").write_text(QR)
     for letter in json.load(sys.stdin):
         (root / "main.typ").write_text(letter["source"])
-        pdf = typst.compile(str(root / "main.typ"), root=folder, format="pdf", sys_inputs=letter["inputs"], pdf_standards=["a-3a", "ua-1"])
+        pdf = typst.compile(
+            str(root / "main.typ"), root=folder, format="pdf", sys_inputs=letter["inputs"], pdf_standards=["a-3a", "ua-1"]
+        )
         Path(letter["out"]).write_bytes(pdf)

@@ -31,7 +31,7 @@ VARIABLES = {
     "case": {"number": "2026-0001", "administration": "esch", "language": "fr", "opened_on": date(2026, 3, 2)},
     "permit": {"number": "2026-A-0001", "issued_on": date(2026, 3, 2)},
     "given_name": "Jeanne",
-    "family_name": "Weber <script> #import \"@preview/x:1\" $ \\ *",  # text is text, whatever it holds
+    "family_name": 'Weber <script> #import "@preview/x:1" $ \\ *',  # text is text, whatever it holds
     "birth_date": date(1985, 6, 14),
     "purpose": "bank",
     "confirmed_street": "12, rue de l’Alzette",
@@ -118,7 +118,9 @@ def letters(tmp_path_factory) -> dict[tuple[str, str], Path]:
                 }
                 jobs.append({"source": inputs.template.decode(), "inputs": {**inputs.fields, **surroundings}, "out": str(out)})
     program = Path(__file__).with_name("render.py")
-    done = subprocess.run([sys.executable, str(program)], input=json.dumps(jobs), text=True, capture_output=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, str(program)], input=json.dumps(jobs), text=True, capture_output=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return paths
 

@@ -34,7 +34,13 @@ SETTING = Setting(TODAY, known={"person.given_name": "Marc", "person.birth_date"
 PLAN = {"id": "1", "file_name": "a.pdf", "media_type": "application/pdf", "size": 10}
 FORM = Form(
     steps=(
-        Step("who", (Question("name", Type.TEXT, source="person.given_name", locked=True), Question("born", Type.DATE, source="person.birth_date"))),
+        Step(
+            "who",
+            (
+                Question("name", Type.TEXT, source="person.given_name", locked=True),
+                Question("born", Type.DATE, source="person.birth_date"),
+            ),
+        ),
         Step("kind", (Question("kind", Type.CHOICE, options=("shed", "house")),)),
         Step("cost", (Question("cost", Type.MONEY),)),
         Step("architect", (Question("architect", Type.TEXT),), when=feel("big")),
@@ -81,7 +87,9 @@ def test_the_next_page_is_the_first_unseen_or_incomplete():
 
 
 def test_a_page_keeps_what_is_right_and_names_what_is_wrong():
-    result = validate_step(FORM, "who", {"born.day": ["99"], "born.month": ["1"], "born.year": ["2000"]}, answers={}, setting=SETTING)
+    result = validate_step(
+        FORM, "who", {"born.day": ["99"], "born.month": ["1"], "born.year": ["2000"]}, answers={}, setting=SETTING
+    )
     assert result.values == {"name": "Marc"}
     assert result.errors == {"born": AnswerError("date-impossible")}
     assert result.raw == {"born.day": ["99"], "born.month": ["1"], "born.year": ["2000"]}

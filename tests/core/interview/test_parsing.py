@@ -144,7 +144,9 @@ def test_files_are_judged_one_by_one():
     assert check_file(plans, media_type="application/x-dosexec", size=9, count=0).code == "bad-media-type"
 
 
-anything = st.lists(st.text(max_size=60) | st.sampled_from(["2026-01-31", "1.234,5", "49.5", "yes", "\ud800", "L-4010"]), max_size=4)
+anything = st.lists(
+    st.text(max_size=60) | st.sampled_from(["2026-01-31", "1.234,5", "49.5", "yes", "\ud800", "L-4010"]), max_size=4
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -166,7 +168,10 @@ def test_an_answer_shown_again_reads_as_itself(kind, raw):
 
 
 @settings(max_examples=200, deadline=None)
-@given(kind=st.sampled_from(list(Type)), answer=st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=9), st.lists, max_leaves=4))
+@given(
+    kind=st.sampled_from(list(Type)),
+    answer=st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=9), st.lists, max_leaves=4),
+)
 def test_a_stored_answer_of_another_shape_is_null_not_a_crash(kind, answer):
     from_json(question(kind), answer)
     assert isinstance(field_names(question(kind)), tuple)
