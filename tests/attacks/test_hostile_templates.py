@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -77,11 +78,11 @@ def test_the_worker_knows_no_secret_and_reaches_no_network(monkeypatch):
     sandbox.stop()
     render(HONEST)
     worker = sandbox.pool._pool().worker.process.pid
-    environment = open(f"/proc/{worker}/environ", "rb").read()
+    environment = Path(f"/proc/{worker}/environ").read_bytes()
     assert b"do-not-tell" not in environment
     assert b"DATABASE_URL" not in environment
     if os.geteuid() == 0:  # as root the kernel grants the namespace of its own
-        assert os.readlink(f"/proc/{worker}/ns/net") != os.readlink("/proc/self/ns/net")
+        assert Path(f"/proc/{worker}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
 
 
 def test_a_package_name_made_at_run_time_asks_nobody(monkeypatch):
@@ -100,7 +101,7 @@ def test_a_killed_worker_is_replaced_and_leaves_no_files():
     worker.process.kill()
     worker.process.wait()
     assert render(HONEST).startswith(b"%PDF-")
-    assert not os.path.exists(worker.folder)
+    assert not Path(worker.folder).exists()
     sandbox.stop()
 
 

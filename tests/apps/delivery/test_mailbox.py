@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError
+from tests.apps.documents.story import make_applicant
 
 from bierger.delivery import selectors, services
 from bierger.delivery.models import Message
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
-from tests.apps.documents.story import make_applicant
 
 
 @pytest.fixture
 def letter(transactional, applicant, as_worker):
     with as_worker(), acting_as(SYSTEM):
         for _ in range(2):
-            services.send_message(space=applicant.space, subject_code="question", params={"title": "A piece is missing"}, once="q/1")
+            services.send_message(
+                space=applicant.space, subject_code="question", params={"title": "A piece is missing"}, once="q/1"
+            )
     return applicant
 
 

@@ -10,7 +10,7 @@ from bierger.administrations.models import Administration
 from bierger.documents import services
 from bierger.infra.principal import SYSTEM, Principal, acting_as
 
-TEMPLATE = """#set page(paper: "a4", margin: 2.4cm)
+TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
 #set text(font: "Libertinus Serif", size: 11pt)
 = #sys.inputs.title
 #sys.inputs.body
@@ -18,7 +18,7 @@ TEMPLATE = """#set page(paper: "a4", margin: 2.4cm)
 No #sys.inputs.number, #sys.inputs.at("issued-on")
 
 #image("qr.svg", width: 3.6cm, alt: "Code to verify this document")
-""".encode()
+"""
 FACTS = {
     "person.family_name": "Weber",
     "person.given_name": "Marie",
@@ -49,7 +49,10 @@ class Applicant:
 def make_commune(code: str = "probe") -> Commune:
     """As owner: a commune of the tests' own."""
     row = Administration.objects.create(
-        code=code, kind="commune", lau2="9901", names={"fr": "Commune d’essai", "de": "Probegemeinde", "en": "Test commune", "lb": "Prouf"}
+        code=code,
+        kind="commune",
+        lau2="9901",
+        names={"fr": "Commune d’essai", "de": "Probegemeinde", "en": "Test commune", "lb": "Prouf"},
     )
     return Commune(row.id, row.code)
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
+from tests.apps.documents.story import decide, make_applicant, officer_of
 
 from bierger.delivery import selectors as delivery
 from bierger.documents import selectors, services
 from bierger.documents.errors import ActNotFound, NotRevocable
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
-from tests.apps.documents.story import decide, make_applicant, officer_of
 
 
 def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_worker, run_jobs):
@@ -28,7 +28,16 @@ def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_work
         view = selectors.act(act)
         assert view.state == "delivered"
         assert view.number.endswith("-000001")
-        assert list(view.facts) == ["number", "family-name", "given-name", "birth-date", "street", "postal-code", "locality", "since"]
+        assert list(view.facts) == [
+            "number",
+            "family-name",
+            "given-name",
+            "birth-date",
+            "street",
+            "postal-code",
+            "locality",
+            "since",
+        ]
         file = selectors.act_pdf(act)
         assert [message.subject_code for message in delivery.mailbox()] == ["act-ready"]
         assert delivery.unread_count() == 1
@@ -42,7 +51,7 @@ def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_work
     assert seen.issuer_names["de"] == "Probegemeinde"
     assert seen.document_names["fr"] == "Certificat de résidence"
     assert seen.number == view.number
-    assert [fact.code for fact in seen.facts][0] == "number"
+    assert seen.facts[0].code == "number"
     assert seen.log_index is not None
     assert seen.logged_at is not None
     assert [step.outcome for step in seen.steps] == ["ok"] * 8
@@ -133,7 +142,12 @@ def test_facts_that_cannot_be_printed_are_refused(commune, applicant, as_worker)
     from bierger.documents.errors import FactsRefused
 
     with as_worker():
-        for facts in ({"a": "x" * 201}, {"a": "two\nlines"}, {f"f{n}": "x" for n in range(12)}, {f"f{n}": "x" * 100 for n in range(8)}):
+        for facts in (
+            {"a": "x" * 201},
+            {"a": "two\nlines"},
+            {f"f{n}": "x" for n in range(12)},
+            {f"f{n}": "x" * 100 for n in range(8)},
+        ):
             with pytest.raises(FactsRefused):
                 decide(commune, applicant, facts=facts)
 

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError
+from tests.apps.documents.story import make_applicant
 
 from bierger.documents import selectors, services
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob, BlobHolder
 from bierger.infra import blobs
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
-from tests.apps.documents.story import make_applicant
 
 CONTENT = b"%PDF-1.7 a plan of a house that nobody else shall see"
 PLACE = uuid4()
@@ -100,11 +100,16 @@ def test_a_damaged_or_swapped_file_does_not_open(transactional, data_folder, app
         selectors.read_blob(second)
 
 
-def test_orphans_are_swept_after_an_hour_and_not_before(transactional, data_folder, applicant, as_worker):
-    kept = keep(applicant)
-    with pytest.raises(RuntimeError), acting_as(applicant.principal):
+def store_and_die(applicant) -> None:
+    with acting_as(applicant.principal):
         services.store_blob(administration_id=PLACE, data=b"x", media_type="image/png", file_name="x.png", space=applicant.space)
         raise RuntimeError("the process dies before the commit")
+
+
+def test_orphans_are_swept_after_an_hour_and_not_before(transactional, data_folder, applicant, as_worker):
+    kept = keep(applicant)
+    with pytest.raises(RuntimeError):
+        store_and_die(applicant)
     assert len(files(data_folder)) == 2
     with as_worker():
         with acting_as(SYSTEM):

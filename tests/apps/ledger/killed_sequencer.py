@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
+# ruff: noqa: T201 - its steps are read by the test
 """A sequencer that is killed (SIGKILL, by itself) after its n-th step: `python -m tests.apps.ledger.killed_sequencer N`."""
 
 from __future__ import annotations

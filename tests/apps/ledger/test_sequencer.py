@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from tests import databases
+from tests.conftest import DATABASE
 
 from bierger.infra.models import Outbox
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
@@ -21,8 +23,6 @@ from bierger.ledger.models import Checkpoint, QueueEntry
 from bierger.ledger.plugins import folder
 from bierger_core.merkle import TileReader, open_checkpoint, verify_consistency, verify_proof
 from bierger_core.values import Kind
-from tests import databases
-from tests.conftest import DATABASE
 
 
 def leaves(count: int) -> list[bytes]:
@@ -74,14 +74,20 @@ def test_queued_twice_is_logged_once(data_folder, as_worker):
     assert history().count(leaf) == 1
 
 
-def test_a_commitment_rolls_back_with_its_transaction(data_folder, as_worker):
-    class Undo(Exception):
-        pass
+class Undone(Exception):
+    """The caller's transaction fails after it queued."""
 
-    leaf = bytes([Kind.ACCESS]) + secrets.token_bytes(32)
-    with pytest.raises(Undo), acting_as(ANONYMOUS):
+
+def queue_and_fail(leaf: bytes) -> None:
+    with acting_as(ANONYMOUS):
         services.queue(commitment=leaf, kind=Kind.ACCESS)
-        raise Undo
+        raise Undone
+
+
+def test_a_commitment_rolls_back_with_its_transaction(data_folder, as_worker):
+    leaf = bytes([Kind.ACCESS]) + secrets.token_bytes(32)
+    with pytest.raises(Undone):
+        queue_and_fail(leaf)
     with as_worker():
         services.sequence()
     assert not QueueEntry.objects.filter(commitment=leaf).exists()

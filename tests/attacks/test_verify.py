@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`./bierger verify` against the samples of every release, honest and attacked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bierger.site.commands import verify
+from bierger_core.merkle import Checkpoint, log_key, open_checkpoint, parse_note, sign_checkpoint
+from bierger_core.seals import KeyEntry, KeyList, dump_key_list, load_key_list
+from bierger_core.values import LocalSigner
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+RELEASES = sorted(SAMPLES.glob("v*"))
+NEWEST = RELEASES[-1]
+STATUS = {"authentic": 0, "facts-only": 2, "revoked": 1}
+
+
+def check(capsys, file: Path, *options: str) -> tuple[int, dict]:
+    parser = argparse.ArgumentParser()
+    verify.add_arguments(parser)
+    status = verify.run(parser.parse_args([str(file), "--json", *options]))
+    return status, json.loads(capsys.readouterr().out)
+
+
+def failed(answer: dict) -> str:
+    """The code that says why: of the first failed step, or of the check that could not be made."""
+    if "error" in answer:
+        return answer["error"]["code"]
+    return next(step["code"] for step in answer["steps"] if step["outcome"] == "failed")
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    return Path(shutil.copytree(NEWEST, tmp_path / "sample"))
+
+
+CASES = [
+    (release, name, result)
+    for release in RELEASES
+    for name, result in json.loads((release / "expected.json").read_text()).items()
+]
+
+
+@pytest.mark.parametrize(("release", "name", "result"), CASES, ids=[f"{release.name}-{name}" for release, name, _ in CASES])
+def test_samples_of_every_release_verify(capsys, release, name, result):
+    status, answer = check(capsys, release / name, "--log", str(release / "log"))
+    assert (answer["result"], status) == (result, STATUS[result])
+
+
+def test_with_the_proof_beside_it_a_file_needs_no_log(capsys):
+    status, answer = check(capsys, NEWEST / "certificate.pdf", "--keys", str(NEWEST / "keys.json"))
+    assert (status, answer["authentic"]) == (0, "yes")
+    assert answer["steps"][-1]["outcome"] == "not_checked"  # revocation: nobody was asked
+
+
+def test_without_proof_and_without_log_it_is_not_authentic(capsys, copy):
+    (copy / "certificate.pdf.tlog-proof").unlink()
+    status, answer = check(capsys, copy / "certificate.pdf", "--keys", str(copy / "keys.json"))
+    assert (status, failed(answer)) == (1, "file-proof-missing")
+
+
+def test_over_http_from_a_plain_file_server(capsys):
+    handler = partial(type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(NEWEST / "log"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        status, answer = check(capsys, NEWEST / "certificate.pdf", "--log", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert (status, answer["authentic"]) == (0, "yes")
+    assert answer["revocations_as_of"]
+
+
+def test_a_log_that_does_not_answer_is_said(capsys):
+    status, answer = check(capsys, NEWEST / "certificate.pdf", "--log", "http://127.0.0.1:9")
+    assert (status, failed(answer)) == (1, "log-unreachable")
+
+
+def test_somebody_must_be_believed(capsys):
+    assert failed(check(capsys, NEWEST / "certificate.pdf")[1]) == "keys-missing"
+
+
+def test_random_flips_of_the_file_are_refused(capsys, copy):
+    """40 here through the whole command; 500 against the database in test_tampering.py."""
+    chance, honest = random.Random(7), (copy / "certificate.pdf").read_bytes()
+    for _ in range(40):
+        place = chance.randrange(len(honest))
+        flipped = bytearray(honest)
+        flipped[place] ^= 1 << chance.randrange(8)
+        (copy / "certificate.pdf").write_bytes(flipped)
+        status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
+        assert status == 1, place
+        assert failed(answer), place
+
+
+def test_a_tampered_seal_is_refused_by_name(capsys, copy):
+    code = (copy / "code.txt").read_text().strip()
+    seen = set()
+    for place in range(5, len(code), 7):
+        letter = "A" if code[place] != "A" else "B"
+        (copy / "code.txt").write_text(code[:place] + letter + code[place + 1 :])
+        status, answer = check(capsys, copy / "code.txt", "--log", str(copy / "log"))
+        assert status == 1, place
+        seen.add(failed(answer))
+    assert "signature-wrong" in seen
+
+
+def forged_list(*, keep_seals: bool) -> tuple[bytes, LocalSigner]:
+    """A key list signed by a log key that the attacker made."""
+    honest = load_key_list((NEWEST / "keys.json").read_bytes())
+    signer = LocalSigner.of(Ed25519PrivateKey.generate())
+    origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
+    own = KeyEntry(signer.kid, origin, "log", "EdDSA", signer.public_key, datetime(2020, 1, 1, tzinfo=UTC))
+    kept = tuple(entry for entry in honest.entries if keep_seals and entry.purpose == "seal")
+    return dump_key_list(KeyList(honest.issued_at, (own, *kept)), log_key(origin, signer.public_key), signer), signer
+
+
+def test_an_unknown_key_is_refused_by_name(capsys, copy):
+    (copy / "none.json").write_bytes(forged_list(keep_seals=False)[0])
+    status, answer = check(capsys, copy / "code.txt", "--keys", str(copy / "none.json"))
+    assert (status, failed(answer)) == (1, "key-unknown")
+
+
+def test_another_log_key_does_not_vouch_for_our_checkpoints(capsys, copy):
+    (copy / "theirs.json").write_bytes(forged_list(keep_seals=True)[0])
+    status, answer = check(capsys, copy / "certificate.pdf", "--keys", str(copy / "theirs.json"))
+    assert (status, failed(answer)) == (1, "note-unverified")
+
+
+def test_a_changed_key_list_is_refused_by_name(capsys, copy):
+    keys = copy / "keys.json"
+    keys.write_bytes(keys.read_bytes().replace(b'"valid_from": "20', b'"valid_from": "19', 1))
+    assert failed(check(capsys, copy / "certificate.pdf", "--keys", str(keys))[1]) == "note-signature-wrong"
+
+
+def test_a_key_used_before_it_was_valid_is_refused_by_name(capsys, copy):
+    honest = load_key_list((copy / "keys.json").read_bytes())
+    signer = LocalSigner.of(Ed25519PrivateKey.generate())
+    origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
+    late = tuple(
+        KeyEntry(e.kid, e.owner, e.purpose, e.alg, e.public_key, e.valid_from + timedelta(days=900))
+        for e in honest.entries
+        if e.purpose == "seal"
+    )
+    own = KeyEntry(signer.kid, origin, "log", "EdDSA", signer.public_key, honest.issued_at)
+    (copy / "late.json").write_bytes(
+        dump_key_list(KeyList(honest.issued_at, (own, *late)), log_key(origin, signer.public_key), signer)
+    )
+    assert failed(check(capsys, copy / "code.txt", "--keys", str(copy / "late.json"))[1]) == "key-not-yet-valid"
+
+
+def test_a_checkpoint_with_a_wrong_signature_is_refused_by_name(capsys, copy):
+    place = copy / "log" / "checkpoint"
+    honest = place.read_text()
+    text, size = honest.split("\n"), int(honest.split("\n")[1])
+    text[1] = str(size + 1)
+    place.write_text("\n".join(text))
+    status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
+    assert (status, failed(answer)) == (1, "note-signature-wrong")
+    text[1] = str(size)
+    text[2] = "A" * 43 + "="
+    place.write_text("\n".join(text))
+    assert failed(check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))[1]) == "note-signature-wrong"
+
+
+def test_a_second_history_under_the_right_key_is_noticed(capsys, tmp_path, monkeypatch):
+    """The log's own key signs another tree for us: the proof beside the file does not lie in it."""
+    copy = Path(shutil.copytree(NEWEST, tmp_path / "sample"))
+    honest = load_key_list((copy / "keys.json").read_bytes())
+    listed, signer = forged_list(keep_seals=True)
+    origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
+    own_key = log_key(origin, signer.public_key)
+    (copy / "keys.json").write_bytes(listed)
+
+    def resigned(note: bytes, *, root: bytes | None = None) -> bytes:
+        old = open_checkpoint(note, [log_key(e.owner, e.public_key) for e in honest.entries if e.purpose == "log"]).checkpoint
+        return sign_checkpoint(Checkpoint(old.origin, old.size, root or old.root), own_key, signer)
+
+    proof = (copy / "certificate.pdf.tlog-proof").read_bytes()
+    head, _, note = proof.partition(b"\n\n")
+    (copy / "certificate.pdf.tlog-proof").write_bytes(head + b"\n\n" + resigned(note))
+    (copy / "log" / "revocations").unlink()
+    checkpoint = copy / "log" / "checkpoint"
+    checkpoint.write_bytes(resigned(checkpoint.read_bytes(), root=bytes(32)))
+    assert parse_note(checkpoint.read_bytes()).text.startswith(origin)
+    status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"), "--keys", str(copy / "keys.json"))
+    assert (status, failed(answer)) == (1, "tile-mismatch")
+
+
+def test_a_forged_list_of_revocations_is_refused_by_name(capsys, copy):
+    place = copy / "log" / "revocations"
+    place.write_text("\n".join(line for line in place.read_text().split("\n") if " error" not in line))
+    status, answer = check(capsys, copy / "revoked.pdf", "--log", str(copy / "log"))
+    assert (status, failed(answer)) == (1, "note-signature-wrong")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.txt", b"hello", "verify-not-a-code"),
+        ("a.pdf", b"%PDF-1.7 nothing %%EOF", "verify-no-seal"),
+        ("a.png", b"\x89PNG\r\n\x1a\n broken", "upload-broken"),
+        ("a.bin", b"\x7fELF" + bytes(100), "verify-not-a-code"),
+    ],
+)
+def test_what_is_no_act_is_said(capsys, tmp_path, name, data, code):
+    (tmp_path / name).write_bytes(data)
+    status, answer = check(capsys, tmp_path / name, "--log", str(NEWEST / "log"))
+    assert (status, failed(answer)) == (1, code)
+
+
+def test_it_is_a_program_that_needs_no_settings_and_no_database():
+    program = (
+        "import sys; from bierger.site.cli import main; status = main(sys.argv[1:]); "
+        "from django.conf import settings; sys.exit(9 if settings.configured else status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "verify", str(NEWEST / "certificate.pdf"), "--log", str(NEWEST / "log")],
+        env={"PYTHONPATH": str(Path(verify.__file__).parents[3]), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "AUTHENTIC: these very bytes were issued." in done.stdout
+    assert "Family name: Weber" in done.stdout
+
+
+def test_the_command_itself_loads_no_framework():
+    program = "import sys; import bierger.site.commands.verify; sys.exit('django' in sys.modules or 'psycopg' in sys.modules)"
+    environment = {"PYTHONPATH": str(Path(verify.__file__).parents[3]), "PATH": "/usr/bin:/bin"}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
