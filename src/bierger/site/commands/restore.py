@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: EUPL-1.2
+# ruff: noqa: T201 - this is the terminal
+"""`./bierger restore FILE.tar`: an archive of `./bierger backup` into an empty installation.
+
+1. The whole archive is read first: every name, size and hash against the manifest. Nothing has been touched yet.
+2. The installation must be empty (no table, no file) and know every migration of the archive.
+3. The files are written, then the database in one transaction: an interrupted restore leaves an empty database.
+4. Migrations of this release that the archive did not know are applied.
+5. Verified: rows of each table, every attachment, the log from its leaves to its signed checkpoint, every case's chain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg
+
+from bierger.site.commands.backup import (
+    DUMP,
+    FOLDERS,
+    FORMAT,
+    MANIFEST,
+    BackupError,
+    call,
+    connection_words,
+    describe,
+    find_program,
+)
+
+_NAMES = re.compile(
+    r"blobs/[a-z0-9-]{1,64}/[0-9a-f]{2}/[0-9a-f]{64}"
+    r"|log/(?:checkpoint|keys\.json|keys\.tlog-proof|revocations|tile/[0-9a-z/.]{1,80})"
+    r"|keys/[0-9a-f]{2,128}\.pem|database\.dump|manifest\.json"
+)
+MOST_MANIFEST = 256 * 1024 * 1024
+# Of the database itself, not of us: extensions are made by whoever owns the server, their comments cannot be set by us.
+_NOT_OURS = re.compile(r"\b(?:EXTENSION|SCHEMA - public|ACL - SCHEMA|COMMENT - EXTENSION|DEFAULT ACL)\b")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="an archive written by `./bierger backup`")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when everything is restored and verified; 1 with a sentence."""
+    django.setup()
+    try:
+        told = restore(args.file)
+    except BackupError as error:
+        print(f"Not restored: {error}", file=sys.stderr)
+        return 1
+    print(*told, sep="\n")
+    return 0
+
+
+def restore(file: Path) -> list[str]:
+    """Restore and verify; gives back what was verified, one sentence each. Raises BackupError."""
+    from django.conf import settings
+
+    data = Path(settings.BIERGER_DATA)
+    try:
+        with tarfile.open(file) as tar:
+            manifest = check_archive(tar)
+            _refuse_unknown_migrations(manifest)
+            _refuse_non_empty(data)
+            try:
+                _write_files(tar, data)
+                _restore_database(tar)
+            except BaseException:
+                for folder in FOLDERS:  # they were empty a moment ago, and must be for the next try
+                    shutil.rmtree(data / folder, ignore_errors=True)
+                raise
+    except (tarfile.TarError, OSError) as error:
+        raise BackupError("restore-unreadable", f"{file} cannot be read as an archive: {error}.") from error
+    told = _verify_rows(manifest)
+    _migrate()
+    return [*told, *verify(data)]
+
+
+def check_archive(tar: tarfile.TarFile) -> Mapping[str, object]:
+    """The manifest, after every file was compared with it. Raises BackupError by name."""
+    members: dict[str, tarfile.TarInfo] = {}
+    for member in tar:
+        if not member.isreg() or not _NAMES.fullmatch(member.name) or ".." in member.name or member.name in members:
+            raise BackupError("restore-name", f"The archive holds {member.name!r}, which no backup writes.")
+        members[member.name] = member
+    if MANIFEST not in members or members[MANIFEST].size > MOST_MANIFEST:
+        raise BackupError("restore-incomplete", "The archive has no manifest: the backup was interrupted.")
+    manifest: dict[str, Any] = json.loads(_read(tar, members[MANIFEST]))
+    if manifest.get("format") != FORMAT:
+        raise BackupError("restore-format", f"The archive has the format {manifest.get('format')!r}, not {FORMAT}.")
+    wanted: Mapping[str, Mapping[str, object]] = manifest["files"]
+    if set(wanted) != set(members) - {MANIFEST}:
+        odd = min(set(wanted) ^ (set(members) - {MANIFEST}))
+        raise BackupError("restore-incomplete", f"{odd} is in the archive or in its manifest, but not in both.")
+    for name, said in wanted.items():
+        if _hash(tar, members[name]) != said["sha256"]:
+            raise BackupError("restore-damaged", f"{name} in the archive is not what was backed up.")
+    return manifest
+
+
+def verify(data: Path) -> list[str]:
+    """Attachments, log and chains of this installation; a sentence each. Raises BackupError at the first thing wrong."""
+    return [_verify_blobs(data), _verify_log(), _verify_chains()]
+
+
+def _refuse_unknown_migrations(manifest: Mapping[str, object]) -> None:
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
+    later = sorted(set(_list(manifest["migrations"])) - known)
+    if later:
+        raise BackupError("restore-newer", f"The archive was made by a later release (it knows {later[0]}): install that.")
+
+
+def _refuse_non_empty(data: Path) -> None:
+    with _connect() as connection:
+        found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        if found and found[0]:
+            raise BackupError("restore-not-empty", "The database is not empty: create a new one and name it in DATABASE_URL.")
+        roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for role in ("bierger_owner", "bierger_web", "bierger_worker"):
+            if role not in roles:
+                raise BackupError("restore-roles", f"The role {role} is missing: create the three roles first.")
+    for folder in FOLDERS:
+        if any((data / folder).rglob("*")):
+            raise BackupError("restore-not-empty", f"{data / folder} is not empty: choose another BIERGER_DATA.")
+
+
+def _write_files(tar: tarfile.TarFile, data: Path) -> None:
+    from bierger.infra.blobs import write_durably
+
+    for member in tar.getmembers():
+        if member.name.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
+            mode = {"keys": 0o600, "log": 0o644}.get(member.name.partition("/")[0], 0o640)
+            write_durably(data / member.name, _read(tar, member), mode=mode)
+
+
+def _restore_database(tar: tarfile.TarFile) -> None:
+    with tempfile.TemporaryDirectory(prefix="bierger-restore-") as folder:
+        dump, wanted = Path(folder) / DUMP, Path(folder) / "wanted.txt"
+        with dump.open("wb") as file:
+            for chunk in _chunks(tar, tar.getmember(DUMP)):
+                file.write(chunk)
+        listed = call_list(dump)
+        wanted.write_text("\n".join(line for line in listed.splitlines() if not _NOT_OURS.search(line)), "utf-8")
+        _extensions()
+        call("pg_restore", ["--single-transaction", "--exit-on-error", "--no-owner", f"--use-list={wanted}", str(dump)])
+
+
+def call_list(dump: Path) -> str:
+    """The table of contents of a dump, without a database."""
+    command = [find_program("pg_restore"), "--list", str(dump)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise BackupError("restore-damaged", f"pg_restore cannot read the dump: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _extensions() -> None:
+    with _connect() as connection:
+        for name in ("btree_gist", "pg_trgm", "unaccent"):
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+
+
+def _verify_rows(manifest: Mapping[str, object]) -> list[str]:
+    with _connect() as connection:
+        found = describe(connection)["rows"]
+    said = manifest["rows"]
+    assert isinstance(found, dict)
+    assert isinstance(said, dict)
+    for table, count in said.items():
+        if found.get(table) != count:
+            raise BackupError("restore-rows", f"{table} has {found.get(table)} rows, the archive says {count}.")
+    return [f"Database: {sum(found.values())} rows in {len(said)} tables, as backed up on {str(manifest['made_at'])[:16]}."]
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _verify_blobs(data: Path) -> str:
+    with _connect() as connection:
+        named = connection.execute("SELECT DISTINCT area, name FROM documents_blob").fetchall()
+    erased = 0
+    for area, name in named:
+        path = data / "blobs" / area / name[:2] / name
+        if not path.is_file():
+            erased += 1
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != name:
+            raise BackupError("restore-blob", f"The attachment {area}/{name} is not what its name says.")
+    return f"Attachments: {len(named) - erased} whole" + (f", {erased} without a file." if erased else ".")
+
+
+def _verify_log() -> str:
+    """The tree is computed again from its leaves.
+
+    1. The checkpoint is signed by the log's key.  2. The leaves give its root.  3. The index names each leaf's own place.
+    """
+    from bierger.infra.principal import SYSTEM, acting_as
+    from bierger.ledger import selectors as ledger
+    from bierger_core.merkle import Frontier, MerkleError, TileReader, leaf_hash, open_checkpoint
+
+    with acting_as(SYSTEM), _connect() as connection:
+        head = ledger.checkpoint()
+        if head is None:
+            return "Log: empty."
+        try:
+            opened = open_checkpoint(head.note, ledger.log_keys()).checkpoint
+            reader = TileReader(ledger.published_tile, head.size, head.root)
+            leaves = [reader.entry(index) for index in range(head.size)]
+        except MerkleError as error:
+            raise BackupError("restore-log", f"The log does not hold together: {error}") from error
+        tree = Frontier()
+        for leaf in leaves:
+            tree = tree.append(leaf_hash(leaf))
+        if (opened.size, opened.root) != (head.size, head.root) or tree.root() != head.root:
+            raise BackupError("restore-log", "The log's leaves do not give the root of its checkpoint.")
+        index = connection.execute("SELECT leaf_index, commitment FROM ledger_queue WHERE leaf_index IS NOT NULL")
+        for place, commitment in index:
+            if leaves[place] != bytes(commitment):
+                raise BackupError("restore-log", f"Leaf {place} of the log is not what the index says.")
+    return f"Log {opened.origin}: {head.size} leaves under a signed checkpoint."
+
+
+def _verify_chains() -> str:
+    from bierger.cases import selectors as cases
+    from bierger.cases.errors import ChainBroken
+    from bierger.infra.principal import SYSTEM, acting_as
+
+    with _connect() as connection:
+        found = [row[0] for row in connection.execute("SELECT id FROM cases_case")]
+    events = 0
+    with acting_as(SYSTEM):
+        for case in found:
+            try:
+                events += cases.verify_chain(case)
+            except ChainBroken as error:
+                raise BackupError("restore-chain", f"Case {case}: {error}") from error
+    return f"Cases: {len(found)}, each chain whole, {events} events."
+
+
+def _connect() -> psycopg.Connection:
+    conninfo, password = connection_words()
+    try:
+        return psycopg.connect(conninfo, password=password)
+    except psycopg.OperationalError as error:
+        raise BackupError("restore-database", f"The database does not answer: {error}") from error
+
+
+def _chunks(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:
+    file = tar.extractfile(member)
+    assert file is not None  # it is a regular file
+    while chunk := file.read(1024 * 1024):
+        yield chunk
+
+
+def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    return b"".join(_chunks(tar, member))
+
+
+def _hash(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(tar, member):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _list(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
