@@ -10,6 +10,7 @@ from bierger.delivery.models import Message
 from bierger.documents import selectors as documents
 from bierger.documents import services as documents_services
 from bierger.infra import clock, outbox
+from bierger_core.values import canonical_json
 
 
 def send_message(
@@ -17,16 +18,20 @@ def send_message(
     space: UUID,
     subject_code: str,
     params: Mapping[str, str],
-    once: str,
+    once: str = "",
     case_id: UUID | None = None,
     act_id: UUID | None = None,
 ) -> None:
-    """Put a message into a mailbox (worker). once: what makes it this message; sent again under the same words, it stays one."""
+    """Put a message into a mailbox (worker).
+
+    once    what makes it this message: sent again under the same words it stays one. Default: case, subject and params together.
+    """
+    words = once or canonical_json({"case": str(case_id), "subject": subject_code, "params": dict(params)}).decode()
     Message.objects.bulk_create(
         [
             Message(
                 space=space,
-                once=once,
+                once=words,
                 subject_code=subject_code,
                 params=dict(params),
                 act_id=act_id,

@@ -62,22 +62,14 @@ def decide_act(
     issued_at = clock.now().replace(microsecond=0)
     given_number = number or _next_number(administration_id, issued_at.year)
     sealed_facts = _checked({"number": given_number, **short_names(facts)})
-    issuer = administration(id=administration_id).code
+    claims = Claims(administration(id=administration_id).code, issued_at, document_type, sealed_facts)
     salt = secrets.token_bytes(SALT_BYTES)
-    claims = Claims(issuer, issued_at, document_type, sealed_facts)
-    code = seal(
-        claims,
-        document_type=DocumentType(document_type, tuple(sealed_facts)),
-        salt=salt,
-        log_origin=log.origin(),
-        signer=ledger.signer_for(administration_id=administration_id),
-    )
     leaf = facts_commitment(claims, salt)
     act = Act(
         id=uuid4(),
         case_id=case_id,
         administration=administration_id,
-        issuer=issuer,
+        issuer=claims.issuer,
         number=given_number,
         document_type=document_type,
         once=once,
@@ -87,7 +79,7 @@ def decide_act(
         fields=dict(fields),
         template=template.decode("utf-8"),
         package_digest=package_digest,
-        seal=code,
+        seal=_sealed(claims, salt, administration_id),
         facts_salt=salt,
         facts_commitment=leaf,
         holder_space=holder_space,
@@ -97,6 +89,16 @@ def decide_act(
     act.save(force_insert=True)
     ledger.queue(commitment=leaf, kind=Kind.FACTS)
     return act.id
+
+
+def _sealed(claims: Claims, salt: bytes, administration_id: UUID) -> str:
+    return seal(
+        claims,
+        document_type=DocumentType(claims.document_type, tuple(claims.facts)),
+        salt=salt,
+        log_origin=log.origin(),
+        signer=ledger.signer_for(administration_id=administration_id),
+    )
 
 
 def revoke_act(*, act: UUID, reason: str) -> None:
