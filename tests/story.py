@@ -92,4 +92,4 @@ def do(who: Principal, case: UUID, node: str, **raw: str) -> None:
 
 def worklist_of(who: Principal) -> list[tuple[str, str]]:
     with acting_as(who):
-        return list(Work.objects.filter(state__in=("open", "claimed")).order_by("id").values_list("number", "node"))
+        return list(Work.objects.filter(state__in=("open", "claimed")).order_by("opened_at").values_list("number", "node"))

@@ -125,12 +125,12 @@ class Grant(models.Model):
 class Work(models.Model):
     """A row of a worklist: worklists read these, never the cases."""
 
-    id = models.BigAutoField(primary_key=True)
+    # The key is known before the row is written: whoever routes work to a service need not be able to read it back.
+    task = models.UUIDField(primary_key=True)
     administration = models.ForeignKey("administrations.Administration", on_delete=models.PROTECT)
     service = models.ForeignKey("administrations.Service", null=True, on_delete=models.PROTECT)
     role = models.TextField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
-    task = models.UUIDField(unique=True)
     number = models.TextField()
     digest = models.TextField()
     procedure = models.TextField()
@@ -152,7 +152,7 @@ class Work(models.Model):
             models.Index(
                 "administration",
                 models.F("due_at").asc(nulls_last=True),
-                "id",
+                "task",
                 condition=Q(state__in=["open", "claimed"]),
                 name="cases_work_open",
             )

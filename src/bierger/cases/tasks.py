@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bierger.cases.models import Party, ServiceJob, Work
 from bierger.cases.services.conduct import absorb, finish_task
-from bierger.cases.services.writer import CaseWriter
+from bierger.cases.services.writer import Audience, CaseWriter
 from bierger.catalogue import selectors as catalogue
 from bierger.delivery import services as delivery
 from bierger.disclosures.types import Purpose
@@ -24,7 +24,7 @@ from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services as registry
 from bierger.registry.errors import RegisterUnavailable
-from bierger_core.procedures import Package, document_inputs, evidence_value
+from bierger_core.procedures import Package, document_inputs, evidence_value, message
 from bierger_core.rules import Value
 
 # How long a silent register is asked again before the case goes to an officer.
@@ -130,7 +130,11 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
     """Tell the applicant (timeline and mailbox) or the officers (mark in the worklist)."""
     spec = package.actions[task.node]
     to_applicant = spec.to == "applicant"
-    writer.add("notified", {"node": task.node, "to": spec.to}, audience="all" if to_applicant else "administration")
+    variables = flow_selectors.variables_of(writer.row.id)
+    said = {language: message(package, task.node, variables, language=language) for language in package.languages}
+    texts = {language: {"title": one.title, "body": one.body} for language, one in said.items()}
+    audience: Audience = "all" if to_applicant else "administration"
+    writer.add("notified", {"node": task.node, "to": spec.to, "texts": texts}, audience=audience)
     if to_applicant:
         party = Party.objects.filter(case=writer.row, kind="applicant", space__isnull=False).first()
         if party and party.space:

@@ -154,7 +154,7 @@ def test_an_officers_reading_is_written_down(town, case):
         view = selectors.case_view(case, purpose=purpose_of(town.clerk))
         assert view.answers["works_kind"] == "extension"
     with acting_as(town.applicant):
-        read = readings(person=town.applicant.person)
+        read = readings()
     assert any("answers" in reading.facts for reading in read)
 
 

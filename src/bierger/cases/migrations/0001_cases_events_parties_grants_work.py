@@ -160,9 +160,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Work',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('task', models.UUIDField(primary_key=True, serialize=False)),
                 ('role', models.TextField()),
-                ('task', models.UUIDField(unique=True)),
                 ('number', models.TextField()),
                 ('digest', models.TextField()),
                 ('procedure', models.TextField()),
@@ -228,7 +227,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='work',
-            index=models.Index(models.F('administration'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ['open', 'claimed'])), name='cases_work_open'),
+            index=models.Index(models.F('administration'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('task'), condition=models.Q(('state__in', ['open', 'claimed'])), name='cases_work_open'),
         ),
         migrations.AddConstraint(
             model_name='work',

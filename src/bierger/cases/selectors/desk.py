@@ -34,11 +34,11 @@ def worklist(*, filters: WorkFilters, purpose: Purpose, after: str = "", size: i
     key = _parse_key(after)
     if key:
         due, last = key
-        later = Q(due_at__gt=due) | Q(due_at=due, id__gt=last) | Q(due_at__isnull=True)
-        rows = rows.filter(Q(due_at__isnull=True, id__gt=last) if due == FAR else later)
-    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "id")[: size + 1])
+        later = Q(due_at__gt=due) | Q(due_at=due, task__gt=last) | Q(due_at__isnull=True)
+        rows = rows.filter(Q(due_at__isnull=True, task__gt=last) if due == FAR else later)
+    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "task")[: size + 1])
     shown = found[:size]
-    following = f"{(shown[-1].due_at or FAR).isoformat()}~{shown[-1].id}" if len(found) > size else None
+    following = f"{(shown[-1].due_at or FAR).isoformat()}~{shown[-1].task}" if len(found) > size else None
     subjects = sorted({subject for row in shown for subject in row.subjects})
     disclosures.record(purpose=purpose, subjects=subjects, facts=["name"])
     return Page(tuple(_work(row) for row in shown), following, count, COUNT_CAP)
@@ -91,17 +91,17 @@ def _filtered(filters: WorkFilters) -> QuerySet[Work]:
     return rows
 
 
-def _parse_key(after: str) -> tuple[datetime, int] | None:
+def _parse_key(after: str) -> tuple[datetime, UUID] | None:
     due, _, last = after.partition("~")
     try:
-        return datetime.fromisoformat(due), int(last)
+        return datetime.fromisoformat(due), UUID(last)
     except ValueError:
         return None
 
 
 def _work(row: Work) -> WorkView:
     return WorkView(
-        id=row.id, case=row.case_id, task=row.task, number=row.number, digest=row.digest, procedure=row.procedure,
+        case=row.case_id, task=row.task, number=row.number, digest=row.digest, procedure=row.procedure,
         node=row.node, role=row.role, service=row.service_id, applicant=row.applicant, opened_at=row.opened_at,
         due_at=row.due_at, state=row.state, officer=row.officer, marked=row.marked,
     )  # fmt: skip

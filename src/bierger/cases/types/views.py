@@ -131,7 +131,6 @@ class WorkFilters:
 class WorkView:
     """A row of the worklist; `task_title` comes from the package by `digest` and `node`."""
 
-    id: int
     case: UUID
     task: UUID
     number: str

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(NOBODY_YET, migrations.RunSQL.noop),
         protect("flows_instance", select=VISIBLE, insert=VISIBLE, update=VISIBLE),
-        protect("flows_token", select=VISIBLE, insert=VISIBLE, delete=VISIBLE),
+        protect("flows_token", select=VISIBLE, insert=VISIBLE, update=VISIBLE, delete=VISIBLE),
         protect("flows_task", select=VISIBLE, insert=VISIBLE, update=VISIBLE),
         protect("flows_timer", select=VISIBLE, insert=VISIBLE, update=VISIBLE),
     ]

@@ -20,14 +20,13 @@ from bierger.flows.selectors import view
 from bierger.flows.services.rows import Rows
 from bierger.flows.types import Decided, Moved
 from bierger.infra import clock, outbox
-from bierger_core.procedures import Package, decide
+from bierger_core.procedures import Package, decide, due_at
 from bierger_core.process import (
     CancelTask,
     CancelTimer,
     Command,
     CreateTask,
     Decide,
-    Duration,
     Event,
     Finish,
     Kind,
@@ -41,7 +40,6 @@ from bierger_core.process import (
 )
 from bierger_core.process import start as start_process
 from bierger_core.rules import Value, to_json
-from bierger_core.values import LU_CALENDAR, local
 
 
 def start(*, subject: UUID, administration: UUID, digest: str, variables: Mapping[str, Value]) -> Moved:
@@ -107,11 +105,11 @@ def _run(package: Package, rows: Rows, state: State, commands: list[Command]) ->
                 state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
                 commands.extend(more)
             case CreateTask():
-                opened.append(_open(rows, command))
+                opened.append(_open(package, rows, command, state.variables))
             case CancelTask():
                 cancelled.append(rows.cancel_task(command.task_id))
             case StartTimer():
-                due = command.due.after(local(clock.now()))
+                due = due_at(package, command.node, command.due, now=clock.now(), variables=state.variables)
                 rows.start_timer(number=command.timer_id, node=command.node, task=command.task_id, due_at=due)
             case CancelTimer():
                 rows.cancel_timer(command.timer_id)
@@ -125,7 +123,11 @@ def _run(package: Package, rows: Rows, state: State, commands: list[Command]) ->
     return Moved(views, tuple(cancelled), tuple(decided), finished, dict(state.variables))
 
 
-def _open(rows: Rows, command: CreateTask) -> Task:
+def _open(package: Package, rows: Rows, command: CreateTask, variables: Mapping[str, Value]) -> Task:
+    now = clock.now()
+    due = command.due and due_at(
+        package, command.node, command.due, now=now, variables=variables, working=command.calendar == "working"
+    )
     return rows.open_task(
         number=command.task_id,
         node=command.node,
@@ -135,23 +137,6 @@ def _open(rows: Rows, command: CreateTask) -> Task:
         action=command.action or "",
         document=command.document or "",
         outputs=list(command.outputs),
-        opened_at=clock.now(),
-        due_at=_due(command.due, working=command.calendar == "working"),
+        opened_at=now,
+        due_at=due or None,
     )
-
-
-def _due(due: Duration | None, *, working: bool) -> object:
-    if due is None:
-        return None
-    instant = local(clock.now())
-    if working and due.days:
-        return instant.replace(
-            **dict(
-                zip(
-                    ("year", "month", "day"),
-                    LU_CALENDAR.add_working_days(instant.date(), due.days).timetuple()[:3],
-                    strict=True,
-                )
-            )
-        )
-    return due.after(instant)

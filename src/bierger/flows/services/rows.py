@@ -78,6 +78,11 @@ class Rows:
             for number, token in wanted.items()
             if number not in self.tokens
         )
+        for number, row in self.tokens.items():
+            token = wanted.get(number)
+            if token and (row.node, row.flow, row.scope) != (token.node, token.flow, token.scope):
+                row.node, row.flow, row.scope = token.node, token.flow, token.scope
+                row.save(update_fields=["node", "flow", "scope"])
         tokens = {task.id: task.token for task in state.tasks}
         for row in self.tasks.values():
             row.token = tokens.get(row.number, row.token or 0)
