@@ -30,7 +30,7 @@ test-slow: install-dev messages system-packages ## the slow suites
 check: install-dev messages ## style, types, architecture, templates, packages
 	.venv/bin/python -m ruff check
 	$(SETTINGS) $(RUN) -m mypy
-	PYTHONPATH=src .venv/bin/lint-imports
+	PYTHONPATH=src:. .venv/bin/lint-imports
 	.venv/bin/djlint --check --lint --quiet src
 	./bierger check procedures/
 

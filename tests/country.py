@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every test database begins with: the small country and the published packages (run once, as owner)."""
+"""What every test database begins with: the demonstration's country and the published packages (run once, as owner)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ def main() -> None:
     import django
 
     django.setup()
-    import importlib.util
+    from tests.packages import publish_all
+    from tests.people import small_country
 
-    for module, function in (("tests.people", "small_country"), ("tests.packages", "publish_all")):
-        if importlib.util.find_spec(module):
-            getattr(importlib.import_module(module), function)()
+    small_country()
+    publish_all()
 
 
 if __name__ == "__main__":

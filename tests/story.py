@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bierger_core.interview import relevant_steps, show_raw
-
 from bierger.cases import services as cases
 from bierger.cases.models import Work
 from bierger.filings import selectors as filing_selectors
@@ -14,6 +12,7 @@ from bierger.filings import services as filings
 from bierger.filings.types import Receipt
 from bierger.flows import selectors as flows
 from bierger.infra.principal import Principal, acting_as
+from bierger_core.interview import relevant_steps, show_raw
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"

@@ -12,7 +12,7 @@ import pytest
 def required_program(*names: str, package: str) -> str:
     """The path of the first of `names` that is installed."""
     for name in names:
-        found = shutil.which(name) or (f"/usr/sbin/{name}" if os.path.exists(f"/usr/sbin/{name}") else None)
+        found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
         if found:
             return found
     message = f"NOT RUN: {' or '.join(names)} is missing (Debian package {package}); `make test` installs it when it can."

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.configuration_page import PAGE, page
 
 from bierger.site.environment import VARIABLES, ConfigurationError, read
-from tools.configuration_page import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
 

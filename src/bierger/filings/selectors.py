@@ -10,7 +10,7 @@ from bierger.catalogue import selectors as catalogue
 from bierger.filings.errors import DraftUnknown, FilingUnknown
 from bierger.filings.models import Draft, Filing, FilingCase
 from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
-from bierger_core.interview import first_incomplete_step, missing, relevant_steps
+from bierger_core.interview import JSON, first_incomplete_step, missing, relevant_steps
 from bierger_core.procedures import Package
 
 SHOWN = 50
@@ -73,7 +73,7 @@ def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: boo
     )
 
 
-def _steps(package: Package, answers: Mapping[str, object]) -> tuple[StepState, ...]:
+def _steps(package: Package, answers: Mapping[str, JSON]) -> tuple[StepState, ...]:
     relevant = {step.id for step in relevant_steps(package.form, answers)}
     lacking = set(missing(package.form, answers))
     states = []

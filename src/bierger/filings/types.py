@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from bierger_core.interview import AnswerError
+from bierger_core.interview import JSON, AnswerError
 from bierger_core.procedures import Package
 
 
@@ -37,9 +37,9 @@ class DraftView:
     package: Package
     administration: UUID | None
     language: str
-    answers: Mapping[str, object]
+    answers: Mapping[str, JSON]
     raw: Mapping[str, list[str]]
-    known: Mapping[str, object]
+    known: Mapping[str, JSON]
     steps: tuple[StepState, ...]
     next_step: str | None
     begun_at: datetime

@@ -2,7 +2,8 @@
 """What travels upward between applications.
 
 1. A service writes its rows and `send(topic, ids)` in one transaction: either both are there or neither.
-2. The relay (worker, `infra.relay`) takes rows with SKIP LOCKED and, in one transaction, turns each into one job per handler and deletes it.
+2. The relay (worker, `infra.relay`) takes rows with SKIP LOCKED and, in one transaction, turns each into one job per handler and
+   deletes it.
 3. A job calls its handler; a handler is idempotent, since a process may die after its work and before saying so.
 """
 

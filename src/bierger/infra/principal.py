@@ -77,7 +77,7 @@ class Principal:
 
     def reaches(self, level: str) -> bool:
         """Is the sign-in at least of this level?"""
-        return LEVELS.index(self.level) >= LEVELS.index(level)  # type: ignore[arg-type]
+        return LEVELS.index(self.level) >= [*LEVELS].index(level)
 
 
 def _items(value: object) -> list[object]:

@@ -42,15 +42,11 @@ DOMAIN_APPS = (
     "infra", "ui", "administrations", "disclosures", "identity", "ledger", "documents", "catalogue", "flows",
     "registry", "delivery", "cases", "filings", "gateway", "backoffice", "portal", "site",
 )  # fmt: skip
-import os  # TEMPORARY while the house is being built
-
-if "BIERGER_ONLY" in os.environ:
-    DOMAIN_APPS = tuple(os.environ["BIERGER_ONLY"].split(","))  # type: ignore[assignment]
 INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    *(f"bierger.{name}" for name in DOMAIN_APPS if (CLONE / "src" / "bierger" / name / "apps.py").exists()),
+    *(f"bierger.{name}" for name in DOMAIN_APPS),
 ]
 MIDDLEWARE = [
     "bierger.site.middleware.UploadLimit",
@@ -69,7 +65,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "bierger.site.context.page"]},
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
 

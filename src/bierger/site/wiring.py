@@ -17,7 +17,7 @@ from django.conf import settings
 from bierger.infra import outbox
 
 _APPS = Path(__file__).parents[1]
-Periodic = tuple[float, Callable[[], object]]
+Periodic = tuple[float, Callable[[], int | None]]
 
 
 def wire() -> None:

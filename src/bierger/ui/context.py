@@ -9,8 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from bierger.infra.principal import ANONYMOUS, Principal
-
 LANGUAGES = (("fr", "Français"), ("de", "Deutsch"), ("en", "English"), ("lb", "Lëtzebuergesch"))
 
 
@@ -37,10 +35,11 @@ class Page:
 
 def page_of(request: HttpRequest | None) -> Page:
     """The frame for a request; a page that is refused before sessions are read has nobody signed in."""
-    principal: Principal = getattr(request, "principal", ANONYMOUS)
+    # Asked for by name, not by type: components know no room beside them.
+    principal = getattr(request, "principal", None)
     identity = getattr(request, "session", {}).get("identity") or {}
     signed_in = None
-    if principal.kind in ("person", "officer") and identity:
+    if principal is not None and principal.kind in ("person", "officer") and identity:
         name, label = str(identity.get("name", "")), str(identity.get("label", ""))
         signed_in = SignedIn(name, label, principal.kind, principal.level)
     return Page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from bierger.cases.errors import ChainBroken
@@ -14,7 +15,7 @@ from bierger.catalogue import selectors as catalogue
 from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
 from bierger_core.process import Command, Decide, State, TaskCompleted, TimerFired, start, step
 from bierger_core.process import Event as ProcessEvent
-from bierger_core.rules import from_json
+from bierger_core.rules import Value, from_json
 
 
 def verify_chain(case: UUID) -> int:
@@ -78,7 +79,7 @@ def _process_event(kind: str, payload: Mapping[str, object]) -> ProcessEvent:
     return TaskCompleted(int(str(payload["task"])), {name: from_json(value) for name, value in outputs.items()})
 
 
-def _start_variables(package: Package, payload: Mapping[str, dict[str, object]]) -> Mapping[str, object]:
+def _start_variables(package: Package, payload: Mapping[str, Any]) -> Mapping[str, Value]:
     facts, applicant = payload["case"], payload["applicant"]
     return start_variables(
         package,
@@ -87,7 +88,7 @@ def _start_variables(package: Package, payload: Mapping[str, dict[str, object]])
             str(facts["number"]), str(facts["administration"]), str(facts["language"]),
             date.fromisoformat(str(facts["opened_on"])),
         ),
-        applicant=ApplicantFacts(str(applicant["kind"]), str(applicant["level"])),
+        applicant=ApplicantFacts(applicant["kind"], applicant["level"]),
     )  # fmt: skip
 
 

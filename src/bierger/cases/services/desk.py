@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from bierger.cases.errors import CaseEnded, NotAllowed
 from bierger.cases.models import Work
 from bierger.cases.services.conduct import APPLICANT, finish_task
-from bierger.cases.services.writer import CaseWriter
+from bierger.cases.services.writer import Audience, CaseWriter
 from bierger.catalogue import selectors as catalogue
 from bierger.flows import selectors as flow_selectors
 from bierger.flows import services as flows
@@ -17,7 +18,7 @@ from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.flows.types import TaskView
 from bierger.infra import clock
 from bierger.infra.principal import Principal, current
-from bierger_core.interview import Setting, TaskResult, validate_task
+from bierger_core.interview import JSON, Setting, TaskResult, validate_task
 
 LONGEST_TEXT = 4000  # characters of a note, a question, an answer
 
@@ -43,7 +44,7 @@ def give_back(*, task: UUID) -> None:
 
 
 def complete(
-    *, task: UUID, raw: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[Mapping[str, object]]] | None = None
+    *, task: UUID, raw: Mapping[str, Sequence[str]], files: Mapping[str, object] | None = None
 ) -> TaskResult:
     """Complete a user task with what was typed (HTML names); `files` are the stored uploads by question.
 
@@ -56,11 +57,11 @@ def complete(
     view = flow_selectors.task(task)  # again, under the lock: a double click is over by now
     _may_complete(principal, view)
     package = catalogue.package(writer.row.digest)
-    result = validate_task(package.tasks[view.node], raw, answers=dict(files or {}), setting=Setting(today=clock.today()))
+    result = validate_task(package.tasks[view.node], raw, answers=cast("dict[str, JSON]", dict(files or {})), setting=Setting(today=clock.today()))
     if result.errors:
         return result
     # An applicant reads what they gave; what officers write among themselves stays in the administration.
-    audience = "all" if view.role == APPLICANT else "administration"
+    audience: Audience = "all" if view.role == APPLICANT else "administration"
     finish_task(writer, view, result.outputs, audience=audience, values=result.values)
     writer.save()
     return result

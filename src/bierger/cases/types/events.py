@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bierger_core.values import canonical_json, format_instant
+from bierger_core.values import Canonical, canonical_json, format_instant
 
 GENESIS = bytes(32)
 _PAYLOAD, _EVENT = b"bierger/payload/v1", b"bierger/event/v1"
@@ -56,18 +56,20 @@ def payload_commitment(salt: bytes, payload: object) -> bytes:
     return hashlib.sha256(_PAYLOAD + salt + canonical_json(_escaped(payload))).digest()
 
 
-def _escaped(value: object) -> object:
+def _escaped(value: object) -> Canonical:
     """Canonical JSON keeps keys with `$` for itself; a payload may have some (tagged numbers and dates). One to one."""
     match value:
         case dict():
             return {f"_{key}" if key[:1] in {"$", "_"} else key: _escaped(item) for key, item in value.items()}
         case list() | tuple():
             return [_escaped(item) for item in value]
-        case _:
+        case None | bool() | int() | str():
             return value
+        case _:
+            raise TypeError(f"A payload is JSON; {type(value).__name__} is not.")
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> Canonical:
     match value:
         case bytes():
             return value.hex()
@@ -75,5 +77,7 @@ def _plain(value: object) -> object:
             return format_instant(value)
         case UUID():
             return str(value)
-        case _:
+        case None | int() | str():
             return value
+        case _:
+            raise TypeError(f"A header holds no {type(value).__name__}.")

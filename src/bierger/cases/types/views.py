@@ -11,6 +11,8 @@ from uuid import UUID
 
 from bierger.disclosures.types import personal_data
 from bierger.flows.types import TaskView
+from bierger.infra.principal import Level
+from bierger_core.interview import JSON
 
 T = TypeVar("T")
 ERASED: Final = "erased"
@@ -49,9 +51,9 @@ class Opening:
     administration_code: str
     digest: str
     language: str
-    level: str
-    applicant_kind: str
-    answers: Mapping[str, object]
+    level: Level
+    applicant_kind: Literal["anonymous", "person", "organisation"]
+    answers: Mapping[str, JSON]
     files: tuple[UUID, ...]
     parties: tuple[PartyView, ...]
     channel: str = "web"
@@ -107,7 +109,7 @@ class CaseView:
     language: str
     opened_at: datetime
     ended_at: datetime | None
-    answers: Mapping[str, object] | Literal["erased"]
+    answers: Mapping[str, JSON] | Literal["erased"]
     variables: Mapping[str, object]
     parties: tuple[PartyView, ...]
     tasks: tuple[TaskView, ...]

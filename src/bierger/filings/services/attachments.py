@@ -83,6 +83,9 @@ def _store(
     link: str | None,
     case: UUID | None = None,
 ) -> tuple[AnswerError | None, dict[str, object] | None]:
+    if administration is None:
+        # A file is encrypted for the administration it is meant for: whose it is has to be known first.
+        raise DraftUnknown("The administration was not chosen yet.")
     try:
         upload = documents.inspect_upload(
             data=data, file_name=file_name, declared_type=declared_type, accepted=question.accept,

@@ -20,7 +20,7 @@ from bierger.filings.types import DraftStarted, Saved
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, Principal, acting_as, current
-from bierger_core.interview import Setting, first_incomplete_step, prefill, relevant_steps, validate_step
+from bierger_core.interview import JSON, Setting, first_incomplete_step, prefill, relevant_steps, validate_step
 from bierger_core.procedures import Package
 
 KEPT = timedelta(days=60)  # after the last change; told to the person on every page of the draft
@@ -50,9 +50,11 @@ def start_draft(*, owner: str, name: str, administration: str = "", language: st
     check_level(package, principal)
     if chosen and chosen.kind != package.administration.kind:
         raise AdministrationRefused(f"{administration} does not offer it.")
+    if chosen is None and package.administration.question is None:
+        chosen = _administration(owner)
     now = clock.now()
     known = dict(identity.known_answers()) if principal.kind == "person" else {}
-    answers: dict[str, object] = {}
+    answers: dict[str, JSON] = {}
     question = package.administration.question
     if question and chosen:
         answers[question] = administration
@@ -86,7 +88,7 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     return Saved(result.errors, None if result.errors else following(package, row.answers, step))
 
 
-def following(package: Package, answers: Mapping[str, object], step: str) -> str | None:
+def following(package: Package, answers: Mapping[str, JSON], step: str) -> str | None:
     """The relevant step after `step` that is not complete; None when the answers are ready to be checked."""
     steps = relevant_steps(package.form, answers)
     ids = [one.id for one in steps]
@@ -135,7 +137,7 @@ def lock_draft(draft: UUID) -> Draft:
     return row
 
 
-def setting_of(known: Mapping[str, object]) -> Setting:
+def setting_of(known: Mapping[str, JSON]) -> Setting:
     """Today, the communes of today, and what sign-in has told."""
     today = clock.today()
     codes = frozenset(view.code for view in administrations.administrations(on=today, kind="commune"))

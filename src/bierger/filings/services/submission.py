@@ -11,6 +11,8 @@ The receipt is shown after the commit, never before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from django.db import connection
@@ -29,7 +31,7 @@ from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import current
-from bierger_core.interview import first_incomplete_step, prune, validate_all
+from bierger_core.interview import JSON, first_incomplete_step, prune, validate_all
 from bierger_core.procedures import Package
 
 
@@ -75,10 +77,11 @@ def _check_complete(package: Package, row: Draft) -> None:
         raise NotComplete("No administration was chosen.", step=package.form.steps[0].id, errors={})
 
 
-def _opening(package: Package, row: Draft, answers: dict[str, object], files: tuple[UUID, ...]) -> Opening:
+def _opening(package: Package, row: Draft, answers: Mapping[str, JSON], files: tuple[UUID, ...]) -> Opening:
     principal = current()
     administration = administrations.administration(id=row.administration_id)
-    name, kind = "", "anonymous"
+    name = ""
+    kind: Literal["anonymous", "person", "organisation"] = "anonymous"
     if principal.kind == "person":
         label = identity.label_of_space()
         name, kind = label.name, "organisation" if label.kind == "professional" else "person"

@@ -13,6 +13,8 @@ from bierger.flows.selectors import as_state
 from bierger_core.process import State
 from bierger_core.rules import to_json
 
+_STILL_OPEN = ("open", "claimed", "running")
+
 
 @dataclass
 class Rows:
@@ -78,19 +80,18 @@ class Rows:
             for number, token in wanted.items()
             if number not in self.tokens
         )
-        for number, row in self.tokens.items():
+        for number, kept in self.tokens.items():
             token = wanted.get(number)
-            if token and (row.node, row.flow, row.scope) != (token.node, token.flow, token.scope):
-                row.node, row.flow, row.scope = token.node, token.flow, token.scope
-                row.save(update_fields=["node", "flow", "scope"])
+            if token and (kept.node, kept.flow, kept.scope) != (token.node, token.flow, token.scope):
+                kept.node, kept.flow, kept.scope = token.node, token.flow, token.scope
+                kept.save(update_fields=["node", "flow", "scope"])
         tokens = {task.id: task.token for task in state.tasks}
-        for row in self.tasks.values():
-            row.token = tokens.get(row.number, row.token or 0)
-        self._save(Task, self.tasks, self._new_tasks)
-        self._save(Timer, self.timers, self._new_timers)
-
-    def _save(self, model: type[Task | Timer], rows: dict[int, Task] | dict[int, Timer], new: set[int]) -> None:
-        model.objects.bulk_create(row for number, row in rows.items() if number in new)
-        for number, row in rows.items():
-            if number not in new and row.state not in ("open", "claimed", "running"):
+        for task in self.tasks.values():
+            task.token = tokens.get(task.number, task.token or 0)
+        Task.objects.bulk_create(self.tasks[number] for number in sorted(self._new_tasks))
+        Timer.objects.bulk_create(self.timers[number] for number in sorted(self._new_timers))
+        closed: list[Task | Timer] = [task for number, task in self.tasks.items() if number not in self._new_tasks]
+        closed += [timer for number, timer in self.timers.items() if number not in self._new_timers]
+        for row in closed:
+            if row.state not in _STILL_OPEN:
                 row.save(update_fields=["state"])

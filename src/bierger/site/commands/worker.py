@@ -56,7 +56,7 @@ async def _jobs(concurrency: int, stop: threading.Event) -> None:
 
     from bierger.infra.jobs import QUEUE
 
-    worker = app.with_connector(app.connector.get_worker_connector())
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # of the Django connector
     async with worker.open_async():
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(
@@ -120,13 +120,13 @@ def _beat() -> None:
     rate_limits.forget()
 
 
-def _guarded(name: str, function: Callable[[], object]) -> int:
+def _guarded(name: str, function: Callable[[], int | None]) -> int:
     """Run periodic work; a failure is logged and the next round tries again (the database may be restarting)."""
     from django.db import close_old_connections, connection
 
     try:
         close_old_connections()
-        return int(function() or 0)  # type: ignore[call-overload]
+        return function() or 0
     except Exception:
         logger.exception("periodic work failed", extra={"job": name})
         connection.close()
