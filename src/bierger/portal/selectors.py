@@ -182,7 +182,11 @@ def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdic
         issuer=in_language(found.issuer_names, language) or found.issuer,
         issued=formats.instant(found.issued_at, language) if found.issued_at else "",
         document=in_language(found.document_names, language), number=found.number,
-        facts=tuple((in_language(one.labels, language) or one.code, _fact(one.value, language)) for one in found.facts),
+        facts=tuple(
+            (in_language(one.labels, language) or one.code, _fact(one.value, language))
+            for one in found.facts
+            if one.code != "number"  # it stands above already
+        ),
         steps=tuple(
             CheckRow(one.outcome, *words.check(one.name, one.outcome), _ICONS[one.outcome]) for one in found.steps
         ),

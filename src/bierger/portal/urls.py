@@ -2,7 +2,6 @@
 """Addresses of the citizen's screens."""
 
 from django.urls import path
-from django.views.i18n import set_language
 
 from bierger.portal import views
 
@@ -31,5 +30,4 @@ urlpatterns = [
     path("readings", views.readings, name="readings"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("colours/<slug:code>.css", views.colours, name="colours"),
-    path("language", set_language, name="language"),
 ]

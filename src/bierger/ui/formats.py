@@ -16,7 +16,7 @@ from bierger_core.values import LUXEMBOURG
 
 _LOCALES = {"fr": "fr_LU", "de": "de_LU", "en": "en_GB", "lb": "lb_LU"}
 _PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
-_KILO = 1024
+_KILO = 1000  # decimal, as phones and browsers count
 
 
 def locale(language: str | None = None) -> str:

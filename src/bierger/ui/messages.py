@@ -153,7 +153,7 @@ def answer_message(failure: Failure, texts: Texts | None = None, language: str =
     own = f"require.{failure.params.get('code', '')}"
     if failure.code == "require" and texts is not None and texts.has_text(own):
         return texts.text(own, language)
-    template = ANSWER_MESSAGES.get(failure.code)
+    template = ANSWER_MESSAGES.get(failure.code) or REFUSALS.get(failure.code)
     if template is None:
         return _("This answer cannot be used")
     params = {name: _param(failure.code, name, value) for name, value in failure.params.items()}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages anybody may open: in four languages, with few queries, and nothing inline in them."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bierger.infra.principal import ANONYMOUS
+from bierger.ui.context import LANGUAGES
+from tests.clients import client_of
+
+PAGES = [
+    "/", "/catalogue", "/catalogue?q=certificate", "/catalogue?theme=building&administration=mersch",
+    "/procedures/commune/residence-certificate", "/procedures/commune/building-permit?administration=mersch",
+    "/procedures/commune/problem-report", "/verify", "/l", "/accessibility",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("language", [code for code, _name in LANGUAGES])
+def test_public_pages_answer_in_every_language(db, address, language):
+    page = client_of(ANONYMOUS, language=language).get(address)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f'<html lang="{language}">' in text
+    assert text.count("<h1") == 1
+    assert "{%" not in text
+    assert "[[" not in text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_carries_script_or_style_of_its_own(db, address):
+    text = client_of(ANONYMOUS).get(address).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
+
+
+# A session and its principal take three queries of every request.
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/", 7), ("/catalogue", 8), ("/procedures/commune/residence-certificate", 9), ("/verify", 4), ("/colours/mersch.css", 5)],
+)
+def test_public_pages_ask_the_database_little(db, address, most):
+    client = client_of(ANONYMOUS)
+    client.get(address)  # packages are read once and kept
+    with CaptureQueriesContext(connection, ) as asked:
+        assert client.get(address).status_code == 200
+    assert len(asked) <= most, [one["sql"][:120] for one in asked]
+
+
+def test_search_finds_by_word_theme_and_administration(db):
+    client = client_of(ANONYMOUS)
+    assert b"Residence certificate" in client.get("/catalogue?q=certificate").content
+    assert b"Residence certificate" not in client.get("/catalogue?theme=building").content
+    assert b"Nothing found" in client.get("/catalogue?q=xyzzyx").content
+
+
+def test_the_sheet_says_how_to_start(db):
+    client = client_of(ANONYMOUS)
+    signed = client.get("/procedures/commune/residence-certificate").content.decode()
+    assert "Sign in and start" in signed
+    assert "level=substantial" in signed
+    assert "Start now" in client.get("/procedures/commune/problem-report").content.decode()
+
+
+def test_an_administration_lends_its_colours(db):
+    page = client_of(ANONYMOUS).get("/procedures/commune/problem-report?administration=mersch").content.decode()
+    assert '/colours/mersch.css"' in page
+    sheet = client_of(ANONYMOUS).get("/colours/mersch.css")
+    assert sheet["Content-Type"].startswith("text/css")
+    assert "max-age" in sheet["Cache-Control"]
+    assert client_of(ANONYMOUS).get("/colours/nowhere.css").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/procedures/commune/nothing", "/l/0123456789abcdef"])
+def test_what_is_not_there_says_so(db, address):
+    page = client_of(ANONYMOUS).get(address)
+    assert page.status_code == 404
+    assert b"noindex" in page.content
+
+
+@pytest.mark.parametrize("address", ["/requests", "/mailbox", "/readings", "/requests/00000000-0000-0000-0000-000000000000"])
+def test_pages_of_a_space_ask_to_sign_in(db, address):
+    page = client_of(ANONYMOUS).get(address)
+    assert page.status_code == 302
+    assert page["Location"].startswith("/sign-in?next=")
+
+
+def test_the_language_is_switched_without_script(db):
+    client = client_of(ANONYMOUS, language="en")
+    page = client.post("/language", {"language": "lb", "next": "/verify"})
+    assert page["Location"] == "/verify"
+    assert '<html lang="lb">' in client.get("/verify").content.decode()
+
+
+def test_verify_wants_something_to_verify(db):
+    page = client_of(ANONYMOUS).post("/verify", {"code": ""})
+    assert page.status_code == 422
+    assert b"Choose a file or enter a code" in page.content
+
+
+def test_a_code_of_nobody_is_refused_step_by_step(transactional):
+    page = client_of(ANONYMOUS).post("/verify", {"code": "BRG1:this-is-no-seal"})
+    assert page.status_code == 200
+    assert b"Not authentic" in page.content
+    assert b"check-failed" in page.content

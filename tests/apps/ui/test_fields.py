@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A question of any type draws itself, with its label, hint, error and what was typed."""
+
+import html
+import re
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+from django.utils.translation import override
+
+from bierger.ui.fields import error_links, field_of, shown_answer
+from bierger.ui.parts import Attached, Choice
+from bierger_core.interview import AnswerError, Question, Type, field_names, show_raw
+
+
+class Texts:
+    """Every text of the question `q`, saying its own key."""
+
+    optional = frozenset({"question.q.hint"})
+
+    def has_text(self, key):
+        return key.endswith(".label") or ".option." in key or key in self.optional
+
+    def text(self, key, language):
+        return f"[{key}]"
+
+
+ANSWERS = {
+    Type.TEXT: "Lëtzebuerg <b>", Type.LONGTEXT: "one\ntwo", Type.NUMBER: "12.5", Type.MONEY: "12.50", Type.DATE: "2026-01-31",
+    Type.BOOLEAN: True, Type.CHOICE: "b", Type.CHOICES: ["a", "c"], Type.EMAIL: "a@b.lu", Type.PHONE: "621123456",
+    Type.MATRICULE: "1980092290083", Type.ORGANISATION_NUMBER: "19990000123", Type.IBAN: "LU280019400644750000",
+    Type.POSTAL_CODE: "7520", Type.COMMUNE: "mersch", Type.PARCEL: {"section": "A", "number": "12/3"},
+    Type.PLACE: {"text": "Op der Bréck", "lat": "49.75", "lon": "6.1"},
+    Type.FILE: [{"id": "1", "file_name": "plan.pdf", "media_type": "application/pdf", "size": 10}],
+}  # fmt: skip
+COMMUNES = (Choice("esch", "Esch"), Choice("mersch", "Mersch"))
+
+
+def question(kind, **more):
+    return Question("q", kind, options=("a", "b", "c"), accept=("application/pdf",), decimals=1, max=Decimal(99), **more)
+
+
+def draw(kind, *, error=None, raw=None, **more):
+    asked = question(kind, **more)
+    field = field_of(
+        asked, Texts(), raw=show_raw(asked, ANSWERS[kind]) if raw is None else raw, language="en", error=error, communes=COMMUNES,
+        files=(Attached("1", "plan.pdf", "10 bytes"),) if kind is Type.FILE else (),
+    )
+    with override("en"):
+        return field, Template("{% load ui %}{% field f %}").render(Context({"f": field}))
+
+
+@pytest.mark.parametrize("kind", list(Type))
+def test_every_type_is_drawn_with_its_own_html_names(kind):
+    _field, drawn = draw(kind)
+    names = set(re.findall(r'name="([^"]+)"', drawn)) - {"attach", "remove"}
+    wanted = {"q"} if kind is Type.FILE else set(field_names(question(kind)))
+    assert names == (set() if kind is Type.FILE else wanted) or names == wanted
+    assert "[question.q.label]" in drawn
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Type if kind is not Type.FILE])
+def test_what_was_typed_stands_in_the_field_again(kind):
+    _field, drawn = draw(kind)
+    for value in (one for values in show_raw(question(kind), ANSWERS[kind]).values() for one in values):
+        escaped = html.escape(value, quote=True)
+        assert re.search(rf'value="{re.escape(escaped)}"[^>]*(checked|selected)?', drawn) or escaped in drawn
+    if kind in (Type.BOOLEAN, Type.CHOICE):
+        assert drawn.count(" checked") == 1
+    if kind is Type.CHOICES:
+        assert drawn.count(" checked") == 2
+    if kind is Type.COMMUNE:
+        assert '<option value="mersch" selected>' in drawn
+
+
+@pytest.mark.parametrize("kind", list(Type))
+def test_an_error_is_tied_to_its_field(kind):
+    field, drawn = draw(kind, error=AnswerError("required"), raw={})
+    assert f'id="{field.error_id}"' in drawn
+    assert re.search(rf'aria-describedby="[^"]*{field.error_id}', drawn)
+    assert f'id="{field.id}"' in drawn or kind is Type.FILE
+    (link,) = error_links([field])
+    assert link.target == field.id
+
+
+@pytest.mark.parametrize("kind", list(Type))
+def test_every_label_belongs_to_an_input_and_ids_are_unique(kind):
+    _field, drawn = draw(kind)
+    ids = re.findall(r'\bid="([^"]+)"', drawn)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'\bfor="([^"]+)"', drawn)) <= set(ids) | ({"f-q"} if kind is Type.FILE else set())
+
+
+def test_typed_text_is_never_markup():
+    _field, drawn = draw(Type.TEXT, raw={"q": ['"><script>alert(1)</script>']})
+    assert "<script>" not in drawn
+
+
+def test_what_is_about_the_person_says_so_to_the_browser():
+    _field, drawn = draw(Type.DATE, source="person.birth_date")
+    assert [one for one in re.findall(r'autocomplete="([^"]+)"', drawn)] == ["bday-day", "bday-month", "bday-year"]
+    _field, drawn = draw(Type.EMAIL)
+    assert 'autocomplete="email"' in drawn
+
+
+def test_a_known_answer_is_shown_and_not_asked():
+    field = field_of(question(Type.TEXT), Texts(), raw={}, language="en", known="Claire")
+    drawn = Template("{% load ui %}{% field f %}").render(Context({"f": field}))
+    assert "Claire" in drawn
+    assert "<input" not in drawn
+
+
+def test_the_summary_names_the_field_on_a_page_of_several():
+    one, _ = draw(Type.TEXT, error=AnswerError("required"))
+    assert error_links([one])[0].message == one.error
+    assert error_links([one, one])[0].message == f"{one.label}: {one.error}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (Type.DATE, ("31 January 2026",)), (Type.MONEY, ("€12.50",)), (Type.BOOLEAN, ("Yes",)),
+        (Type.CHOICES, ("[question.q.option.a]", "[question.q.option.c]")), (Type.COMMUNE, ("Mersch",)),
+        (Type.PARCEL, ("Section A, parcel 12/3",)), (Type.PLACE, ("Op der Bréck", "49.75, 6.1")), (Type.FILE, ("plan.pdf",)),
+        (Type.LONGTEXT, ("one", "two")), (Type.NUMBER, ("12.5",)),
+    ],
+)  # fmt: skip
+def test_answers_in_words(kind, wanted):
+    with override("en"):
+        assert shown_answer(question(kind), ANSWERS[kind], Texts(), language="en", communes={"mersch": "Mersch"}) == wanted
+    assert shown_answer(question(kind), None, Texts(), language="en") == ()

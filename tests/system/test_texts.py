@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every text of the screens exists in every language, complete and with the same figures in it."""
+
+import re
+
+import pytest
+
+from tools import messages
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def test_nothing_is_missing_and_nothing_fuzzy():
+    assert messages.missing() == []
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_translations_keep_the_figures(language):
+    wrong = []
+    for message in messages.read(language):
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        wanted = set(PLACEHOLDER.findall(ids[-1]))
+        wrong += [one for one in strings if set(PLACEHOLDER.findall(one)) != wanted]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", [one for one in messages.LANGUAGES if one != messages.ORIGINAL])
+def test_long_texts_are_not_left_in_english(language):
+    same = [message.id for message in messages.read(language) if message.id == message.string and " " in str(message.id)]
+    assert same == []
+
+
+def test_french_signs_have_their_space():
+    broken = [one.string for one in messages.read("fr") if one.id and re.search(r"[^\s\xa0\u202f] ?[?!;»](?!\w)|« ", str(one.string)) and re.search(r" [?!;:»]|\w[?!;]", str(one.string))]
+    assert broken == []
