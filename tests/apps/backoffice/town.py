@@ -78,9 +78,10 @@ class Town:
     def do(self, who: Principal, case: UUID, node: str, **raw: str) -> None:
         """Take and complete in the browser."""
         browser, task = self.browser(who), self.task(case, node)
-        assert browser.post(f"/desk/tasks/{task}/take").status_code == 302
+        assert browser.post(f"/desk/tasks/{task}/take")["Location"] == f"/desk/tasks/{task}"
         answer = browser.post(f"/desk/tasks/{task}", raw)
         assert answer.status_code == 302, answer.content.decode()
+        assert answer["Location"] == f"/desk/tasks/{task}/done"
 
 
 def make(as_owner: Callable[[], AbstractContextManager[None]]) -> Town:

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Backup and restore for real: the command line, pg_dump, another database, another folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.apps.simulators.running import Simulators, running
+from tests.conftest import DATABASE
+
+RESTORED = f"{DATABASE}_restored"
+
+
+def bierger(*words: str, database: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """The command line as an operator calls it, as owner of a database."""
+    server = databases.server()
+    values = {**os.environ, **databases.environment(server, database, "owner"), "BIERGER_DATA": str(data)}
+    command = [sys.executable, "-m", "bierger.site", *words]
+    return subprocess.run(command, env=values, cwd=databases.ROOT, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def installation(database: str, data: Path, role: str = "web") -> Iterator[None]:
+    """This process speaks for another installation for a while."""
+    from django.db import connections
+    from django.test import override_settings
+
+    from bierger.site.settings import _database as parse
+
+    own = connections["default"]
+    other = connections.create_connection("default")
+    other.settings_dict = {**own.settings_dict, **parse(databases.server().url(role, database))}
+    connections["default"] = other
+    try:
+        with override_settings(BIERGER_DATA=data):
+            yield
+    finally:
+        other.close()
+        connections["default"] = own
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Path]:
+    """An installation with nothing in it: its data folder; its database is RESTORED."""
+    server = databases.server()
+    server.drop_database(RESTORED)
+    server.create_database(RESTORED)
+    yield tmp_path / "restored"
+    server.drop_database(RESTORED)
+
+
+@pytest.fixture(scope="session")
+def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    with running(tmp_path_factory.mktemp("registers")) as started:
+        yield started
+
+
+@pytest.fixture
+def register(simulators: Simulators) -> Iterator[Simulators]:
+    """The population register answers over HTTP."""
+    from django.test import override_settings
+
+    with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
+        yield simulators
+
+
+@pytest.fixture
+def told(transactional: None, run_jobs: Callable[[], None], register: object):
+    """A certificate issued, and a building permit under way with its plans attached."""
+    from tests import story
+    from tests.story_people import town as make
+
+    town = make()
+    certificate = story.request(town.applicant, "residence-certificate", story.RESIDENCE)
+    run_jobs()
+    permit = story.request(town.applicant, "building-permit", story.PERMIT)
+    story.do(town.clerk, permit.cases[0], "check", completeness="complete")
+    run_jobs()
+    return town, certificate, permit
+
+
+@pytest.fixture
+def own(_data: Path) -> Path:
+    """The data folder of the running installation."""
+    return _data
+
+
+@pytest.fixture
+def archive(told: object, own: Path, tmp_path: Path) -> Path:
+    file = tmp_path / "backup.tar"
+    done = bierger("backup", str(file), database=DATABASE, data=own)
+    assert done.returncode == 0, done.stderr
+    assert "encrypt it" in done.stdout
+    return file
+
+
+def test_everything_comes_back_and_verifies(told, archive: Path, empty: Path, run_jobs) -> None:
+    from bierger.cases import selectors as cases
+    from bierger.delivery import selectors as delivery
+    from bierger.disclosures.services import purpose_of_case
+    from bierger.documents import selectors as documents
+    from bierger.infra.principal import SYSTEM, acting_as
+
+    town, certificate, permit = told
+    done = bierger("restore", str(archive), database=RESTORED, data=empty)
+    assert done.returncode == 0, done.stderr
+    assert "each chain whole" in done.stdout
+    assert "leaves under a signed checkpoint" in done.stdout
+    with installation(RESTORED, empty):
+        with acting_as(town.applicant):
+            pdf = documents.act_pdf(delivery.mailbox()[0].act_id)
+            assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+            assert documents.verify_text(certificate.code).authentic == "yes"
+            assert {request.number for request in cases.requests()} == {
+                view.number for view in map(cases.request, (*certificate.cases, *permit.cases))
+            }
+        with acting_as(town.clerk):
+            view = cases.case_view(permit.cases[0], purpose=purpose_of_case(permit.cases[0]))
+            assert documents.read_blob(view.answers["plans"][0]["id"]).data.startswith(b"%PDF")
+    with acting_as(town.applicant):
+        assert documents.act_pdf(delivery.mailbox()[0].act_id).data == pdf.data
+    with installation(RESTORED, empty, "worker"), acting_as(SYSTEM):
+        assert cases.verify_chain(permit.cases[0]) > 3
+    offline = empty / "act.pdf"
+    offline.write_bytes(pdf.data)
+    words = ("verify", str(offline), "--log", str(empty / "log"), "--json")
+    verdict = json.loads(bierger(*words, database=RESTORED, data=empty).stdout)
+    assert verdict["authentic"] == "yes"
+
+
+def test_the_restored_installation_works_on(told, archive: Path, empty: Path, register) -> None:
+    """The sequencer grows the restored log; a second request is opened, decided, sealed and logged."""
+    from bierger.infra.principal import acting_as
+    from bierger.ledger import selectors as ledger
+    from tests import story
+    from tests.jobs import drain
+
+    town, _, _ = told
+    assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
+    with installation(RESTORED, empty):
+        with acting_as(town.neighbour):
+            before = ledger.checkpoint().size
+        story.request(town.neighbour, "residence-certificate", story.RESIDENCE)
+    with installation(RESTORED, empty, "worker"):
+        drain()
+    with installation(RESTORED, empty), acting_as(town.neighbour):
+        assert ledger.checkpoint().size > before
+
+
+def test_the_web_role_has_in_the_restored_database_the_rights_it_had(told, archive: Path, empty: Path) -> None:
+    import psycopg
+
+    assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
+    ours = "nspname = 'public'"
+    asked = (
+        f"SELECT relname, relforcerowsecurity, relacl::text, obj_description(pg_class.oid) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE {ours} AND relkind IN ('r', 'S') ORDER BY 1",
+        "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2",
+        f"SELECT proname, prosecdef, proconfig::text, proacl::text FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace JOIN pg_roles r ON r.oid = proowner WHERE {ours} AND rolname = 'bierger_owner' ORDER BY 1, 4",
+        "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1, 2",
+    )
+    found = []
+    for database in (DATABASE, RESTORED):
+        with psycopg.connect(databases.server().url("owner", database)) as connection:
+            found.append([connection.execute(query).fetchall() for query in asked])
+    assert found[0] == found[1]
+
+
+def test_what_came_after_the_snapshot_stays_out(told, archive: Path, run_jobs, empty: Path) -> None:
+    from tests import story
+
+    town, _, _ = told
+    story.request(town.neighbour, "residence-certificate", story.RESIDENCE)
+    run_jobs()  # the running installation's log has grown
+    assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
+
+
+def test_an_installation_that_holds_something_is_refused(archive: Path, empty: Path) -> None:
+    taken = bierger("restore", str(archive), database=DATABASE, data=empty)
+    assert taken.returncode == 1
+    assert "database is not empty" in taken.stderr
+    (empty / "keys").mkdir(parents=True)
+    (empty / "keys" / "x.pem").write_text("somebody's key")
+    taken = bierger("restore", str(archive), database=RESTORED, data=empty)
+    assert taken.returncode == 1
+    assert "is not empty" in taken.stderr
+    assert (empty / "keys" / "x.pem").read_text() == "somebody's key"
+
+
+def test_the_archive_is_for_its_owner_and_never_overwritten(archive: Path, own: Path) -> None:
+    assert archive.stat().st_mode & 0o777 == 0o600
+    again = bierger("backup", str(archive), database=DATABASE, data=own)
+    assert again.returncode == 1
+    assert "choose another name" in again.stderr
+    assert list(archive.parent.glob(".*.part")) == []
+
+
+def test_sessions_stay_at_home(archive: Path, empty: Path, told) -> None:
+    from tests.clients import client_of
+
+    client_of(told[0].applicant)
+    assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
+    import psycopg
+
+    with psycopg.connect(databases.server().url("owner", RESTORED)) as connection:
+        assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+
+
+def rewritten(archive: Path, target: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> Path:
+    """The archive with its members changed, left out (None) or renamed."""
+    with tarfile.open(archive) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            changed = change(member.name, old.extractfile(member).read())
+            if changed is not None:
+                entry = tarfile.TarInfo(changed[0])
+                entry.size = len(changed[1])
+                new.addfile(entry, io.BytesIO(changed[1]))
+    return target
+
+
+def test_a_changed_archive_is_refused_by_name(archive: Path, empty: Path, tmp_path: Path) -> None:
+    def damaged(kind: str) -> Callable[[str, bytes], tuple[str, bytes]]:
+        return lambda name, data: (name, data[:-1] + bytes([data[-1] ^ 1])) if name.startswith(kind) else (name, data)
+
+    def manifest(**changes: object) -> Callable[[str, bytes], tuple[str, bytes]]:
+        return lambda name, data: (
+            (name, json.dumps(json.loads(data) | changes).encode()) if name == "manifest.json" else (name, data)
+        )
+
+    faults = {
+        "is not what was backed up": damaged("blobs/"),
+        "keys/": damaged("keys/"),
+        "database.dump in the archive": damaged("database.dump"),
+        "backup was interrupted": lambda name, data: None if name == "manifest.json" else (name, data),
+        "not in both": lambda name, data: None if name.startswith("keys/") else (name, data),
+        "which no backup writes": lambda name, data: (f"../{name}", data) if name.startswith("log/tile") else (name, data),
+        "'/etc/passwd'": lambda name, data: ("/etc/passwd", data) if name == "log/checkpoint" else (name, data),
+        "has the format": manifest(format="bierger-backup/9"),
+        "later release": manifest(migrations=["cases.9999_future"]),
+    }
+    for number, (sentence, change) in enumerate(faults.items()):
+        changed = rewritten(archive, tmp_path / f"changed-{number}.tar", change)
+        done = bierger("restore", str(changed), database=RESTORED, data=empty)
+        assert done.returncode == 1, sentence
+        assert sentence in done.stderr, (sentence, done.stderr)
+        assert not empty.exists()
+    short = tmp_path / "short.tar"
+    short.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    done = bierger("restore", str(short), database=RESTORED, data=empty)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_log_that_was_changed_inside_a_whole_archive_is_refused(archive: Path, empty: Path, tmp_path: Path) -> None:
+    """Somebody who can rewrite the manifest as well cannot sign the log's checkpoint."""
+    import hashlib
+
+    with tarfile.open(archive) as tar:
+        files = json.loads(tar.extractfile("manifest.json").read())
+        name = f"log/tile/entries/000.p/{files['checkpoint']['size']}"
+        data = bytearray(tar.extractfile(name).read())
+    data[-1] ^= 1
+    files["files"][name]["sha256"] = hashlib.sha256(data).hexdigest()
+
+    def change(member: str, content: bytes) -> tuple[str, bytes]:
+        return member, {name: bytes(data), "manifest.json": json.dumps(files).encode()}.get(member, content)
+
+    done = bierger("restore", str(rewritten(archive, tmp_path / "forged.tar", change)), database=RESTORED, data=empty)
+    assert done.returncode == 1
+    assert "log" in done.stderr

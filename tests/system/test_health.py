@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What load balancers and monitoring ask, against the real database, also when it is gone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.test import Client, override_settings
+
+from bierger.infra import clock
+
+
+@pytest.fixture
+def browser(transactional: None) -> Client:
+    return Client()
+
+
+@contextmanager
+def database_gone() -> Iterator[None]:
+    """The default connection leads to a port where nobody answers."""
+    from django.db import connections
+
+    own = connections["default"]
+    other = connections.create_connection("default")
+    other.settings_dict = {**own.settings_dict, "HOST": "127.0.0.1", "PORT": "9"}
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        connections["default"] = own
+
+
+def ready(browser: Client) -> tuple[int, dict[str, dict[str, object]]]:
+    answer = browser.get("/readyz")
+    return answer.status_code, json.loads(answer.content)["checks"]
+
+
+def worker_seen(as_worker, *, ago: timedelta = timedelta()) -> None:
+    from bierger.infra.models import Heartbeat
+
+    with as_worker():
+        Heartbeat.objects.update_or_create(name="worker-1", defaults={"seen_at": clock.now() - ago})
+
+
+def waits_for_the_log(as_worker, *, since: timedelta) -> None:
+    from bierger.ledger.models import QueueEntry
+
+    with as_worker():
+        from bierger.infra.principal import SYSTEM, acting_as
+
+        with acting_as(SYSTEM):
+            QueueEntry.objects.create(commitment=bytes(33), kind=1, queued_at=clock.now() - since)
+
+
+def test_alive_asks_nothing_of_anybody(browser: Client) -> None:
+    with database_gone():
+        answer = browser.get("/healthz")
+    assert (answer.status_code, json.loads(answer.content)) == (200, {"status": "alive"})
+
+
+def test_ready_when_everything_is_there(browser: Client, as_worker) -> None:
+    worker_seen(as_worker)
+    status, checks = ready(browser)
+    assert status == 200, checks
+    assert list(checks) == ["database", "migrations", "worker", "log"]
+    assert all(check["ok"] for check in checks.values())
+
+
+def test_without_a_database_it_says_so_and_nothing_else(browser: Client) -> None:
+    with database_gone():
+        status, checks = ready(browser)
+    assert status == 503
+    assert list(checks) == ["database"]
+    assert not checks["database"]["ok"]
+
+
+def test_a_silent_worker_is_named(browser: Client, as_worker) -> None:
+    status, checks = ready(browser)
+    assert status == 503
+    assert "no worker has ever been seen" in checks["worker"]["detail"]
+    worker_seen(as_worker, ago=timedelta(minutes=5))
+    status, checks = ready(browser)
+    assert status == 503
+    assert checks["worker"] == {"ok": False, "detail": "last seen 300 s ago"} or "last seen 30" in checks["worker"]["detail"]
+    assert checks["database"]["ok"]
+
+
+def test_a_migration_that_is_missing_is_named(browser: Client, as_owner, as_worker) -> None:
+    worker_seen(as_worker)
+    with as_owner():
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'catalogue' AND name = '0001_catalogue'")
+    status, checks = ready(browser)
+    assert status == 503
+    assert "catalogue.0001_catalogue" in checks["migrations"]["detail"]
+
+
+def test_a_log_that_falls_behind_is_told_with_the_age_of_the_oldest(browser: Client, as_worker) -> None:
+    worker_seen(as_worker)
+    waits_for_the_log(as_worker, since=timedelta(seconds=5))
+    assert ready(browser)[0] == 200
+    waits = timedelta(minutes=10)
+    with as_worker():
+        from bierger.infra.principal import SYSTEM, acting_as
+        from bierger.ledger.models import QueueEntry
+
+        with acting_as(SYSTEM):
+            QueueEntry.objects.create(commitment=b"\x01" * 33, kind=1, queued_at=clock.now() - waits)
+    status, checks = ready(browser)
+    assert status == 503
+    assert "2 waiting, the oldest for 600 s" in checks["log"]["detail"]
+
+
+def test_metrics_count_requests_by_route_and_hold_no_identifier(browser: Client, as_worker) -> None:
+    worker_seen(as_worker)
+    browser.get("/healthz")
+    browser.get("/desk/cases/6f1f5b3e-6a1e-4a7c-9b1d-0123456789ab")
+    browser.get("/no/such/page/for/marie.weber")
+    text = browser.get("/metrics").content.decode()
+    assert re.search(r'bierger_http_requests_total\{method="GET",route="healthz",status="200"\} [1-9]', text)
+    assert "bierger_http_request_seconds_bucket" in text
+    assert "bierger_outbox_rows 0.0" in text
+    assert "bierger_log_queue_rows" in text
+    assert "bierger_log_leaves" in text
+    assert 'bierger_worker_silence_seconds{worker="worker-1"}' in text
+    for private in ("6f1f5b3e", "marie", "Beispill"):
+        assert private not in text
+
+
+def test_metrics_are_for_this_machine_or_for_the_token(browser: Client) -> None:
+    assert browser.get("/metrics").status_code == 200
+    assert browser.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 403
+    assert browser.get("/metrics", REMOTE_ADDR="nonsense").status_code == 403
+    assert browser.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 403
+    with override_settings(BIERGER_METRICS_TOKEN="a-token"):
+        assert browser.get("/metrics").status_code == 403
+        assert browser.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 403
+        answer = browser.get("/metrics", REMOTE_ADDR="192.0.2.7", headers={"Authorization": "Bearer a-token"})
+        assert answer.status_code == 200
+
+
+def test_a_database_that_is_gone_leaves_figures_out_instead_of_zero(browser: Client) -> None:
+    with database_gone():
+        text = browser.get("/metrics").content.decode()
+    assert "bierger_outbox_rows" not in text
+    assert "bierger_http_requests_total" in text
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics"])
+def test_only_reading_is_allowed_and_nothing_is_cached(browser: Client, address: str) -> None:
+    assert browser.post(address).status_code == 405
+    assert "no-store" in browser.get(address)["Cache-Control"]
