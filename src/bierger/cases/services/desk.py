@@ -26,9 +26,10 @@ LONGEST_TEXT = 4000  # characters of a note, a question, an answer
 def take(*, task: UUID) -> None:
     """Take a task. Raises TaskUnknown, TaskNotYours (a colleague was quicker, or another role), TaskClosed."""
     officer, view = _officer_task(task)
+    # The case before the task, as everywhere: whoever locked them the other way round would meet `complete` in a deadlock.
+    writer = CaseWriter.lock(view.subject)
     flows.take(task=task, officer=officer)
     Work.objects.filter(task=task).update(state="claimed", officer=officer)
-    writer = CaseWriter.lock(view.subject)
     writer.add("task-taken", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 
@@ -36,9 +37,9 @@ def take(*, task: UUID) -> None:
 def give_back(*, task: UUID) -> None:
     """Give a task back. Raises as `take`."""
     officer, view = _officer_task(task)
+    writer = CaseWriter.lock(view.subject)
     flows.give_back(task=task, officer=officer)
     Work.objects.filter(task=task).update(state="open", officer=None)
-    writer = CaseWriter.lock(view.subject)
     writer.add("task-given-back", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 

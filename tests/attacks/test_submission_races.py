@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two at once: each race is shown with its guard off, then with the guard on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError
+from tests import story
+from tests.attacks.together import at_once, count, race, without_constraints
+from tests.clients import client_of
+
+from bierger.cases import selectors as case_selectors
+from bierger.cases import services as cases
+from bierger.cases.errors import ChainBroken
+from bierger.cases.services import desk
+from bierger.cases.services.writer import CaseWriter
+from bierger.filings import selectors as filing_selectors
+from bierger.filings import services as filings
+from bierger.filings.services import drafts, submission
+from bierger.filings.types import Receipt
+from bierger.flows import services as flows
+from bierger.flows.errors import TaskClosed, TaskNotYours
+from bierger.flows.models import Task
+from bierger.flows.services import moves
+from bierger.flows.services import tasks as flow_tasks
+from bierger.infra.principal import Principal, acting_as
+
+ONCE_PER_DRAFT = "filings_filing_draft_key"
+CHAIN = ("cases_event_once", "cases_event_payload_once")
+PROCESS = ("flows_token_once", "flows_task_once", "flows_timer_once", "cases_case_grant_once")
+
+
+@pytest.fixture
+def town(transactional):
+    from tests.story_people import town as make
+
+    return make()
+
+
+@pytest.fixture
+def draft(town) -> UUID:
+    made = story.begin(town.applicant, "residence-certificate")
+    story.fill(town.applicant, made, story.RESIDENCE)
+    return made
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case whose first task waits for an officer."""
+
+    case: UUID
+    task: UUID
+
+
+@pytest.fixture
+def waiting(town) -> Waiting:
+    receipt = story.request(town.applicant, "building-permit", story.PERMIT)
+    return Waiting(receipt.cases[0], story.open_task(town.clerk, receipt.cases[0], "check"))
+
+
+def filed(draft: UUID) -> tuple[int, int]:
+    """Filings made from a draft, and all cases there are."""
+    return count("SELECT count(*) FROM filings_filing WHERE draft = %s", draft), count("SELECT count(*) FROM cases_case")
+
+
+def kinds(results: list[object]) -> list[str]:
+    return sorted(type(result).__name__ for result in results)
+
+
+# -- submitting ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_lock_and_constraint_a_double_click_files_twice(town, draft, monkeypatch):
+    without_constraints(ONCE_PER_DRAFT)
+    both = [lambda: story.submit(town.applicant, draft)] * 2
+    results = race(monkeypatch, submission, "check_level", both, guarded=False)
+    assert kinds(results) == ["Receipt", "Receipt"], results
+    assert filed(draft) == (2, 2)
+
+
+def test_without_lock_the_constraint_alone_stops_the_second(town, draft, monkeypatch):
+    both = [lambda: story.submit(town.applicant, draft)] * 2
+    results = race(monkeypatch, submission, "check_level", both, guarded=False)
+    assert kinds(results) == ["IntegrityError", "Receipt"], results
+    assert filed(draft) == (1, 1)  # the loser's case went with its transaction
+
+
+def test_a_double_click_files_once_and_both_get_the_receipt(town, draft, monkeypatch):
+    both = [lambda: story.submit(town.applicant, draft)] * 2
+    results = race(monkeypatch, submission, "check_level", both, guarded=True)
+    assert kinds(results) == ["Receipt", "Receipt"], results
+    one, two = results
+    assert isinstance(one, Receipt)
+    assert isinstance(two, Receipt)
+    assert (one.id, one.number, one.code, one.event_hash, one.cases) == (two.id, two.number, two.code, two.event_hash, two.cases)
+    assert sorted([one.again, two.again]) == [False, True]
+    assert filed(draft) == (1, 1)
+
+
+def test_six_clicks_over_http_and_a_replay_lead_to_one_receipt(town, draft):
+    def click() -> str:
+        return client_of(town.applicant).post(f"/drafts/{draft}/submit", {"declaration": "yes"})["Location"]
+
+    addresses = at_once([click] * 6)
+    assert len(set(addresses)) == 1, addresses
+    assert str(addresses[0]).startswith("/filings/")
+    assert click() == addresses[0]  # the same POST again, after the answer had come
+    assert client_of(town.applicant).get(f"/drafts/{draft}/check")["Location"] == addresses[0]
+    assert filed(draft) == (1, 1)
+
+
+def test_discarding_while_submitting_leaves_one_of_both(town, draft, monkeypatch):
+    def discard() -> str:
+        with acting_as(town.applicant):
+            filings.discard(draft=draft)
+        return "discarded"
+
+    results = race(monkeypatch, submission, "check_level", [lambda: story.submit(town.applicant, draft), discard], guarded=True)
+    assert kinds(results) in (["DraftUnknown", "Receipt"], ["DraftUnknown", "str"]), results
+    assert filed(draft) in ((1, 1), (0, 0))
+    assert count("SELECT count(*) FROM filings_draft") == 0
+
+
+# -- two tabs -----------------------------------------------------------------------------------------------------------
+
+
+def saves(who: Principal, draft: UUID) -> list[object]:
+    def save(step: str, raw: dict[str, list[str]]) -> object:
+        with acting_as(who):
+            return dict(filings.save_step(draft=draft, step=step, raw=raw).errors)
+
+    return [
+        lambda: save("purpose", {"purpose": ["bank"]}),
+        lambda: save("delivery", {"delivery": ["mailbox"]}),
+    ]
+
+
+def answered(who: Principal, draft: UUID) -> set[str]:
+    with acting_as(who):
+        return {name for name, value in filing_selectors.draft(draft).answers.items() if value} & {"purpose", "delivery"}
+
+
+@pytest.mark.parametrize(("guarded", "kept"), [(False, 1), (True, 2)])
+def test_two_tabs_save_different_steps(town, monkeypatch, guarded, kept):
+    """Without the lock, the tab that writes last overwrites the other one's answer; with it, both answers are there."""
+    draft = story.begin(town.applicant, "residence-certificate")
+    results = race(monkeypatch, drafts, "setting_of", saves(town.applicant, draft), guarded=guarded)
+    assert results == [{}, {}]
+    assert len(answered(town.applicant, draft)) == kept
+
+
+# -- tasks --------------------------------------------------------------------------------------------------------------
+
+
+def take(who: Principal, task: UUID) -> str:
+    with acting_as(who):
+        cases.take(task=task)
+    return "taken"
+
+
+def colleagues(town) -> tuple[Principal, Principal]:
+    """Two officers who hold the role of the first task."""
+    second = Principal(
+        **{**vars(town.clerk), "officer": town.urbanism.officer, "person": town.urbanism.person}  # Marc lends a hand as clerk
+    )
+    return town.clerk, second
+
+
+def read_then_write(*, task: UUID, officer: UUID) -> None:
+    """Taking without compare-and-swap: looks first, then writes."""
+    row = Task.objects.get(id=task)
+    if row.state != "open":
+        raise TaskNotYours("Somebody was quicker.")
+    flow_tasks._explain(task, row.officer)  # the line where both meet
+    Task.objects.filter(id=task).update(state="claimed", officer=officer)
+
+
+def taken(case: UUID) -> int:
+    return count("SELECT count(*) FROM cases_event WHERE case_id = %s AND type = 'task-taken'", case)
+
+
+def test_two_officers_take_one_task_when_taking_is_look_then_write(town, waiting, monkeypatch):
+    without_constraints(*CHAIN)
+    monkeypatch.setattr(flows, "take", read_then_write)
+    works = [lambda who=who: take(who, waiting.task) for who in colleagues(town)]
+    assert race(monkeypatch, flow_tasks, "_explain", works, guarded=False) == ["taken", "taken"]
+    assert taken(waiting.case) == 2
+
+
+def test_of_two_officers_one_takes_the_task(town, waiting):
+    results = at_once([lambda who=who: take(who, waiting.task) for who in colleagues(town)])
+    assert kinds(results) == ["TaskNotYours", "str"], results
+    assert taken(waiting.case) == 1
+
+
+def complete(who: Principal, task: UUID) -> object:
+    with acting_as(who):
+        return dict(cases.complete(task=task, raw={"completeness": ["complete"]}).errors)
+
+
+def completed(case: UUID) -> int:
+    return count("SELECT count(*) FROM cases_event WHERE case_id = %s AND type = 'task-completed'", case)
+
+
+def test_without_locks_and_constraints_a_task_is_completed_twice(town, waiting, monkeypatch):
+    take(town.clerk, waiting.task)
+    without_constraints(*CHAIN, *PROCESS)
+    both = [lambda: complete(town.clerk, waiting.task)] * 2
+    assert race(monkeypatch, desk, "finish_task", both, guarded=False) == [{}, {}]
+    assert completed(waiting.case) == 2
+    with acting_as(town.clerk), pytest.raises(ChainBroken):
+        case_selectors.verify_chain(waiting.case)
+
+
+def test_a_task_is_completed_once(town, waiting, monkeypatch):
+    take(town.clerk, waiting.task)
+    both = [lambda: complete(town.clerk, waiting.task)] * 2
+    results = race(monkeypatch, desk, "finish_task", both, guarded=True)
+    assert sorted(map(repr, results)) == sorted(["{}", repr(next(r for r in results if isinstance(r, TaskClosed)))])
+    assert completed(waiting.case) == 1
+    next_tasks = "SELECT count(*) FROM flows_task WHERE subject = %s AND state = 'open'"
+    assert count(next_tasks, waiting.case) == 2  # both opinions, each once
+    with acting_as(town.clerk):
+        case_selectors.verify_chain(waiting.case)
+
+
+def test_completing_is_for_who_took_it(town, waiting):
+    take(town.clerk, waiting.task)
+    second = colleagues(town)[1]
+    results = at_once([lambda: complete(town.clerk, waiting.task), lambda: complete(second, waiting.task)])
+    assert results[0] == {}
+    assert isinstance(results[1], TaskNotYours | TaskClosed), results
+    assert completed(waiting.case) == 1
+
+
+def give_back(who: Principal, task: UUID) -> str:
+    with acting_as(who):
+        cases.give_back(task=task)
+    return "given back"
+
+
+def task_before_case(*, task: UUID) -> None:
+    """Giving back with the locks in the wrong order: the task first, then the case."""
+    officer, view = desk._officer_task(task)
+    flows.give_back(task=task, officer=officer)
+    CaseWriter.lock(view.subject)
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_giving_back_while_completing(town, waiting, monkeypatch, guarded):
+    """Two tabs of one officer. The guard is the order of locks: the case before the task, always."""
+    take(town.clerk, waiting.task)
+    if not guarded:
+        monkeypatch.setattr(cases, "give_back", task_before_case)
+    works = [lambda: complete(town.clerk, waiting.task), lambda: give_back(town.clerk, waiting.task)]
+    results = race(monkeypatch, desk, "finish_task", works, guarded=True)
+    if guarded:
+        assert results in ([{}, results[1]], [results[0], "given back"])
+        assert kinds(results) in (["TaskClosed", "dict"], ["TaskNotYours", "str"]), results
+    else:
+        assert any("deadlock" in str(one) for one in results), results
+    with acting_as(town.clerk):
+        case_selectors.verify_chain(waiting.case)
+
+
+# -- events -------------------------------------------------------------------------------------------------------------
+
+
+def notes(who: Principal, case: UUID, times: int) -> list[object]:
+    def note(number: int) -> str:
+        with acting_as(who):
+            cases.add_note(case=case, text=f"Note {number}")
+        return "noted"
+
+    return [lambda number=number: note(number) for number in range(times)]
+
+
+def test_without_the_lock_two_events_follow_the_same_one(town, waiting, monkeypatch):
+    works = notes(town.clerk, waiting.case, 2)
+    results = race(monkeypatch, desk, "_text", works, guarded=False)
+    assert kinds(results) == ["IntegrityError", "str"], results  # one constraint stands behind the lock
+    without_constraints(*CHAIN)
+    assert race(monkeypatch, desk, "_text", works, guarded=False) == ["noted", "noted"]
+    with acting_as(town.clerk), pytest.raises(ChainBroken):
+        case_selectors.verify_chain(waiting.case)
+
+
+def test_events_at_once_make_one_chain(town, waiting, monkeypatch):
+    assert race(monkeypatch, desk, "_text", notes(town.clerk, waiting.case, 2), guarded=True) == ["noted", "noted"]
+    assert at_once(notes(town.clerk, waiting.case, 8)) == ["noted"] * 8
+    with acting_as(town.clerk):
+        assert case_selectors.verify_chain(waiting.case) == count(
+            "SELECT last_sequence FROM cases_case WHERE id = %s", waiting.case
+        )  # fmt: skip
+    assert count("SELECT count(*) FROM cases_event WHERE case_id = %s AND type = 'note-added'", waiting.case) == 10
+
+
+def test_without_its_lock_one_of_two_opinions_is_refused(town, waiting, monkeypatch):
+    """The opinions of two services arrive together, each seeing the process without the other: only a constraint is left."""
+    take(town.clerk, waiting.task)
+    complete(town.clerk, waiting.task)
+    urbanism = story.open_task(town.urbanism, waiting.case, "opinion-urbanism")
+    technical = story.open_task(town.technical, waiting.case, "opinion-technical")
+    take(town.urbanism, urbanism)
+    take(town.technical, technical)
+
+    def opinion(who: Principal, task: UUID, name: str) -> object:
+        with acting_as(who):
+            return dict(cases.complete(task=task, raw={name: ["favourable"]}).errors)
+
+    works = [
+        lambda: opinion(town.urbanism, urbanism, "urbanism_opinion"),
+        lambda: opinion(town.technical, technical, "technical_opinion"),
+    ]
+    failed = race(monkeypatch, moves, "step", works, guarded=False)
+    assert kinds(failed) == ["IntegrityError", "dict"], failed  # they would have written over each other
+    late = works[[isinstance(one, IntegrityError) for one in failed].index(True)]
+    assert late() == {}
+    story.open_task(town.mayor, waiting.case, "decide")
+
+
+def test_two_opinions_at_once_meet_at_the_join(town, waiting, monkeypatch):
+    take(town.clerk, waiting.task)
+    complete(town.clerk, waiting.task)
+    works = []
+    for who, node, name in (
+        (town.urbanism, "opinion-urbanism", "urbanism_opinion"),
+        (town.technical, "opinion-technical", "technical_opinion"),
+    ):
+        task = story.open_task(who, waiting.case, node)
+        take(who, task)
+
+        def give(who: Principal = who, task: UUID = task, name: str = name) -> object:
+            with acting_as(who):
+                return dict(cases.complete(task=task, raw={name: ["favourable"]}).errors)
+
+        works.append(give)
+    assert race(monkeypatch, desk, "finish_task", works, guarded=True) == [{}, {}]
+    assert story.open_task(town.mayor, waiting.case, "decide")
+    with acting_as(town.clerk):
+        case_selectors.verify_chain(waiting.case)

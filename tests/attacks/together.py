@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two at once, for certain: threads that meet at a chosen line, with the guards on or off.
+
+Guards off: row locks are taken away and both threads stand at the meeting line together, each with what it has read.
+Guards on: who comes first stays at that line until the other one is seen waiting in PostgreSQL for a lock of the first.
+No test hopes that two threads happen to be quick enough.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from tests import databases
+from tests.conftest import DATABASE
+
+PATIENCE = 20  # seconds
+Work = Callable[[], object]
+
+
+def superuser() -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection that sees every row and every lock; not the product's."""
+    return psycopg.connect(**databases.server().parameters("super", DATABASE), autocommit=True)
+
+
+def somebody_waits() -> bool:
+    with superuser() as seen:
+        return bool(
+            seen.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [DATABASE]
+            ).fetchone()[0]
+        )  # fmt: skip
+
+
+def at_once(works: Sequence[Work]) -> list[object]:
+    """Run each in a thread with a database connection of its own; gives back results, or the exceptions themselves."""
+    results: list[object] = [None] * len(works)
+    start = threading.Barrier(len(works), timeout=PATIENCE)
+
+    def one(number: int) -> None:
+        try:
+            start.wait()
+            results[number] = works[number]()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(2 * PATIENCE)
+    assert not any(thread.is_alive() for thread in threads), "Two waited for each other without an end."
+    return results
+
+
+def race(monkeypatch: pytest.MonkeyPatch, place: object, name: str, works: Sequence[Work], *, guarded: bool) -> list[object]:
+    """Run `works` together; they meet where function `name` of module `place` is called."""
+    real = getattr(place, name)
+    both = threading.Barrier(len(works), timeout=PATIENCE)
+    first = threading.Lock()
+    met = threading.local()
+
+    def line(*args: object, **kwargs: object) -> object:
+        if not getattr(met, "already", False):
+            met.already = True
+            if not guarded:
+                both.wait()
+            elif first.acquire(blocking=False):
+                _until_somebody_waits()
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, line)
+        if not guarded:
+            patch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self.all())
+        return at_once(works)
+
+
+def _until_somebody_waits() -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if somebody_waits():
+            return
+        time.sleep(0.02)
+    raise AssertionError("Nobody waits: the guard does not guard.")
+
+
+def count(statement: str, *values: object) -> int:
+    """A number, as the superuser sees it."""
+    with superuser() as seen:
+        return int(seen.execute(statement, values).fetchone()[0])
+
+
+def without_constraints(*names: str) -> None:
+    """Drop constraints of this test's copy of the database: the guard off."""
+    with superuser() as owner:
+        for name in names:
+            table = owner.execute("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = %s", [name]).fetchone()
+            assert table, f"No constraint {name}."
+            owner.execute(f"ALTER TABLE {table[0]} DROP CONSTRAINT {name}")
