@@ -31,7 +31,7 @@ check: install-dev messages ## style, types, architecture, templates, packages
 	.venv/bin/python -m ruff check
 	$(SETTINGS) $(RUN) -m mypy
 	PYTHONPATH=src:. .venv/bin/lint-imports
-	.venv/bin/djlint --check --lint --quiet src
+	.venv/bin/djlint --lint --quiet src
 	./bierger check procedures/
 
 bench: install-dev messages ## measure, and print one table

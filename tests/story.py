@@ -51,7 +51,7 @@ def fill(who: Principal, draft: UUID, answers: dict[str, object], *, files: dict
                 return
             form, step = view.package.form, view.package.form.step(view.next_step)
             for question in step.questions:
-                if question.type == "file" and question.name not in view.answers:
+                if question.type == "file" and question.required and question.name not in view.answers:
                     error = filings.attach(draft=draft, question=question.name, file_name="plan.pdf", data=(files or {}).get(question.name, PDF))
                     assert error is None, error
             raw: dict[str, list[str]] = {}

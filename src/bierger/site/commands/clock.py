@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Show the demonstration's clock, or move it: deadlines, reminders and appeal periods come without waiting for them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import timedelta
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("by", nargs="?", type=_span, help="how far, for example +90d, +36h or -1d; nothing: show the clock")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from bierger.infra import clock
+    from bierger.infra.errors import ClockRefused
+    from bierger_core.values import local
+
+    if arguments.by:
+        try:
+            clock.move(arguments.by)
+        except ClockRefused as refused:
+            print(refused)  # noqa: T201 - this is the terminal
+            return 1
+    print(f"It is {local(clock.now()):%Y-%m-%d %H:%M} in this demonstration.")  # noqa: T201 - this is the terminal
+    return 0
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"([+-]?)(\d{1,5})([dhm])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError("write +90d, +36h or -15m")
+    sign = -1 if found[1] == "-" else 1
+    return timedelta(**{_UNITS[found[3]]: sign * int(found[2])})
