@@ -36,7 +36,8 @@ class Case(models.Model):
 class Event(models.Model):
     """Something that happened. The database refuses to change or delete it (trigger), the owner too."""
 
-    id = models.BigAutoField(primary_key=True)
+    # The key is known before the row is written: whoever causes an event need not be able to read it back.
+    pk = models.CompositePrimaryKey("case_id", "sequence")
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     sequence = models.IntegerField()
     previous = models.BinaryField()
@@ -55,7 +56,6 @@ class Event(models.Model):
     class Meta:
         db_table = "cases_event"
         constraints = [
-            models.UniqueConstraint(fields=["case", "sequence"], name="cases_event_once"),
             models.CheckConstraint(condition=Q(audience__in=["all", "administration"]), name="cases_event_audience"),
         ]
 
@@ -63,6 +63,7 @@ class Event(models.Model):
 class EventPayload(models.Model):
     """The content of an event and the salt of its commitment: a row of its own, so that it can be erased."""
 
+    pk = models.CompositePrimaryKey("case_id", "sequence")
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     sequence = models.IntegerField()
     audience = models.TextField()
@@ -71,7 +72,6 @@ class EventPayload(models.Model):
 
     class Meta:
         db_table = "cases_event_payload"
-        constraints = [models.UniqueConstraint(fields=["case", "sequence"], name="cases_event_payload_once")]
 
 
 class Party(models.Model):

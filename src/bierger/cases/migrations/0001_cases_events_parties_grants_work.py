@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Event',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('case_id', 'sequence', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('sequence', models.IntegerField()),
                 ('previous', models.BinaryField()),
                 ('type', models.TextField()),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='EventPayload',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('case_id', 'sequence', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('sequence', models.IntegerField()),
                 ('audience', models.TextField()),
                 ('salt', models.BinaryField()),
@@ -187,15 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.UniqueConstraint(fields=('case', 'sequence'), name='cases_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
             constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['all', 'administration'])), name='cases_event_audience'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventpayload',
-            constraint=models.UniqueConstraint(fields=('case', 'sequence'), name='cases_event_payload_once'),
         ),
         migrations.AddConstraint(
             model_name='grant',
