@@ -91,10 +91,15 @@ REFUSALS: dict[str, str] = {
     "upload-broken": gettext_noop("The file is damaged and cannot be opened. Save it again and try once more"),
     "upload-encrypted": gettext_noop("The document is protected by a password. Remove the password and try again"),
     "upload-bomb": gettext_noop("The file unpacks to something far too large and was refused"),
+    "upload-name": gettext_noop("The name of the file cannot be used. Give it a short name and try again"),
     "upload-pixels": gettext_noop("The picture has too many pixels. Make it smaller and try again"),
     "file-missing": gettext_noop("Choose a file first"),
     "text-missing": gettext_noop("Write your answer first"),
     "nothing-to-verify": gettext_noop("Choose a file or enter a code"),
+    "draft-unknown": gettext_noop("This draft has expired and was deleted"),
+    "sign-in-needed": gettext_noop("Sign in to start this procedure"),
+    "administration-refused": gettext_noop("This administration does not offer the procedure"),
+    "verify-no-code": gettext_noop("We could not read a seal in this file. Try a sharper photo, or type the code"),
     "not-readable": gettext_noop("We could not read a seal in this file. Try a sharper photo, or type the code"),
 }
 

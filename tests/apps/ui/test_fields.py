@@ -99,7 +99,7 @@ def test_typed_text_is_never_markup():
 
 def test_what_is_about_the_person_says_so_to_the_browser():
     _field, drawn = draw(Type.DATE, source="person.birth_date")
-    assert [one for one in re.findall(r'autocomplete="([^"]+)"', drawn)] == ["bday-day", "bday-month", "bday-year"]
+    assert re.findall(r'autocomplete="([^"]+)"', drawn) == ["bday-day", "bday-month", "bday-year"]
     _field, drawn = draw(Type.EMAIL)
     assert 'autocomplete="email"' in drawn
 
