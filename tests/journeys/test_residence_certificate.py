@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From a word in the catalogue to a certificate that anybody verifies: at once when the register confirms, else by an officer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.journeys.demonstration import Demonstration
+from tests.journeys.story import photographed, sealed_code, tampered
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+Arrive = Callable[..., Visitor]
+WORDS = {"fr": "domicile", "de": "Wohnsitz", "en": "proof of address", "lb": "Wunnsëtz"}
+TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en": "Residence certificate", "lb": "Residenzzertifikat"}
+SHEET = "/procedures/commune/residence-certificate"
+PASSES = [
+    pytest.param("fr", False, False, id="french-phone-without-javascript"),
+    pytest.param("de", True, True, id="german-desk-with-javascript", marks=pytest.mark.slow),
+    pytest.param("lb", False, True, id="luxembourgish-desk-without-javascript", marks=pytest.mark.slow),
+    pytest.param("en", True, False, id="english-phone-with-javascript", marks=pytest.mark.slow),
+]
+
+
+def start(who: Visitor) -> None:
+    """From the front page to the first step of the form, through the refusal of a sign-in that is too weak."""
+    who.open("/")
+    who.page.locator("main .find input").fill(WORDS[who.language])
+    who.press("main .find button").press(f'.hit a[href^="{SHEET}"]')
+    assert TITLES[who.language] in who.text("h1")
+    law = who.page.locator(".law a").first.get_attribute("href") or ""
+    assert law.startswith("http://legilux.public.lu/eli/")
+    who.open(f"/sign-in?level=low&next={SHEET}").sign_in("lea.beispill", "low")
+    assert who.page.locator(f'form[action="{SHEET}/start"]').count() == 0  # low is not enough
+    who.press('#start a[href^="/sign-in?level=substantial"]').sign_in("lea.beispill", "low")
+    assert who.page.locator('[data-code="level-too-low"]').count() == 1
+    who.press('a[href^="/sign-in"]').sign_in("lea.beispill", "substantial")
+    assert who.path == SHEET
+    who.fill(administration="mersch").press("#start button")
+
+
+def fill_in(who: Visitor) -> None:
+    """Every step; one error on the way, said at the field and in the summary."""
+    assert who.page.locator('select[name="commune"] option:checked').get_attribute("value") == "mersch"
+    who.go_on()  # and not to the names: they are known from the sign-in
+    who.go_on()  # since when: optional
+    who.go_on()  # purpose: nothing chosen
+    assert who.page.locator('a[href^="#f-purpose"]').count() == 1
+    assert who.page.locator("#f-purpose-error").count() == 1
+    who.fill(purpose="bank").go_on()
+    who.fill(document_language=who.language).go_on()
+    who.fill(delivery="mailbox").go_on()
+    assert who.path.endswith("/check")
+    assert "Beispill" in who.text()
+
+
+def submit(who: Visitor) -> str:
+    """Declare, submit, and read the number on the receipt; submitting without the declaration is refused first."""
+    who.press(".submit-form .ds-button")
+    assert who.page.locator("#f-declaration-error").count() == 1
+    who.fill(declaration="yes").press(".submit-form .ds-button")
+    assert who.path.startswith("/filings/")
+    return who.text(".slip-number")
+
+
+@pytest.mark.parametrize(("language", "script", "wide"), PASSES)
+def test_certificate(visitor: Arrive, demo: Demonstration, tmp_path: Path, language: str, *, script: bool, wide: bool) -> None:
+    lea = visitor(language, script=script, wide=wide)
+    start(lea)
+    fill_in(lea)
+    number, code = submit(lea), lea.text("#hash")
+    receipt = lea.download('a[href$="/receipt.pdf"]', tmp_path, "receipt.pdf")
+    assert number in PdfReader(receipt).pages[0].extract_text()
+    request = lea.page.locator('a[href^="/requests/"].ds-button').get_attribute("href") or ""
+    lea.open(request).until(request, 'a[href^="/acts/"][href$=".pdf"]')
+    assert lea.page.locator("main .timeline li").count() >= 3
+    lea.open("/requests").open("/mailbox")
+    act = lea.download('a[href^="/acts/"][href$=".pdf"]', tmp_path, "certificate.pdf")
+    proof = lea.download('a[href$=".tlog-proof"]', tmp_path, "certificate.pdf.tlog-proof")
+    assert proof.stat().st_size > 0
+    assert "Beispill" in PdfReader(act).pages[0].extract_text()
+    anybody_verifies(visitor(language, script=script, wide=wide), demo, tmp_path, act, receipt)
+    stranger = visitor(language, script=script, wide=wide)
+    stranger.page.goto(demo.url + request)
+    assert stranger.status in (404, 200)
+    assert number not in stranger.text("body")
+    assert code
+    lea.open("/readings")
+
+
+def anybody_verifies(anybody: Visitor, demo: Demonstration, folder: Path, act: Path, receipt: Path) -> None:
+    """The file, a photo of it, its typed code, the receipt; a changed file is refused; the command line agrees."""
+    for file, verdict in ((act, "yes"), (receipt, "yes"), (tampered(act, folder), "no"), (photographed(act, folder), "facts")):
+        anybody.open("/verify")
+        anybody.page.locator('input[type="file"]').set_input_files(file)
+        anybody.press("form:has(input[type=file]) .ds-button")
+        assert anybody.page.locator(f".verdict-{verdict}").count() == 1, (file.name, anybody.text())
+    code = sealed_code(folder / f"{act.stem}.png")
+    anybody.open("/verify").fill(code=code).press("form:has([name=code]) .ds-button")
+    assert anybody.page.locator(".verdict-facts").count() == 1, anybody.text()
+    assert "Beispill" in anybody.text()
+    said = demo.verify(act)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert re.search("authentic", said.stdout, re.IGNORECASE)
+    refused = demo.verify(folder / "tampered.pdf")
+    assert refused.returncode != 0
