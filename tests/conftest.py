@@ -12,11 +12,15 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("BIERGER_ENV", "test")
 from tests import databases
 
+# A loaded machine is no reason to fail: nothing here is timed.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"bierger_{WORKER}"
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from bierger.catalogue.closure import unpack
+from bierger.catalogue.plugins.closure import unpack
 from bierger.catalogue.errors import UnknownProcedureError, UnknownVersionError
 from bierger.catalogue.models import Activation, PackageVersion, running_or_planned
-from bierger.catalogue.search import search, themes
+from bierger.catalogue.plugins.search import search, themes
 from bierger.catalogue.types import ActivePeriod, Sheet, VersionRow
 from bierger.infra import clock
 from bierger_core import procedures

@@ -11,7 +11,7 @@ MARK = "procedure.yaml"
 VOCABULARY = "vocabulary.yaml"
 MOST_FILES = 500
 MOST_BYTES = 20 * 1024 * 1024
-BUNDLED = Path(__file__).resolve().parents[3] / "procedures" / VOCABULARY
+BUNDLED = Path(__file__).resolve().parents[4] / "procedures" / VOCABULARY
 
 
 def package_folders(path: Path) -> tuple[Path, ...]:
