@@ -34,13 +34,6 @@ PROCESS = ("flows_token_once", "flows_task_once", "flows_timer_once", "cases_cas
 
 
 @pytest.fixture
-def town(transactional):
-    from tests.story_people import town as make
-
-    return make()
-
-
-@pytest.fixture
 def draft(town) -> UUID:
     made = story.begin(town.applicant, "residence-certificate")
     story.fill(town.applicant, made, story.RESIDENCE)
