@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -56,11 +57,16 @@ def run(*, first: int) -> dict[str, object]:
 
 def submit(number: int) -> None:
     """One submission through the whole stack of middleware, in this process. Raises RuntimeError when it is refused."""
-    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=False)
-    client.cookies["bierger_session"] = session_key(number)
-    answer = client.post(reverse("portal:submit", args=[draft_id(number)]), {"declaration": "yes"})
+    # One client for all: each new one loads the middleware again, which a running web process does once.
+    _client().cookies["bierger_session"] = session_key(number)
+    answer = _client().post(reverse("portal:submit", args=[draft_id(number)]), {"declaration": "yes"})
     if answer.status_code != 302 or "/filings/" not in answer["Location"]:
         raise RuntimeError(f"Draft {number} was not filed: {answer.status_code}.")
+
+
+@lru_cache(maxsize=1)
+def _client() -> Client:
+    return Client(HTTP_HOST="localhost", enforce_csrf_checks=False)
 
 
 def with_transaction(sent: list[str]) -> list[str]:

@@ -23,9 +23,10 @@ FIRST_EVENT = "case-opened"
 def open_case(*, opening: Opening) -> Opened:
     """Open one case of one administration, in the caller's transaction.
 
-    1. The case and its parties (from here on the applicant may see it).
+    1. The parties: from here on the applicant may see what is written of the case.
     2. The opening event holds every answer that concerns the case, so that it stands alone.
     3. The process starts; its first tasks become rows of worklists.
+    4. The case's row and its events are written, once, as they are after all this.
     """
     package = catalogue.package(opening.digest)
     now = clock.now()
@@ -33,7 +34,6 @@ def open_case(*, opening: Opening) -> Opened:
         id=uuid4(), number=_next_number(), administration_id=opening.administration, digest=opening.digest,
         owner=package.owner, name=package.name, language=opening.language, opened_at=now,
     )  # fmt: skip
-    row.save(force_insert=True)
     Party.objects.bulk_create(
         Party(
             case=row,

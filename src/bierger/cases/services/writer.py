@@ -3,7 +3,8 @@
 
 1. `lock` takes the case's row; whoever comes second waits and then sees the new head of the chain.
 2. `add` makes header, commitment and hash, in memory.
-3. `save` writes events, payloads and the head, at the end of the caller's work.
+3. `save` writes events, payloads and the head, at the end of the caller's work. A fresh case is inserted there, once and as it
+   then is: what refers to it may be written before, since foreign keys are checked at the commit.
 """
 
 from __future__ import annotations
@@ -78,11 +79,15 @@ class CaseWriter:
         return event
 
     def save(self) -> None:
-        """Write what waits, then the head of the chain."""
+        """Write what waits, and the head of the chain."""
+        if self.fresh:
+            self.row.save(force_insert=True)
+            self.fresh = False
+        else:
+            self.row.save(
+                update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
+                force_update=True,
+            )
         Event.objects.bulk_create(self._events)
         EventPayload.objects.bulk_create(self._payloads)
         self._events, self._payloads = [], []
-        self.row.save(
-            update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
-            force_update=True,
-        )
