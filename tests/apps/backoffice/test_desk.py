@@ -43,6 +43,7 @@ def test_from_the_worklist_to_the_decision(town: Town) -> None:
     form = text(laura.get(taken["Location"]))
     assert "Your conclusion" in form
     assert "Vegetables" in form
+    assert "Mersch<" in form  # the commune by its name, not its code
     done = laura.post(f"/desk/tasks/{task}", {"checked": "complete", "remark": "All there."})
     assert done["Location"] == f"/desk/tasks/{task}/done"
     page = text(laura.get(done["Location"]))

@@ -93,7 +93,6 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
     """The page of a case; `more` is what a task's form adds."""
     package = catalogue.package(view.digest)
     principal = principal_of(request)
-    me = administrations.officer(principal.officer) if principal.officer else None
     question_field, note_field = _fields(more)
     fields = [field for field in (question_field, note_field) if field.error]
     context = {
@@ -107,7 +106,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "tasks": tasks_of(view, principal.officer, principal.roles),
         "sections": shown.sections(view, package),
         "erased": view.answers == "erased",
-        "conclusions": shown.conclusions(view, package, me.full_name if me else ""),
+        "conclusions": shown.conclusions(view, package),
         "acts": documents.acts_of_case(view.id, purpose=purpose_of_case(view.id)),
         "timeline": shown.timeline(view, package),
         "waiting": view.open_question is not None,

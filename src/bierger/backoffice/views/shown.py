@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from django.utils.translation import gettext as _
 
+from bierger.administrations import selectors as administrations
 from bierger.backoffice.views.access import language
 from bierger.cases.types import CaseView, Entry
+from bierger.infra import clock
 from bierger.ui import formats
 from bierger.ui.fields import shown_answer
 from bierger.ui.parts import Attached, SummaryRow, TimelineEntry
@@ -23,7 +25,7 @@ _IMAGES = ("image/jpeg", "image/png")
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the form as the applicant saw it."""
+    """Answers that belong together: pages with one answer follow each other under no title."""
 
     title: str
     rows: tuple[SummaryRow, ...]
@@ -39,7 +41,7 @@ class Conclusion:
     by: str
     at: dt.datetime
     rows: tuple[SummaryRow, ...]
-    mine: bool
+    files: tuple[Attached, ...]
 
 
 def sections(view: CaseView, package: Package) -> tuple[Section, ...]:
@@ -47,21 +49,30 @@ def sections(view: CaseView, package: Package) -> tuple[Section, ...]:
     if not isinstance(view.answers, Mapping):
         return ()
     answers = view.answers
-    found = []
+    found: list[Section] = []
     for step in package.form.steps:
         asked = [question for question in step.questions if answers.get(question.name) is not None]
         rows = tuple(answer_row(one, answers[one.name], package) for one in asked if one.type is not Type.FILE)
-        files = tuple(
-            (label_of(one.name, package), attached(view, answers[one.name])) for one in asked if one.type is Type.FILE
-        )
-        if rows or files:
+        files = tuple((label_of(one.name, package), attached(view, answers[one.name])) for one in asked if one.type is Type.FILE)
+        if len(rows) + len(files) > 1:
             found.append(Section(package.text(f"step.{step.id}.title", language()), rows, files))
+        elif (rows or files) and found and not found[-1].title:
+            found[-1] = Section("", found[-1].rows + rows, found[-1].files + files)
+        elif rows or files:
+            found.append(Section("", rows, files))
     return tuple(found)
 
 
 def answer_row(question: Question, answer: object, package: Package) -> SummaryRow:
-    words = shown_answer(question, cast("JSON", answer), package, language=language())
+    named = communes() if question.type is Type.COMMUNE else {}
+    words = shown_answer(question, cast("JSON", answer), package, language=language(), communes=named)
     return SummaryRow(label_of(question.name, package), words)
+
+
+def communes() -> dict[str, str]:
+    """Names of communes by code, in the reader's language."""
+    today = clock.today()
+    return {one.code: one.name(language()) for one in administrations.administrations(on=today, kind="commune")}
 
 
 def attached(view: CaseView, answer: object) -> tuple[Attached, ...]:
@@ -141,7 +152,7 @@ def _coded(package: Package, name: str, code: str) -> tuple[str, ...]:
     return next(((package.text(key, language()),) for key in keys if package.has_text(key)), ())
 
 
-def conclusions(view: CaseView, package: Package, me: object) -> tuple[Conclusion, ...]:
+def conclusions(view: CaseView, package: Package) -> tuple[Conclusion, ...]:
     """What officers concluded in their tasks (opinions among them), the oldest first."""
     found = []
     for entry in view.timeline:
@@ -156,21 +167,16 @@ def conclusions(view: CaseView, package: Package, me: object) -> tuple[Conclusio
             for question in form.questions
             if values.get(question.name) is not None and question.type is not Type.FILE
         ]
-        rows += [
-            SummaryRow(
-                label_of(question.name, package), [str(one["file_name"]) for one in _list(values[question.name])]
-            )
+        files = [
+            file
             for question in form.questions
-            if question.type is Type.FILE and values.get(question.name)
+            if question.type is Type.FILE
+            for file in attached(view, values.get(question.name))
         ]
         outcome = _outcome(package, node, form, values)
         title = package.text(f"task.{node}.title", language())
-        found.append(Conclusion(title, outcome, entry.actor_name, entry.at, tuple(rows), entry.actor_name == me))
+        found.append(Conclusion(title, outcome, entry.actor_name, entry.at, tuple(rows), tuple(files)))
     return tuple(found)
-
-
-def _list(value: object) -> Iterable[Mapping[str, object]]:
-    return value if isinstance(value, list) else ()
 
 
 def _outcome(package: Package, node: str, form: TaskForm, values: Mapping[str, object]) -> str:

@@ -143,10 +143,7 @@ def _fields(
             choice_field(
                 form.outcome,
                 _("Your conclusion"),
-                [
-                    Choice(one.code, package.text(f"task.{node}.outcome.{one.code}", language()))
-                    for one in form.outcomes
-                ],
+                [Choice(one.code, package.text(f"task.{node}.outcome.{one.code}", language())) for one in form.outcomes],
                 value=(raw.get(form.outcome) or [""])[0],
                 error=answer_message(error, package, language()) if error else "",
             )
@@ -156,9 +153,7 @@ def _fields(
             Attached(id=str(one["id"]), file_name=str(one["file_name"]), size=formats.size(int(str(one["size"]))))
             for one in files.get(question.name, [])
         ]
-        fields.append(
-            field_of(question, package, raw=raw, language=language(), error=errors.get(question.name), files=kept)
-        )
+        fields.append(field_of(question, package, raw=raw, language=language(), error=errors.get(question.name), files=kept))
     return fields
 
 
