@@ -14,6 +14,7 @@ def client_of(principal: Principal, *, language: str = "en", name: str = "Test P
     session = SessionStore()
     session["principal"] = principal.to_session()
     session["name"] = name
+    session["identity"] = {"name": name, "label": name}
     session.save()
     client.cookies["bierger_session"] = session.session_key
     client.cookies["bierger_language"] = language

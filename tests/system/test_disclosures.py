@@ -98,10 +98,14 @@ def test_some_types_are_marked():
     assert all(getattr(marked, MARK, False) for marked in (HolderView, PersonView, Evidence))
 
 
+# The core's JSON type speaks of itself, in a text that is read where it is used.
+RECURSIVE = {"JSON": object, "Sequence": Sequence, "Mapping": Mapping}
+
+
 def owes_a_purpose(selector: Callable) -> bool:
     if hasattr(selector, OWN):
         return False
-    hints = typing.get_type_hints(inspect.unwrap(selector))
+    hints = typing.get_type_hints(inspect.unwrap(selector), localns=RECURSIVE)
     gives = hints.pop("return", None)
     return any(getattr(part, MARK, False) for part in parts_of(gives)) and Purpose not in hints.values()
 
@@ -119,7 +123,7 @@ def parts_of(hint: object) -> set[type]:
         if inspect.isclass(one):
             found.add(one)
             if dataclasses.is_dataclass(one):
-                waiting += typing.get_type_hints(one).values()
+                waiting += typing.get_type_hints(one, localns=RECURSIVE).values()
     return found
 
 

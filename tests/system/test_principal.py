@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Each kind of principal, one connection for two users: nothing is carried over."""
 
+from uuid import UUID
+
 import pytest
 from django.db import connection, transaction
 
 from bierger.infra.errors import AnotherPrincipal, NoPrincipal
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, current, worker_on
-from uuid import UUID
 
 SPACE = UUID("11111111-1111-4111-8111-111111111111")
 PERSON = UUID("22222222-2222-4222-8222-222222222222")
