@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,11 +15,12 @@ from django.utils.translation import gettext as _
 from bierger.flows.types import TaskView
 from bierger.portal.forms.drafts import attached, commune_choices
 from bierger.ui import formats
-from bierger.ui.fields import choice_field, field_of
+from bierger.ui.fields import choice_field, field_of, shown_answer
 from bierger.ui.messages import answer_message
-from bierger.ui.parts import Choice, Field
-from bierger_core.interview import AnswerError, Question, TaskForm, Type
+from bierger.ui.parts import Choice, Field, SummaryRow
+from bierger_core.interview import JSON, AnswerError, Question, TaskForm, Type
 from bierger_core.procedures import Package
+from bierger_core.rules import Value
 
 # Files that go with the answer to a question asked outside the process.
 ANSWER_FILES = Question(
@@ -34,11 +38,13 @@ class TaskPage:
     due: str
     fields: tuple[Field, ...]
     uploads: bool
+    shows: tuple[SummaryRow, ...] = ()
 
 
 def task_page(
     package: Package, task: TaskView, language: str, *, raw: Mapping[str, Sequence[str]] | None = None,
     errors: Mapping[str, AnswerError] | None = None, kept: Mapping[str, list[dict[str, object]]] | None = None,
+    variables: Mapping[str, Value] | None = None,
 ) -> TaskPage:  # fmt: skip
     """The form of one task, as the package describes it; `kept` are uploads of an attempt before."""
     form = package.tasks[task.node]
@@ -61,7 +67,33 @@ def task_page(
         due=formats.local_day(task.due_at, language) if task.due_at else "",
         fields=tuple(fields),
         uploads=any(one.type is Type.FILE for one in form.questions),
+        shows=_shown(form, package, language, variables or {}),
     )
+
+
+def _shown(form: TaskForm, package: Package, language: str, variables: Mapping[str, Value]) -> tuple[SummaryRow, ...]:
+    """What the package puts in front of the applicant for this task, and nothing else of what the administration knows."""
+    asked = [one for step in package.form.steps for one in step.questions]
+    asked += [one for task in package.tasks.values() for one in task.questions]
+    questions = {one.name: one for one in asked}
+    rows = []
+    for name in form.shows:
+        value = _at(variables, name)
+        if value is None or isinstance(value, tuple):  # nothing known, or files, which have their own place
+            continue
+        key = f"shown.{name}" if package.has_text(f"shown.{name}") else f"question.{name}.label"
+        question = questions.get(name) or Question(name, Type.DATE if isinstance(value, date) else Type.TEXT)
+        plain = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        words = shown_answer(question, cast("JSON", plain), package, language=language)
+        rows.append(SummaryRow(package.text(key, language), words))
+    return tuple(rows)
+
+
+def _at(variables: Mapping[str, Value], path: str) -> Value:
+    value: Value = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _outcome(

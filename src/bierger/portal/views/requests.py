@@ -62,7 +62,8 @@ def _page(
     place = administrations.administration(id=found.administration)
     entries = cases.timeline(found.id)
     open_tasks = [one for one in flows.tasks_of(found.id, open_only=True) if one.role == "applicant"]
-    tasks = [task_page(package, one, language()) for one in open_tasks]
+    variables = flows.variables_of(found.id) if open_tasks else {}
+    tasks = [task_page(package, one, language(), variables=variables) for one in open_tasks]
     if shown_task:
         tasks = [shown_task if one.id == shown_task.id else one for one in tasks]
     question = next((one for one in entries if one.sequence == found.open_question), None)
@@ -157,7 +158,10 @@ def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
             return back
         refused = dict(result.errors)
     request.session[f"task:{task}"] = kept  # uploads wait here for the rest of the form: ids, no content
-    return _page(request, found, shown_task=task_page(package, view, language(), raw=raw, errors=refused, kept=kept))
+    again = task_page(
+        package, view, language(), raw=raw, errors=refused, kept=kept, variables=flows.variables_of(found.id)
+    )  # fmt: skip
+    return _page(request, found, shown_task=again)
 
 
 def _store(

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A building permit: plans, a missing piece, opinions of two services, the mayor's decision, permit and red dot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.journeys.demonstration import Demonstration
+from tests.journeys.story import plan
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+Arrive = Callable[..., Visitor]
+SHEET = "/procedures/commune/building-permit"
+COMPLETE = ".desk-form .form .ds-button"
+
+
+def apply(who: Visitor, folder: Path) -> str:
+    """Fill in the form with a plan attached, submit; gives back the address of the request."""
+    who.open(f"/sign-in?level=substantial&next={SHEET}").sign_in("jonas.muster")
+    who.fill(administration="mersch").press("#start button")
+    for _ in range(3):  # commune, applicant and contact are known or optional
+        if who.path.endswith("/parcel"):
+            break
+        who.go_on()
+    who.fill(**{"parcel.section": "C", "parcel.number": "1234/567", "site": "12, rue de l’Exemple, 7500 Mersch"}).go_on()
+    who.fill(works_kind="extension").go_on()
+    who.fill(works_description="A winter garden behind the house, 18 square metres.").go_on()
+    who.fill(works_cost="5000").go_on()
+    who.page.locator('input[name="plans"]').set_input_files(plan(folder))
+    who.press('button[name="attach"]').go_on()
+    who.fill(sole_owner="true" if who.page.locator('[name="sole_owner"][value="true"]').count() else "yes").go_on()
+    assert who.path.endswith("/check")
+    who.fill(declaration="yes").press(".submit-form .ds-button")
+    return who.page.locator('a[href^="/requests/"].ds-button').get_attribute("href") or ""
+
+
+def work(officer: Visitor, case: str, node: str, **answers: str) -> None:
+    """Open the case from the worklist, take the task with this form, complete it."""
+    officer.open("/desk").press(f'main a[href="{case}"]')
+    first = next(iter(answers))
+    for button in range(officer.page.locator('form[action$="/take"] button').count()):
+        officer.page.locator('form[action$="/take"] button').nth(button).click()
+        officer.look()
+        if officer.page.locator(f'main [name="{first}"]').count():
+            break
+        officer.press('form[action$="/give-back"] button')
+    officer.fill(**answers).press(COMPLETE)
+    assert officer.path.endswith("/done"), (node, officer.text())
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "wide"),
+    [
+        pytest.param("de", False, True, id="german-desk-without-javascript"),
+        pytest.param("fr", True, False, id="french-phone-with-javascript", marks=pytest.mark.slow),
+    ],
+)
+def test_permit(visitor: Arrive, demo: Demonstration, tmp_path: Path, language: str, *, script: bool, wide: bool) -> None:
+    def office(handle: str) -> Visitor:
+        return visitor(language, script=script, wide=wide).as_officer(handle)
+
+    jonas = visitor(language, script=script, wide=wide)
+    request = apply(jonas, tmp_path)
+    case = request.replace("/requests/", "/desk/cases/")
+    tom = office("tom.beispill")
+    work(tom, case, "check", completeness="missing-piece", piece_wanted="The drainage plan is missing.")
+    jonas.until(request, 'input[name="piece"]')
+    assert "The drainage plan is missing." in jonas.text()
+    jonas.page.locator('input[name="piece"]').set_input_files(plan(tmp_path, "drainage.pdf"))
+    jonas.press(".needs .actions .ds-button")
+    foreign = office("dan.muster")  # the same task in another commune
+    foreign.page.goto(foreign.base + case)
+    assert foreign.status == 404
+    tom.until(case, "text=drainage.pdf")
+    work(tom, case, "check", completeness="complete")
+    marc, laura = office("marc.esempio"), office("laura.exemplo")
+    work(marc, case, "opinion-urbanism", urbanism_opinion="favourable", urbanism_remarks="It fits the plan.")
+    work(laura, case, "opinion-technical", technical_opinion="reserved", technical_remarks="Connect to the storm drain.")
+    nora = office("nora.beispiel")
+    nora.open("/desk").press(f'main a[href="{case}"]')
+    assert "Connect to the storm drain." in nora.text()
+    work(nora, case, "decide", decision="granted", decision_reasons="It agrees with the plan.", conditions="Storm drain first.")
+    jonas.until(request, 'a[href^="/acts/"][href$=".pdf"] >> nth=1', seconds=60)
+    permits = [
+        jonas.download(f'a[href^="/acts/"][href$=".pdf"] >> nth={number}', tmp_path, f"act-{number}.pdf") for number in (0, 1)
+    ]
+    text = "\n".join(page.extract_text() for file in permits for page in PdfReader(file).pages)
+    assert "1234/567" in text
+    assert "Storm drain first." in text
+    for file in permits:
+        assert demo.verify(file).returncode == 0, file.name
+    jonas.open("/mailbox").open("/readings")
+    nora.open(case)
+    marc.open("/desk?state=done")
