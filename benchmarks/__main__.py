@@ -93,7 +93,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
     system.start("worker")
     _tell("Submitting over HTTP.")
     said["submissions"] = [
-        _load(
+        _with_processor(
             system, job="submit", clients=clients, seconds=size.seconds,
             first=first + own * 2 + level * per_level, last=first + own * 2 + (level + 1) * per_level - 1,
         )
@@ -123,7 +123,17 @@ def _pages(officer: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def _with_processor(system: System, **told: object) -> dict[str, object]:
+    """A load, with the processor time that each answer cost in each piece, in ms."""
+    before = memory.seconds_by_session(system.sessions())
+    answer = _load(system, **told)
+    after = memory.seconds_by_session(system.sessions())
+    each = {name: 1000 * (after[name] - before[name]) / int(str(answer["answers"])) for name in after}
+    return answer | {"processor_ms": each}
+
+
 def _page(system: System, size: Size, path: str, cookies: str) -> dict[str, object]:
+    _load(system, job="get", clients=4, seconds=0.5, path=path, cookies=cookies)  # every thread has seen it once
     return _load(system, job="get", clients=4, seconds=size.page_seconds, path=path, cookies=cookies)
 
 
@@ -132,12 +142,15 @@ def _limit(system: System, size: Size, statements: object, first: int, each: int
     file = system.place.data / "submission.sql"
     file.write_text(replay.script(one, other), "utf-8")
     binary = system.server.binary("pgbench")
-    return [
-        replay.run(
+    found = []
+    for level, clients in enumerate(size.clients):
+        before = memory.seconds_by_session(system.sessions())["postgres"]
+        ran = replay.run(
             binary, system.server.url("web"), file, clients=clients, seconds=size.replay_seconds, base=first + level * each
         )
-        for level, clients in enumerate(size.clients)
-    ]
+        spent = memory.seconds_by_session(system.sessions())["postgres"] - before
+        found.append(ran | {"postgres_ms": 1000 * spent / (ran["per_second"] * size.replay_seconds)})
+    return found
 
 
 def _warm(system: System, first: int, count: int) -> None:

@@ -1,28 +1,51 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Memory of processes as their proportional set size: shared pages are counted once, divided among those who share them."""
+"""What processes use: memory as proportional set size (shared pages are divided among those who share them), and processor time."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def pss_by_session(sessions: dict[str, int]) -> dict[str, float]:
     """MiB of all processes of each session (a piece and everything it started)."""
     found = dict.fromkeys(sessions, 0.0)
-    names = {session: name for name, session in sessions.items()}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            # After the name in parentheses: state, parent, group, session.
-            session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
-            if session in names:
-                found[names[session]] += _pss(folder)
-        except (OSError, ValueError, IndexError):
-            continue  # it ended meanwhile
+    for name, folder, _ in _processes(sessions):
+        found[name] += _pss(folder)
     return found
 
 
+def seconds_by_session(sessions: dict[str, int]) -> dict[str, float]:
+    """Processor seconds of each session so far, those of its ended processes included. Unlike rates, others' load hardly moves it."""
+    found = dict.fromkeys(sessions, 0.0)
+    for name, _, fields in _processes(sessions):
+        # utime, stime, cutime, cstime: the last two are of children that ended and were waited for.
+        found[name] += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+    return found
+
+
+def _processes(sessions: dict[str, int]) -> Iterator[tuple[str, Path, list[str]]]:
+    """Piece, folder in /proc, and the fields of `stat` after the name in parentheses (state, parent, group, session, ...).
+
+    A process belongs to a piece by its session or by its parent: each backend of PostgreSQL makes a session of its own.
+    """
+    names = {session: name for name, session in sessions.items()}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        name = names.get(int(fields[3])) or names.get(int(fields[1]))
+        if name:
+            yield name, folder, fields
+
+
 def _pss(folder: Path) -> float:
-    for line in (folder / "smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    try:
+        lines = (folder / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

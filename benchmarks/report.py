@@ -47,7 +47,23 @@ def _submissions(said: Mapping[str, Any], goal: float) -> str:
             ]
         )
     head = ["clients", "submissions/s", "p50 ms", "p95 ms", f"limit/s ({said['statements']} statements)", "mean ms", "of the limit"]
-    return "Whole submissions over HTTP; limit: their SQL alone, by pgbench\n" + _grid(head, rows)
+    cost = [
+        [
+            str(http["clients"]),
+            *(f"{http['processor_ms'].get(name, 0.0):.1f}" for name in ("web", "postgres", "worker")),
+            f"{limit['postgres_ms']:.1f}",
+        ]
+        for http, limit in zip(said["submissions"], said["limit"], strict=True)
+    ]
+    return "\n".join(
+        [
+            "Whole submissions over HTTP; limit: their SQL alone, by pgbench",
+            _grid(head, rows),
+            "",
+            "Processor time of a submission, ms (other load on the machine moves it less than the rates above)",
+            _grid(["clients", "web", "postgres", "worker", "postgres under pgbench"], cost),
+        ]
+    )
 
 
 def _pages(pages: Mapping[str, Any]) -> str:

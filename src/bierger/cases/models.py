@@ -155,7 +155,14 @@ class Work(models.Model):
                 "task",
                 condition=Q(state__in=["open", "claimed"]),
                 name="cases_work_open",
-            )
+            ),
+            models.Index(
+                "officer",
+                models.F("due_at").asc(nulls_last=True),
+                "task",
+                condition=Q(state__in=["open", "claimed"], officer__isnull=False),
+                name="cases_work_mine",
+            ),
         ]
 
 
