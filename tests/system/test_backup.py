@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
+import re
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,36 +16,9 @@ import pytest
 from tests import databases
 from tests.apps.simulators.running import Simulators, running
 from tests.conftest import DATABASE
+from tests.system.installations import bierger, installation, tell
 
 RESTORED = f"{DATABASE}_restored"
-
-
-def bierger(*words: str, database: str, data: Path) -> subprocess.CompletedProcess[str]:
-    """The command line as an operator calls it, as owner of a database."""
-    server = databases.server()
-    values = {**os.environ, **databases.environment(server, database, "owner"), "BIERGER_DATA": str(data)}
-    command = [sys.executable, "-m", "bierger.site", *words]
-    return subprocess.run(command, env=values, cwd=databases.ROOT, capture_output=True, text=True, check=False)
-
-
-@contextmanager
-def installation(database: str, data: Path, role: str = "web") -> Iterator[None]:
-    """This process speaks for another installation for a while."""
-    from django.db import connections
-    from django.test import override_settings
-
-    from bierger.site.settings import _database as parse
-
-    own = connections["default"]
-    other = connections.create_connection("default")
-    other.settings_dict = {**own.settings_dict, **parse(databases.server().url(role, database))}
-    connections["default"] = other
-    try:
-        with override_settings(BIERGER_DATA=data):
-            yield
-    finally:
-        other.close()
-        connections["default"] = own
 
 
 @pytest.fixture
@@ -75,19 +46,35 @@ def register(simulators: Simulators) -> Iterator[Simulators]:
         yield simulators
 
 
-@pytest.fixture
-def told(transactional: None, run_jobs: Callable[[], None], register: object):
-    """A certificate issued, and a building permit under way with its plans attached."""
-    from tests import story
-    from tests.story_people import town as make
+@dataclass(frozen=True)
+class Told:
+    """What was told before the backup, and the archive of it."""
 
-    town = make()
-    certificate = story.request(town.applicant, "residence-certificate", story.RESIDENCE)
-    run_jobs()
-    permit = story.request(town.applicant, "building-permit", story.PERMIT)
-    story.do(town.clerk, permit.cases[0], "check", completeness="complete")
-    run_jobs()
-    return town, certificate, permit
+    town: object  # tests.story_people.Town; its module waits for Django
+    certificate: object
+    permit: object
+    pdf: bytes
+    name: str
+    archive: Path
+
+
+_once: dict[str, Told] = {}
+
+
+@pytest.fixture
+def told(transactional, run_jobs, register, _data: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Told and backed up once: tests restore the archive into installations of their own."""
+    if "told" not in _once:
+        from tests.clients import client_of
+
+        story = tell(run_jobs)
+        client_of(story["town"].applicant)  # a session, which stays at home
+        file = tmp_path_factory.mktemp("backup") / "backup.tar"
+        done = bierger("backup", str(file), database=DATABASE, data=_data)
+        assert done.returncode == 0, done.stderr
+        assert "encrypt it" in done.stdout
+        _once["told"] = Told(archive=file, **story)
+    return _once["told"]
 
 
 @pytest.fixture
@@ -97,56 +84,49 @@ def own(_data: Path) -> Path:
 
 
 @pytest.fixture
-def archive(told: object, own: Path, tmp_path: Path) -> Path:
-    file = tmp_path / "backup.tar"
-    done = bierger("backup", str(file), database=DATABASE, data=own)
-    assert done.returncode == 0, done.stderr
-    assert "encrypt it" in done.stdout
-    return file
+def archive(told: Told) -> Path:
+    return told.archive
 
 
-def test_everything_comes_back_and_verifies(told, archive: Path, empty: Path, run_jobs) -> None:
+def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     from bierger.cases import selectors as cases
     from bierger.delivery import selectors as delivery
     from bierger.disclosures.services import purpose_of_case
     from bierger.documents import selectors as documents
     from bierger.infra.principal import SYSTEM, acting_as
 
-    town, certificate, permit = told
-    done = bierger("restore", str(archive), database=RESTORED, data=empty)
+    permit = told.permit.cases[0]
+    done = bierger("restore", str(told.archive), database=RESTORED, data=empty)
     assert done.returncode == 0, done.stderr
     assert "each chain whole" in done.stdout
     assert "leaves under a signed checkpoint" in done.stdout
     with installation(RESTORED, empty):
-        with acting_as(town.applicant):
+        with acting_as(told.town.applicant):
             pdf = documents.act_pdf(delivery.mailbox()[0].act_id)
+            assert pdf.data == told.pdf
             assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
-            assert documents.verify_text(certificate.code).authentic == "yes"
-            assert {request.number for request in cases.requests()} == {
-                view.number for view in map(cases.request, (*certificate.cases, *permit.cases))
-            }
-        with acting_as(town.clerk):
-            view = cases.case_view(permit.cases[0], purpose=purpose_of_case(permit.cases[0]))
+            assert documents.verify_text(told.certificate.code).authentic == "yes"
+            assert {request.id for request in cases.requests()} == {*told.certificate.cases, permit}
+        with acting_as(told.town.clerk):
+            view = cases.case_view(permit, purpose=purpose_of_case(permit))
             assert documents.read_blob(view.answers["plans"][0]["id"]).data.startswith(b"%PDF")
-    with acting_as(town.applicant):
-        assert documents.act_pdf(delivery.mailbox()[0].act_id).data == pdf.data
     with installation(RESTORED, empty, "worker"), acting_as(SYSTEM):
-        assert cases.verify_chain(permit.cases[0]) > 3
+        assert cases.verify_chain(permit) > 3
     offline = empty / "act.pdf"
-    offline.write_bytes(pdf.data)
+    offline.write_bytes(told.pdf)
     words = ("verify", str(offline), "--log", str(empty / "log"), "--json")
     verdict = json.loads(bierger(*words, database=RESTORED, data=empty).stdout)
     assert verdict["authentic"] == "yes"
 
 
-def test_the_restored_installation_works_on(told, archive: Path, empty: Path, register) -> None:
+def test_the_restored_installation_works_on(told: Told, archive: Path, empty: Path) -> None:
     """The sequencer grows the restored log; a second request is opened, decided, sealed and logged."""
     from bierger.infra.principal import acting_as
     from bierger.ledger import selectors as ledger
     from tests import story
     from tests.jobs import drain
 
-    town, _, _ = told
+    town = told.town
     assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
     with installation(RESTORED, empty):
         with acting_as(town.neighbour):
@@ -158,7 +138,7 @@ def test_the_restored_installation_works_on(told, archive: Path, empty: Path, re
         assert ledger.checkpoint().size > before
 
 
-def test_the_web_role_has_in_the_restored_database_the_rights_it_had(told, archive: Path, empty: Path) -> None:
+def test_the_web_role_has_in_the_restored_database_the_rights_it_had(archive: Path, empty: Path) -> None:
     import psycopg
 
     assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
@@ -177,13 +157,29 @@ def test_the_web_role_has_in_the_restored_database_the_rights_it_had(told, archi
     assert found[0] == found[1]
 
 
-def test_what_came_after_the_snapshot_stays_out(told, archive: Path, run_jobs, empty: Path) -> None:
-    from tests import story
+def test_a_backup_beside_running_work_is_of_one_instant(
+    transactional, run_jobs, register, own: Path, empty: Path, tmp_path: Path
+) -> None:
+    """Requests are filed, decided and logged while the backup runs: whatever it caught, all of it fits together."""
+    from concurrent.futures import ThreadPoolExecutor
 
-    town, _, _ = told
-    story.request(town.neighbour, "residence-certificate", story.RESIDENCE)
-    run_jobs()  # the running installation's log has grown
-    assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
+    from tests import story
+    from tests.story_people import town as make
+
+    town, file = make(), tmp_path / "beside.tar"
+    story.request(town.applicant, "residence-certificate", story.RESIDENCE)
+    run_jobs()
+    with ThreadPoolExecutor(1) as pool:
+        backup = pool.submit(bierger, "backup", str(file), database=DATABASE, data=own)
+        filed = 0
+        while not backup.done():
+            story.request(town.neighbour, "residence-certificate", story.RESIDENCE)
+            run_jobs()
+            filed += 1
+    assert filed
+    assert backup.result().returncode == 0, backup.result().stderr
+    done = bierger("restore", str(file), database=RESTORED, data=empty)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_installation_that_holds_something_is_refused(archive: Path, empty: Path) -> None:
@@ -206,10 +202,7 @@ def test_the_archive_is_for_its_owner_and_never_overwritten(archive: Path, own: 
     assert list(archive.parent.glob(".*.part")) == []
 
 
-def test_sessions_stay_at_home(archive: Path, empty: Path, told) -> None:
-    from tests.clients import client_of
-
-    client_of(told[0].applicant)
+def test_sessions_stay_at_home(archive: Path, empty: Path) -> None:
     assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
     import psycopg
 
@@ -230,6 +223,9 @@ def rewritten(archive: Path, target: Path, change: Callable[[str, bytes], tuple[
 
 
 def test_a_changed_archive_is_refused_by_name(archive: Path, empty: Path, tmp_path: Path) -> None:
+    from bierger.site.commands.backup import BackupError
+    from bierger.site.commands.restore import restore
+
     def damaged(kind: str) -> Callable[[str, bytes], tuple[str, bytes]]:
         return lambda name, data: (name, data[:-1] + bytes([data[-1] ^ 1])) if name.startswith(kind) else (name, data)
 
@@ -251,9 +247,8 @@ def test_a_changed_archive_is_refused_by_name(archive: Path, empty: Path, tmp_pa
     }
     for number, (sentence, change) in enumerate(faults.items()):
         changed = rewritten(archive, tmp_path / f"changed-{number}.tar", change)
-        done = bierger("restore", str(changed), database=RESTORED, data=empty)
-        assert done.returncode == 1, sentence
-        assert sentence in done.stderr, (sentence, done.stderr)
+        with installation(RESTORED, empty, "owner"), pytest.raises(BackupError, match=re.escape(sentence)):
+            restore(changed)
         assert not empty.exists()
     short = tmp_path / "short.tar"
     short.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])

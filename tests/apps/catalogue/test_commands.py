@@ -4,28 +4,42 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from tests import databases
 from tests.apps.catalogue.samples import VOCABULARY, sample
-from tests.conftest import DATABASE
 
 
-def bierger(*words: str) -> subprocess.CompletedProcess[str]:
-    values = {**os.environ, **databases.environment(databases.server(), DATABASE, "owner")}
-    return subprocess.run(
-        [sys.executable, "-m", "bierger.site", *words],
-        env=values,
-        cwd=databases.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Bierger = Callable[..., Done]
+
+
+@pytest.fixture
+def bierger(as_owner: Callable[[], AbstractContextManager[None]]) -> Bierger:
+    """The command line, in this process: the dispatcher, the arguments, the role, the status and both streams."""
+    from bierger.site.cli import main
+
+    def call(*words: str) -> Done:
+        out, err = StringIO(), StringIO()
+        with as_owner(), redirect_stdout(out), redirect_stderr(err):
+            try:
+                status = main(words)
+            except SystemExit as left:  # argparse, on a wrong word
+                status = int(left.code or 0)
+        return Done(status, out.getvalue(), err.getvalue())
+
+    return call
 
 
 @pytest.fixture
@@ -39,7 +53,7 @@ def folder(transactional: None, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_from_a_folder_to_what_is_offered_and_back(folder: Path) -> None:
+def test_from_a_folder_to_what_is_offered_and_back(bierger: Bierger, folder: Path) -> None:
     published = bierger("publish", str(folder))
     assert published.returncode == 0, published.stderr
     digest = published.stdout.strip().rpartition(" ")[2]
@@ -60,14 +74,14 @@ def test_from_a_folder_to_what_is_offered_and_back(folder: Path) -> None:
     assert "No version of commune/market-stall is in force there" in again.stderr
 
 
-def test_publish_and_check_agree_on_the_digest(folder: Path) -> None:
+def test_publish_and_check_agree_on_the_digest(bierger: Bierger, folder: Path) -> None:
     checked = json.loads(bierger("check", str(folder), "--json").stdout)["packages"][0]
     published = bierger("publish", str(folder), "--activate")
     assert published.stdout.strip().endswith(checked["digest"])
     assert "in force" in published.stdout
 
 
-def test_what_is_wrong_is_said_with_file_and_line(folder: Path) -> None:
+def test_what_is_wrong_is_said_with_file_and_line(bierger: Bierger, folder: Path) -> None:
     form = folder / "commune" / "market-stall" / "form.yaml"
     form.write_text(form.read_text().replace("type: longtext", "type: novel", 1))
     refused = bierger("publish", str(folder))
@@ -79,7 +93,7 @@ def test_what_is_wrong_is_said_with_file_and_line(folder: Path) -> None:
     assert bierger("list", "commune/market-stall").stdout.startswith("Nothing is published")
 
 
-def test_a_folder_that_reaches_outside_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_that_reaches_outside_is_refused(bierger: Bierger, folder: Path, tmp_path: Path) -> None:
     (folder / "commune" / "market-stall" / "documents").mkdir()
     (folder / "commune" / "market-stall" / "documents" / "x.typ").symlink_to("/etc/passwd")
     refused = bierger("publish", str(folder))
@@ -99,7 +113,7 @@ def test_a_folder_that_reaches_outside_is_refused(folder: Path, tmp_path: Path) 
         (("withdraw", "commune/market-stall", "--for", "atlantis"), "atlantis"),
     ],
 )
-def test_a_wrong_word_gets_a_sentence(folder: Path, words: tuple[str, ...], sentence: str) -> None:
+def test_a_wrong_word_gets_a_sentence(bierger: Bierger, folder: Path, words: tuple[str, ...], sentence: str) -> None:
     bierger("publish", str(folder))
     done = bierger(*words)
     assert done.returncode != 0
