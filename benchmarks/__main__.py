@@ -14,8 +14,8 @@ from pathlib import Path
 
 os.environ.setdefault("BIERGER_ENV", "demo")
 
-from benchmarks import machine, memory, replay, report  # noqa: E402 - the embedded database asks for the environment
-from benchmarks.system import CLONE, System  # noqa: E402
+from benchmarks import machine, memory, replay, report
+from benchmarks.system import CLONE, System
 
 RESULTS = Path(__file__).parent / "results"
 GOAL = 0.25  # of the limit
@@ -48,7 +48,7 @@ def main() -> int:
     size = {"usual": USUAL, "quick": QUICK, "tiny": TINY}[arguments.size]
     began = time.monotonic()
     with System.temporary() as system:
-        said: dict[str, object] = {"machine": machine.describe(system.server, system.place.data), "size": asdict(size)}
+        said: dict[str, object] = {"size": asdict(size), "machine": machine.describe(system.server, system.place.data)}
         said |= _measure(system, size, with_profile=arguments.profile)
     said["seconds"] = time.monotonic() - began
     RESULTS.mkdir(exist_ok=True)
@@ -61,7 +61,8 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure the whole system; one run, one table.")
-    parser.add_argument("--quick", dest="size", action="store_const", const="quick", default="usual", help="under a minute, rougher")
+    parser.set_defaults(size="usual")
+    parser.add_argument("--quick", dest="size", action="store_const", const="quick", help="about a minute, rougher")
     parser.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="only to see that it runs")
     parser.add_argument("--profile", action="store_true", help="also profile the submission, statement by statement")
     parser.add_argument("--json", type=Path, default=None, help="where to write the JSON")

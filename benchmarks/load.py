@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.numbers import draft_id, session_key
+from benchmarks.prepared import draft_id, session_key
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([A-Za-z0-9]+)"')
 COOKIE = re.compile(rb"set-cookie:\s*bierger_csrf=([A-Za-z0-9]+)", re.IGNORECASE)
@@ -66,7 +66,8 @@ class Measured:
 
 def get(path: str, cookies: str, port: int) -> bytes:
     return (
-        f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookies}\r\nAccept: text/html\r\nAccept-Encoding: identity\r\n\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookies}\r\n"
+        "Accept: text/html\r\nAccept-Encoding: identity\r\n\r\n"
     ).encode()
 
 

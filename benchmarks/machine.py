@@ -19,7 +19,8 @@ def describe(server: EmbeddedPostgres, folder: Path) -> dict[str, object]:
     """Machine, versions, date, and the settings of the database that decide about speed, as it says them itself."""
     with psycopg.connect(server.url("web")) as connection:
         rows = connection.execute(
-            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers')"
+            "SELECT name, current_setting(name) FROM pg_settings"
+            " WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers')"
         ).fetchall()
     return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),

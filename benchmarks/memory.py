@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What processes use: memory as proportional set size (shared pages are divided among those who share them), and processor time."""
+"""What processes use: memory as proportional set size (shared pages are divided), and processor time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def pss_by_session(sessions: dict[str, int]) -> dict[str, float]:
 
 
 def seconds_by_session(sessions: dict[str, int]) -> dict[str, float]:
-    """Processor seconds of each session so far, those of its ended processes included. Unlike rates, others' load hardly moves it."""
+    """Processor seconds of each session so far, its ended processes included: others' load moves these less than rates."""
     found = dict.fromkeys(sessions, 0.0)
     for name, _, fields in _processes(sessions):
         # utime, stime, cutime, cstime: the last two are of children that ended and were waited for.

@@ -23,8 +23,8 @@ def _machine(machine: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             f"{machine['date']} · commit {machine['commit']}",
-            f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}, "
-            f"{machine['file_system']}; load average before: {machine['load_before']}",
+            f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB",
+            f"Linux {machine['kernel']}, {machine['file_system']}; load average before: {machine['load_before']}",
             f"Python {machine['python']}, PostgreSQL {machine['postgresql']} ({settings})",
             versions,
         ]
@@ -46,7 +46,7 @@ def _submissions(said: Mapping[str, Any], goal: float) -> str:
                 f"{100 * ratio:.0f} %" + ("" if ratio >= goal else f" (goal {100 * goal:.0f} %)"),
             ]
         )
-    head = ["clients", "submissions/s", "p50 ms", "p95 ms", f"limit/s ({said['statements']} statements)", "mean ms", "of the limit"]
+    head = ["clients", "submissions/s", "p50 ms", "p95 ms", f"limit/s ({said['statements']} SQL)", "mean ms", "of the limit"]
     cost = [
         [
             str(http["clients"]),
@@ -79,7 +79,12 @@ def _rest(said: Mapping[str, Any]) -> str:
     return "The worker\n" + _grid(
         ["what", "number", "per second", ""],
         [
-            ["acts, decided to delivered", str(acts["acts"]), f"{acts['per_second']:.2f}", f"half within {acts['median_seconds']:.1f} s"],
+            [
+                "acts, decided to delivered",
+                str(acts["acts"]),
+                f"{acts['per_second']:.2f}",
+                f"half within {acts['median_seconds']:.1f} s",
+            ],
             ["log appends", str(log["entries"]), f"{log['per_second']:.0f}", f"{log['checkpoints']} checkpoints"],
         ],
     )
@@ -94,12 +99,15 @@ def _memory(said: Mapping[str, Any]) -> str:
 
 def _profile(profile: Mapping[str, Any]) -> str:
     whole, sql = profile["whole_ms"], profile["sql_ms"]
+    whole_text = (
+        f"One submission in one process (median): {whole:.1f} ms; its {len(profile['statements'])} statements {sql:.1f} ms"
+        f"; processor time of Python {profile['python_cpu_ms']:.1f} ms, {profile['calls']} function calls"
+    )
     statements = [[str(place), f"{one['ms']:.2f}", one["sql"][:80]] for place, one in enumerate(profile["statements"], 1)]
     layers = sorted(profile["layers_ms"].items(), key=lambda row: -row[1])
     return "\n".join(
         [
-            f"One submission in one process, median: {whole:.1f} ms, of which its {len(statements)} statements {sql:.1f} ms; "
-            f"processor time of Python {profile['python_cpu_ms']:.1f} ms",
+            whole_text,
             _grid(["", "ms", "statement"], statements),
             "",
             "Own time by layer under the profiler (which makes Python slower than it is)",

@@ -28,11 +28,13 @@ def wait(*, count: int, seconds: float) -> dict[str, object]:
     while time.monotonic() < until:
         with acting_as(SYSTEM), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FILTER (WHERE state = 'delivered'), extract(epoch FROM max(delivered_at) - min(decided_at)),"
+                "SELECT count(*) FILTER (WHERE state = 'delivered'),"
+                " extract(epoch FROM max(delivered_at) - min(decided_at)),"
                 " extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY delivered_at - decided_at)) FROM documents_act"
             )
             delivered, took, median = cursor.fetchone()
         if delivered >= count:
-            return {"acts": delivered, "seconds": float(took), "per_second": delivered / float(took), "median_seconds": float(median)}
+            rate = delivered / float(took)
+            return {"acts": delivered, "seconds": float(took), "per_second": rate, "median_seconds": float(median)}
         time.sleep(0.2)
     raise RuntimeError(f"Only {delivered} of {count} acts were delivered in {seconds} s.")

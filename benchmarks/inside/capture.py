@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.urls import reverse
 
-from benchmarks.numbers import draft_id, session_key
+from benchmarks.prepared import draft_id, session_key
 
 CLOCK = "infra_clock_offset"  # the demonstration's movable clock is read once a second, not once a submission
 WARM = 3  # the first ones load packages, templates and the directory of administrations

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from benchmarks.inside import story
-from benchmarks.numbers import FIRST, draft_id, link, session_key
+from benchmarks.prepared import FIRST, draft_id, link, session_key
 from bierger.administrations import selectors as administrations
 from bierger.catalogue import selectors as catalogue
 from bierger.filings import services as filings
@@ -46,7 +46,8 @@ def _drafts(template: UUID, count: int) -> None:
         cursor.execute(
             "INSERT INTO filings_draft (id, space, link, digest, administration_id, language, answers, raw, known, begun_at,"
             " changed_at, expires_at) SELECT (%s || n)::uuid, NULL, %s || n, digest, administration_id, language, answers, raw,"
-            " known, begun_at, changed_at, expires_at FROM filings_draft, generate_series(%s::bigint, %s::bigint) AS n WHERE id = %s",
+            " known, begun_at, changed_at, expires_at FROM filings_draft, generate_series(%s::bigint, %s::bigint) AS n"
+            " WHERE id = %s",
             [draft_id(FIRST)[:-12], link(FIRST)[:-12], FIRST, FIRST + count - 1, template],
         )
 
@@ -86,8 +87,8 @@ def _worklist(officer: Principal, count: int, mine: int) -> None:
         digest = catalogue.active("commune", "residence-certificate")
         cursor.execute(
             "INSERT INTO cases_case (id, number, administration_id, digest, owner, name, language, status, state, opened_at,"
-            " last_sequence, last_hash) SELECT gen_random_uuid(), 'B' || n, %s, %s, 'commune', 'residence-certificate', 'en', 'open',"
-            " 'state.review', now() - n * interval '1 minute', 0, '\\x00' FROM generate_series(1, %s) AS n",
+            " last_sequence, last_hash) SELECT gen_random_uuid(), 'B' || n, %s, %s, 'commune', 'residence-certificate', 'en',"
+            " 'open', 'state.review', now() - n * interval '1 minute', 0, '\\x00' FROM generate_series(1, %s) AS n",
             [officer.administration, digest, count],
         )
         cursor.execute(
@@ -96,10 +97,12 @@ def _worklist(officer: Principal, count: int, mine: int) -> None:
             [service],
         )
         cursor.execute(
-            "INSERT INTO cases_work (task, administration_id, service_id, role, case_id, number, digest, procedure, node, applicant,"
-            " subjects, opened_at, due_at, state, officer, marked) SELECT gen_random_uuid(), administration_id, %s, 'clerk', id,"
+            "INSERT INTO cases_work (task, administration_id, service_id, role, case_id, number, digest, procedure, node,"
+            " applicant, subjects, opened_at, due_at, state, officer, marked)"
+            " SELECT gen_random_uuid(), administration_id, %s, 'clerk', id,"
             " number, digest, owner || '/' || name, 'review', 'Applicant ' || number, ARRAY[gen_random_uuid()], opened_at,"
-            " opened_at + interval '5 days', CASE WHEN r <= %s THEN 'claimed' ELSE 'open' END, CASE WHEN r <= %s THEN %s::uuid END,"
-            " false FROM (SELECT *, row_number() OVER (ORDER BY id) AS r FROM cases_case WHERE number LIKE 'B%%') AS c",
+            " opened_at + interval '5 days', CASE WHEN r <= %s THEN 'claimed' ELSE 'open' END,"
+            " CASE WHEN r <= %s THEN %s::uuid END, false"
+            " FROM (SELECT *, row_number() OVER (ORDER BY id) AS r FROM cases_case WHERE number LIKE 'B%%') AS c",
             [service, mine, mine, officer.officer],
         )

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import load, numbers, replay
+from benchmarks import load, prepared, replay
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,11 +49,11 @@ def test_what_differs_between_two_submissions_becomes_fresh_and_stays_the_same_i
         replay.script(one, other[:2])
 
 
-@given(st.integers(numbers.FIRST, numbers.FIRST * 10 - 1))
+@given(st.integers(prepared.FIRST, prepared.FIRST * 10 - 1))
 def test_a_prepared_draft_and_its_session_end_with_its_number(number: int):
-    for identifier in (numbers.draft_id(number), numbers.session_key(number), numbers.link(number)):
+    for identifier in (prepared.draft_id(number), prepared.session_key(number), prepared.link(number)):
         assert identifier.endswith(f"{number:012d}")
-    assert (len(numbers.draft_id(number)), len(numbers.session_key(number)), len(numbers.link(number))) == (36, 32, 64)
+    assert (len(prepared.draft_id(number)), len(prepared.session_key(number)), len(prepared.link(number))) == (36, 32, 64)
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=50), st.integers(1, 100))

@@ -16,6 +16,7 @@ from bierger.flows import selectors as flow_selectors
 from bierger.flows import services as flows
 from bierger.flows.types import Moved, TaskView
 from bierger.infra import clock
+from bierger.infra.rows import insert
 from bierger_core.rules import Value, to_json
 
 APPLICANT = "applicant"
@@ -99,8 +100,8 @@ def _give_work(writer: CaseWriter, tasks: Iterable[TaskView], parties: Sequence[
                 due_at=task.due_at,
             )
         )
-    Grant.objects.bulk_create(grants, ignore_conflicts=True)
-    Work.objects.bulk_create(work)
+    insert(grants, once=True)
+    insert(work)
 
 
 def _service(administration: UUID, code: str) -> UUID | None:

@@ -15,6 +15,7 @@ from bierger.cases.types import Opened, Opening
 from bierger.catalogue import selectors as catalogue
 from bierger.flows import services as flows
 from bierger.infra import clock
+from bierger.infra.rows import insert
 from bierger_core.procedures import ApplicantFacts, CaseFacts, start_variables
 
 FIRST_EVENT = "case-opened"
@@ -34,7 +35,7 @@ def open_case(*, opening: Opening) -> Opened:
         id=uuid4(), number=_next_number(), administration_id=opening.administration, digest=opening.digest,
         owner=package.owner, name=package.name, language=opening.language, opened_at=now,
     )  # fmt: skip
-    Party.objects.bulk_create(
+    insert(
         Party(
             case=row,
             kind=party.kind,

@@ -19,6 +19,7 @@ from bierger.cases.models import Case, Event, EventPayload
 from bierger.cases.types import Header, payload_commitment
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger.infra.rows import insert
 
 Audience = Literal["all", "administration"]
 _CHANNEL = {
@@ -81,13 +82,13 @@ class CaseWriter:
     def save(self) -> None:
         """Write what waits, and the head of the chain."""
         if self.fresh:
-            self.row.save(force_insert=True)
+            insert([self.row])
             self.fresh = False
         else:
             self.row.save(
                 update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
                 force_update=True,
             )
-        Event.objects.bulk_create(self._events)
-        EventPayload.objects.bulk_create(self._payloads)
+        insert(self._events)
+        insert(self._payloads)
         self._events, self._payloads = [], []

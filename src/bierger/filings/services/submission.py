@@ -31,6 +31,7 @@ from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger.infra.rows import insert
 from bierger_core.interview import JSON, first_incomplete_step, prune, validate_all
 from bierger_core.procedures import Package
 
@@ -53,11 +54,12 @@ def submit(*, draft: UUID, declaration: bool) -> Receipt:
     opened = cases.open_case(opening=_opening(package, row, answers, files))
     number = _next_number()
     code = documents.register_submission(number=number, event_hash=opened.event_hash)
-    filing = Filing.objects.create(
+    filing = Filing(
         number=number, space=row.space, link=row.link, draft=row.id, digest=row.digest, language=row.language,
         submitted_at=clock.now(), event_hash=opened.event_hash, code=code.code,
     )  # fmt: skip
-    FilingCase.objects.create(filing=filing, case_id=opened.id)
+    insert([filing])
+    insert([FilingCase(filing=filing, case_id=opened.id)])
     for blob in files:
         documents.hold_blob(blob=blob, administration=row.administration_id, case_id=opened.id)
     Draft.objects.filter(id=row.id).delete()

@@ -10,6 +10,7 @@ from uuid import UUID
 from bierger.flows.errors import TaskUnknown
 from bierger.flows.models import Instance, Task, Timer, Token
 from bierger.flows.selectors import as_state
+from bierger.infra.rows import insert
 from bierger_core.process import State
 from bierger_core.rules import to_json
 
@@ -70,12 +71,16 @@ class Rows:
         instance = self.instance
         instance.status, instance.ended, instance.serial = state.status.value, state.ended, state.serial
         instance.variables = {name: to_json(value) for name, value in state.variables.items()}
-        instance.save(force_insert=self.fresh)
+        if self.fresh:
+            insert([instance])
+            self.fresh = False
+        else:
+            instance.save()
         wanted = {token.id: token for token in state.tokens}
         gone = [row.id for number, row in self.tokens.items() if number not in wanted]
         if gone:
             Token.objects.filter(id__in=gone).delete()
-        Token.objects.bulk_create(
+        insert(
             Token(instance=instance, number=token.id, node=token.node, flow=token.flow, scope=token.scope)
             for number, token in wanted.items()
             if number not in self.tokens
@@ -88,8 +93,8 @@ class Rows:
         tokens = {task.id: task.token for task in state.tasks}
         for task in self.tasks.values():
             task.token = tokens.get(task.number, task.token or 0)
-        Task.objects.bulk_create(self.tasks[number] for number in sorted(self._new_tasks))
-        Timer.objects.bulk_create(self.timers[number] for number in sorted(self._new_timers))
+        insert(self.tasks[number] for number in sorted(self._new_tasks))
+        insert(self.timers[number] for number in sorted(self._new_timers))
         closed: list[Task | Timer] = [task for number, task in self.tasks.items() if number not in self._new_tasks]
         closed += [timer for number, timer in self.timers.items() if number not in self._new_timers]
         for row in closed:
