@@ -13,7 +13,6 @@ def client_of(principal: Principal, *, language: str = "en", name: str = "Test P
     client = Client(enforce_csrf_checks=False)
     session = SessionStore()
     session["principal"] = principal.to_session()
-    session["name"] = name
     session["identity"] = {"name": name, "label": name}
     session.save()
     client.cookies["bierger_session"] = session.session_key
