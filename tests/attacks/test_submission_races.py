@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError
 from tests import story
-from tests.attacks.together import at_once, count, race, without_constraints
+from tests.attacks.together import at_once, count, race, without_uniqueness
 from tests.clients import client_of
 
 from bierger.cases import selectors as case_selectors
@@ -28,9 +28,9 @@ from bierger.flows.services import moves
 from bierger.flows.services import tasks as flow_tasks
 from bierger.infra.principal import Principal, acting_as
 
-ONCE_PER_DRAFT = "filings_filing_draft_key"
-CHAIN = ("cases_event_once", "cases_event_payload_once")
-PROCESS = ("flows_token_once", "flows_task_once", "flows_timer_once", "cases_case_grant_once")
+FILINGS = "filings_filing"
+CHAIN = ("cases_event", "cases_event_payload")
+PROCESS = ("flows_token", "flows_task", "flows_timer", "cases_work")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def kinds(results: list[object]) -> list[str]:
 
 
 def test_without_lock_and_constraint_a_double_click_files_twice(town, draft, monkeypatch):
-    without_constraints(ONCE_PER_DRAFT)
+    without_uniqueness(FILINGS)
     both = [lambda: story.submit(town.applicant, draft)] * 2
     results = race(monkeypatch, submission, "check_level", both, guarded=False)
     assert kinds(results) == ["Receipt", "Receipt"], results
@@ -176,7 +176,7 @@ def taken(case: UUID) -> int:
 
 
 def test_two_officers_take_one_task_when_taking_is_look_then_write(town, waiting, monkeypatch):
-    without_constraints(*CHAIN)
+    without_uniqueness(*CHAIN)
     monkeypatch.setattr(flows, "take", read_then_write)
     works = [lambda who=who: take(who, waiting.task) for who in colleagues(town)]
     assert race(monkeypatch, flow_tasks, "_explain", works, guarded=False) == ["taken", "taken"]
@@ -200,7 +200,7 @@ def completed(case: UUID) -> int:
 
 def test_without_locks_and_constraints_a_task_is_completed_twice(town, waiting, monkeypatch):
     take(town.clerk, waiting.task)
-    without_constraints(*CHAIN, *PROCESS)
+    without_uniqueness(*CHAIN, *PROCESS)
     both = [lambda: complete(town.clerk, waiting.task)] * 2
     assert race(monkeypatch, desk, "finish_task", both, guarded=False) == [{}, {}]
     assert completed(waiting.case) == 2
@@ -275,7 +275,7 @@ def test_without_the_lock_two_events_follow_the_same_one(town, waiting, monkeypa
     works = notes(town.clerk, waiting.case, 2)
     results = race(monkeypatch, desk, "_text", works, guarded=False)
     assert kinds(results) == ["IntegrityError", "str"], results  # one constraint stands behind the lock
-    without_constraints(*CHAIN)
+    without_uniqueness(*CHAIN)
     assert race(monkeypatch, desk, "_text", works, guarded=False) == ["noted", "noted"]
     with acting_as(town.clerk), pytest.raises(ChainBroken):
         case_selectors.verify_chain(waiting.case)

@@ -99,10 +99,13 @@ def count(statement: str, *values: object) -> int:
         return int(seen.execute(statement, values).fetchone()[0])
 
 
-def without_constraints(*names: str) -> None:
-    """Drop constraints of this test's copy of the database: the guard off."""
+def without_uniqueness(*tables: str) -> None:
+    """Drop every unique constraint and primary key of these tables, in this test's copy of the database: the guard off."""
     with superuser() as owner:
-        for name in names:
-            table = owner.execute("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = %s", [name]).fetchone()
-            assert table, f"No constraint {name}."
-            owner.execute(f"ALTER TABLE {table[0]} DROP CONSTRAINT {name}")
+        for table in tables:
+            found = owner.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'p')", [table]
+            ).fetchall()
+            assert found, f"Nothing is unique in {table}."
+            for (name,) in found:
+                owner.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
