@@ -140,7 +140,9 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
         if party and party.space:
             delivery.send_message(
                 space=party.space, subject_code="notified",
-                params={"digest": writer.row.digest, "node": task.node, "number": writer.row.number}, case_id=writer.row.id,
+                params={"digest": writer.row.digest, "node": task.node, "number": writer.row.number}
+                | {f"{part}.{language}": text[part] for language, text in texts.items() for part in ("title", "body")},
+                case_id=writer.row.id,
             )  # fmt: skip
     else:
         Work.objects.filter(case=writer.row, state__in=("open", "claimed")).update(marked=True)

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bierger.administrations import selectors as administrations
@@ -94,7 +95,10 @@ def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:
         case "question-asked" | "question-answered":
             return title, str(params.get("text", ""))
         case "notified":
-            return own(f"message.{node}.title") or title, own(f"message.{node}.body")
+            # As it was written when it was sent: a text of the package still has its placeholders.
+            texts = params.get("texts")
+            said: Mapping[str, object] = (texts.get(language) or next(iter(texts.values()), {})) if isinstance(texts, Mapping) else {}
+            return str(said.get("title") or title), str(said.get("body", ""))
         case "task-completed":
             return own(f"task.{node}.title") or title, ""
         case "act-decided" | "act-delivered":
@@ -148,12 +152,9 @@ def mail_rows(messages: Sequence[MessageView], acts: Sequence[ActView], language
 def _letter(message: MessageView, act: ActView | None, language: str) -> tuple[str, str]:
     if act is not None:
         return act.title, _("Your document %(number)s is ready.") % {"number": act.number}
-    digest, node = str(message.params.get("digest", "")), str(message.params.get("node", ""))
-    if digest and node:
-        package = procedures.package(digest)
-        title, body = f"message.{node}.title", f"message.{node}.body"
-        if package.has_text(title):
-            return package.text(title, language), package.text(body, language) if package.has_text(body) else ""
+    for spoken in (language, *(code for code, _name in settings.LANGUAGES)):
+        if title := message.params.get(f"title.{spoken}"):
+            return str(title), str(message.params.get(f"body.{spoken}", ""))
     return _("Message about your request"), ""
 
 

@@ -107,6 +107,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "sections": shown.sections(view, package),
         "erased": view.answers == "erased",
         "conclusions": shown.conclusions(view, package),
+        "supplied": shown.conclusions(view, package, of_applicant=True),
         "acts": documents.acts_of_case(view.id, purpose=purpose_of_case(view.id)),
         "timeline": shown.timeline(view, package),
         "waiting": view.open_question is not None,

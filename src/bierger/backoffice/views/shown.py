@@ -152,13 +152,17 @@ def _coded(package: Package, name: str, code: str) -> tuple[str, ...]:
     return next(((package.text(key, language()),) for key in keys if package.has_text(key)), ())
 
 
-def conclusions(view: CaseView, package: Package) -> tuple[Conclusion, ...]:
-    """What officers concluded in their tasks (opinions among them), the oldest first."""
+def conclusions(view: CaseView, package: Package, *, of_applicant: bool = False) -> tuple[Conclusion, ...]:
+    """What officers concluded in their tasks (opinions among them), or what the applicant supplied; the oldest first."""
     found = []
     for entry in view.timeline:
         node = str(entry.params.get("node", ""))
         form = package.tasks.get(node)
-        if entry.code != "task-completed" or form is None or entry.actor_kind != "officer":
+        if of_applicant and entry.code == "question-answered":
+            text = SummaryRow(_("Applicant"), tuple(str(entry.params.get("text", "")).splitlines()))
+            files = list(attached(view, entry.params.get("files")))
+            found.append(Conclusion(_title(entry, package), "", _("Applicant"), entry.at, (text,), tuple(files)))
+        if entry.code != "task-completed" or form is None or (entry.actor_kind != "officer") != of_applicant:
             continue
         values = entry.params.get("values")
         values = values if isinstance(values, Mapping) else {}
@@ -175,7 +179,8 @@ def conclusions(view: CaseView, package: Package) -> tuple[Conclusion, ...]:
         ]
         outcome = _outcome(package, node, form, values)
         title = package.text(f"task.{node}.title", language())
-        found.append(Conclusion(title, outcome, entry.actor_name, entry.at, tuple(rows), tuple(files)))
+        by = _("Applicant") if of_applicant else entry.actor_name
+        found.append(Conclusion(title, outcome, by, entry.at, tuple(rows), tuple(files)))
     return tuple(found)
 
 
