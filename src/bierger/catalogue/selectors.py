@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from bierger.catalogue.plugins.closure import unpack
 from bierger.catalogue.errors import UnknownProcedureError, UnknownVersionError
 from bierger.catalogue.models import Activation, PackageVersion, running_or_planned
+from bierger.catalogue.plugins.closure import unpack
 from bierger.catalogue.plugins.search import search, themes
 from bierger.catalogue.types import ActivePeriod, Sheet, VersionRow
 from bierger.infra import clock

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from bierger.catalogue.errors import NotActiveError, PeriodTakenError, PublicationRefusedError, UnknownVersionError
+from bierger.catalogue.models import Activation, PackageVersion, SearchText, running_or_planned
 from bierger.catalogue.plugins import synonyms
 from bierger.catalogue.plugins.closure import pack
-from bierger.catalogue.errors import NotActiveError, PeriodTakenError, PublicationRefusedError, UnknownVersionError
 from bierger.catalogue.plugins.folder import package_folders, read_folder
-from bierger.catalogue.models import Activation, PackageVersion, SearchText, running_or_planned
 from bierger.catalogue.types import Published
 from bierger.infra import clock
 from bierger_core import procedures

@@ -31,9 +31,7 @@ def run(args: argparse.Namespace) -> int:
         rows = selectors.versions(owner, name)
         places = {period.administration for row in rows for period in row.periods} - {None}
         codes = {place: administrations.administration(id=place).code for place in places}
-    print(
-        json.dumps([asdict(row) for row in rows], default=str, ensure_ascii=False) if args.json else table(rows, codes)
-    )
+    print(json.dumps([asdict(row) for row in rows], default=str, ensure_ascii=False) if args.json else table(rows, codes))
     return 0
 
 
@@ -47,9 +45,7 @@ def table(rows: "Sequence[VersionRow]", codes: dict[UUID | None, str]) -> str:
         published = row.published_at.date().isoformat()
         cells.append((f"{row.owner}/{row.name}", str(row.version), row.digest[:16], published, periods))
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
-    )
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells)
 
 
 def _period(period: "ActivePeriod", codes: dict[UUID | None, str]) -> str:

@@ -11,9 +11,7 @@ import django
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, help="a package's folder, or a folder with packages below it")
-    parser.add_argument(
-        "--activate", action="store_true", help="put the published versions in force at once, everywhere"
-    )
+    parser.add_argument("--activate", action="store_true", help="put the published versions in force at once, everywhere")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -47,17 +47,13 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures in Prometheus' text format: for BIERGER_METRICS_TOKEN's holder, or for this machine."""
     if not _may_read(request):
-        return HttpResponse(
-            "Figures are for this machine, or for who holds the token.\n", status=403, content_type="text/plain"
-        )
+        return HttpResponse("Figures are for this machine, or for who holds the token.\n", status=403, content_type="text/plain")
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: HttpRequest) -> bool:
     if settings.BIERGER_METRICS_TOKEN:
-        return constant_time_compare(
-            request.headers.get("Authorization", ""), f"Bearer {settings.BIERGER_METRICS_TOKEN}"
-        )
+        return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.BIERGER_METRICS_TOKEN}")
     if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
         # A proxy on this machine makes everybody look local.
         return False
