@@ -97,7 +97,8 @@ def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:
         case "notified":
             # As it was written when it was sent: a text of the package still has its placeholders.
             texts = params.get("texts")
-            said: Mapping[str, object] = (texts.get(language) or next(iter(texts.values()), {})) if isinstance(texts, Mapping) else {}
+            in_words = texts if isinstance(texts, Mapping) else {}
+            said: Mapping[str, object] = in_words.get(language) or next(iter(in_words.values()), {})
             return str(said.get("title") or title), str(said.get("body", ""))
         case "task-completed":
             return own(f"task.{node}.title") or title, ""
