@@ -102,3 +102,18 @@ def test_old_hits_are_forgotten(transactional, frozen, as_worker):
         frozen(start + timedelta(days=1, seconds=1))
         rate_limits.forget()
     assert count("SELECT count(*) FROM infra_rate_hit") == 0
+
+
+@override_settings(BIERGER_SUBMIT_LIMIT=2)
+def test_a_new_private_link_is_no_new_budget(transactional):
+    """Whoever does not sign in is counted by address: links cost nothing to make."""
+
+    def report(**extra: str) -> int:
+        token = filings.new_token()
+        somebody = Principal(kind="link", link=filings.link_of(token))
+        made = story.begin(somebody, "problem-report", token=token)
+        story.fill(somebody, made, story.REPORT)
+        return client_of(somebody).post(f"/drafts/{made}/submit", {"declaration": "yes"}, **extra).status_code
+
+    assert [report() for _ in range(3)] == [302, 302, 429]
+    assert report(REMOTE_ADDR="198.51.100.7") == 302

@@ -10,10 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks import load, prepared, replay
 from hypothesis import given
 from hypothesis import strategies as st
-
-from benchmarks import load, prepared, replay
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -40,6 +40,7 @@ from bierger.identity.errors import (
 )
 from bierger.identity.selectors import my_spaces
 from bierger.infra import rate_limits
+from bierger.infra.addresses import client_address
 from bierger.infra.principal import ANONYMOUS, LEVELS, Level, Principal, acting_as, outside_transaction
 
 PENDING = 5  # sign-ins one browser may have begun at the same time (several tabs)
@@ -250,13 +251,9 @@ def _code(request: HttpRequest) -> str:
 
 
 def _brake(request: HttpRequest) -> None:
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.BIERGER_TRUSTED_PROXIES:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-        # The last hops were written by our own proxies; everything before them anybody can write.
-        address = hops[-min(settings.BIERGER_TRUSTED_PROXIES, len(hops))] if hops else address
     with acting_as(ANONYMOUS):
-        allowed = rate_limits.hit(f"sign-in:{address}", limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS)
+        key = f"sign-in:{client_address(request)}"
+        allowed = rate_limits.hit(key, limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS)
     if not allowed:
         raise TooManySignIns("Too many sign-ins from this address; try again in ten minutes.")
 

@@ -77,7 +77,8 @@ class Principal:
 
     def reaches(self, level: str) -> bool:
         """Is the sign-in at least of this level?"""
-        return LEVELS.index(self.level) >= [*LEVELS].index(level)
+        ranks: tuple[str, ...] = LEVELS
+        return ranks.index(self.level) >= ranks.index(level)
 
 
 def _items(value: object) -> list[object]:

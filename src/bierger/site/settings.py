@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     *(f"bierger.{name}" for name in DOMAIN_APPS),
 ]
 MIDDLEWARE = [
+    "bierger.site.health.middleware.Metrics",
     "bierger.site.middleware.UploadLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

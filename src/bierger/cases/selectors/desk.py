@@ -78,9 +78,10 @@ def _variables(case: UUID) -> Mapping[str, object]:
 
 def _filtered(filters: WorkFilters) -> QuerySet[Work]:
     rows = Work.objects.filter(state__in=("open", "claimed") if filters.state == "open" else ("done",))
-    if current().administration is not None:
+    administration = current().administration
+    if administration is not None:
         # The policy says so too, but among alternatives, through which the planner finds no index.
-        rows = rows.filter(administration_id=current().administration)
+        rows = rows.filter(administration_id=administration)
     if filters.holder == "mine":
         rows = rows.filter(officer=current().officer)
     elif filters.holder == "unassigned":

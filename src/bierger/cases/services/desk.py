@@ -58,7 +58,8 @@ def complete(
     view = flow_selectors.task(task)  # again, under the lock: a double click is over by now
     _may_complete(principal, view)
     package = catalogue.package(writer.row.digest)
-    result = validate_task(package.tasks[view.node], raw, answers=cast("dict[str, JSON]", dict(files or {})), setting=Setting(today=clock.today()))
+    answers = cast("dict[str, JSON]", dict(files or {}))
+    result = validate_task(package.tasks[view.node], raw, answers=answers, setting=Setting(today=clock.today()))
     if result.errors:
         return result
     # An applicant reads what they gave; what officers write among themselves stays in the administration.

@@ -7,6 +7,8 @@ when nothing does, what holds one of them.
 """
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +19,7 @@ from bierger.infra import clock
 
 LONGEST = 200  # characters of a query that are read
 MOST = 100
+_Value = str | float | datetime | UUID | None  # what the statements take
 FUZZY = 0.5  # trigram likeness from which a word counts as a typing error of another
 
 # One row per language of each version in force; %(administration)s null: wherever it is in force.
@@ -97,7 +100,7 @@ def search(
     """
     place = administrations.administration(id=administration) if administration else None
     words = " ".join(words[:LONGEST].replace("\x00", " ").split())
-    values = {
+    values: dict[str, _Value] = {
         "now": clock.now(),
         "administration": administration,
         "kind": place.kind if place else "",
@@ -119,7 +122,7 @@ def themes(language: str = "fr") -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _asked(query: str, values: dict[str, object]) -> tuple[SearchHit, ...]:
+def _asked(query: str, values: Mapping[str, _Value]) -> tuple[SearchHit, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE + query, values)
         return tuple(_hit(row) for row in cursor.fetchall())

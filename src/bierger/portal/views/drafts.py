@@ -19,6 +19,7 @@ from bierger.filings import services
 from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, SignInNeeded
 from bierger.filings.types import DraftView
 from bierger.infra import rate_limits
+from bierger.infra.addresses import client_address
 from bierger.infra.principal import current
 from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
@@ -144,8 +145,8 @@ def _already_filed(draft: UUID) -> HttpResponse:
 @own_or_404
 def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Submit once; a second click, a replay or a reload leads to the same receipt."""
-    principal = current()
-    key = f"submit:{principal.person or principal.link}"
+    # A private link costs nothing to make: whoever did not sign in is counted by address.
+    key = f"submit:{current().person or client_address(request)}"
     if not rate_limits.hit(key, limit=settings.BIERGER_SUBMIT_LIMIT, seconds=WINDOW):
         return error_page(request, 429)
     try:
