@@ -38,12 +38,14 @@ class CommandModule(Protocol):
 class Command:
     """`database`: the role whose address the command finds in DATABASE_URL; the demonstration's if none is set.
 
+    `fresh`: the command may begin on a folder that holds no demonstration yet.
     `passes_on`: the arguments belong to another program and are handed over untouched, as `arguments.arguments`.
     """
 
     module: str
     help: str
     database: Role | None = None
+    fresh: bool = False
     passes_on: bool = False
 
 
@@ -57,7 +59,7 @@ COMMANDS: dict[str, Command] = {
     "list": Command(f"{_HERE}.list", "list published versions", "owner"),
     "verify": Command(f"{_HERE}.verify", "verify an act: authentic or not, and why"),
     "backup": Command(f"{_HERE}.backup", "back up database, attachments, log and keys", "owner"),
-    "restore": Command(f"{_HERE}.restore", "restore a backup", "owner"),
+    "restore": Command(f"{_HERE}.restore", "restore a backup", "owner", fresh=True),
     "worker": Command(f"{_HERE}.worker", "run jobs, timers and the log's sequencer", "worker"),
     "clock": Command(f"{_HERE}.clock", "show or move the demonstration's clock", "worker"),
     "manage": Command(f"{_HERE}.manage", "Django's own commands, for example migrate", "owner", passes_on=True),
@@ -98,7 +100,7 @@ def _run(name: str, command: Command, rest: list[str]) -> int:
         arguments = parser.parse_args(rest)
     if command.database is None:
         return module.run(arguments)
-    with borrowed.database(command.database) if borrowed.wanted() else contextlib.nullcontext():
+    with borrowed.database(command.database, fresh=command.fresh) if borrowed.wanted() else contextlib.nullcontext():
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bierger.site.settings")
         return module.run(arguments)
 

@@ -18,14 +18,18 @@ def wanted() -> bool:
 
 
 @contextlib.contextmanager
-def database(role: Role) -> Iterator[None]:
+def database(role: Role, *, fresh: bool = False) -> Iterator[None]:
     """The demonstration's environment for this process; starts its database if it does not run, and stops it then.
 
-    Errors: NoDemonstrationError, EmbeddedPostgresError.
+    `fresh`: a folder that holds no demonstration yet is made one (a backup is restored into it). Otherwise it is refused.
+    Errors: NoDemonstrationError, EmbeddedPostgresError, FolderNotWritableError.
     """
     place = Place(data=data_folder(), port=_port())
     if not place.secrets_file.is_file():
-        raise NoDemonstrationError(place.data)
+        if not fresh:
+            raise NoDemonstrationError(place.data)
+        place.make()
+        place.secrets()
     os.environ["BIERGER_ENV"] = "demo"
     server = EmbeddedPostgres(place.data / "postgres", die_with_parent=True)
     ours = server.pid() is None

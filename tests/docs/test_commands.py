@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every command that a page names exists and takes the arguments the page gives it; every file a page points to is there."""
+
+import argparse
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from bierger.site.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+COMMAND = re.compile(r"^(?:    |\$ )?(?:[A-Z_]+=\S+ )*\./bierger ([^#`\n]+)", re.MULTILINE)
+INLINE = re.compile(r"`\./bierger ([^`\n]+)`")
+MAKE = re.compile(r"(?:^    (?:[A-Z_]+=\S+ )*|`)make ([a-z-]+)", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
+NAMED = re.compile(r"`((?:src|tests|docs|tools|procedures|benchmarks|web|locale)/[\w./-]+?)/?`")
+
+
+def commands(page: str) -> set[str]:
+    return {found.strip() for pattern in (COMMAND, INLINE) for found in pattern.findall(page)}
+
+
+def accept(words: list[str]) -> None:
+    name, *rest = words
+    assert name in COMMANDS, name
+    if COMMANDS[name].passes_on or any(word.isupper() or "[" in word or "…" in word for word in rest):
+        return  # a pattern for the reader, not a command: that it exists is all that can be said
+    parser = argparse.ArgumentParser(prog=name, exit_on_error=False)
+    importlib.import_module(COMMANDS[name].module).add_arguments(parser)
+    if rest:
+        parser.parse_args(rest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_names_commands_that_exist(page):
+    for command in commands(page.read_text()):
+        words = shlex.split(command)
+        if words[0] not in ("COMMAND", "help"):
+            accept(words)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(MAKE.findall(page.read_text())) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_points_to_files_that_exist(page):
+    text = page.read_text()
+    missing = [link for link in LINK.findall(text) if "://" not in link and not (page.parent / link).exists()]
+    missing += [path for path in NAMED.findall(text) if not (ROOT / path).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("wrong", [["no-such-command"], ["backup"], ["clock", "soon"], ["list", "--nonsense"]])
+def test_a_planted_command_is_refused(wrong):
+    with pytest.raises((AssertionError, SystemExit, argparse.ArgumentError)):
+        accept([*wrong, *(["x", "y"] if wrong == ["backup"] else [])])
