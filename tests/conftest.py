@@ -16,6 +16,8 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("BIERGER_ENV", "test")
+# A browser driven from a test keeps an event loop in the same thread; Django would take every query after it for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from tests import databases
 
 # A loaded machine is no reason to fail: nothing here is timed.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from tests.apps.documents.fixtures import applicant, commune, data_folder
 from tests.apps.simulators.running import Simulators, running
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
 from tests.attacks.together import superuser
 
 FAILED = 3

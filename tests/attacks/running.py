@@ -16,11 +16,11 @@ from pathlib import Path
 import psycopg
 import requests
 from django.db import connections
-from tests import databases
-from tests.clients import client_of
 
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.infra.principal import Principal
+from tests import databases
+from tests.clients import client_of
 
 DATABASE = databases.TEMPLATE
 SECRET = "a" * 32  # the form token that browsers of this test carry

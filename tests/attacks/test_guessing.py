@@ -12,16 +12,16 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from tests import story
-from tests.attacks.together import count
-from tests.attacks.world import World
-from tests.clients import client_of
 
 from bierger.documents import selectors as documents
 from bierger.documents.errors import BlobNotFound
 from bierger.filings import selectors as filing_selectors
 from bierger.filings import services as filings
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
+from tests import story
+from tests.attacks.together import count
+from tests.attacks.world import World
+from tests.clients import client_of
 
 OWN_PAGES = (
     "/drafts/{draft}/purpose",

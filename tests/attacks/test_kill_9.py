@@ -14,10 +14,6 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from tests import story
-from tests.attacks.killing import killed_before, table_counts
-from tests.attacks.together import count, superuser
-from tests.clients import client_of
 
 from bierger.cases import selectors as cases
 from bierger.delivery import selectors as delivery
@@ -27,6 +23,10 @@ from bierger.infra import outbox
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.infra.relay import relay
 from bierger.ledger import services as ledger
+from tests import story
+from tests.attacks.killing import killed_before, table_counts
+from tests.attacks.together import count, superuser
+from tests.clients import client_of
 
 MOST_STEPS = 200
 

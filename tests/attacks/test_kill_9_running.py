@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 import requests
-from tests import story
-from tests.apps.simulators.running import Simulators
-from tests.attacks.running import Product, product, until
 
 from bierger.cases import selectors as cases
 from bierger.infra.principal import Principal, acting_as
+from tests import story
+from tests.apps.simulators.running import Simulators
+from tests.attacks.running import Product, product, until
 
 SEED = 20260715
 DRAFTS = 8
@@ -106,6 +106,7 @@ def test_whoever_is_killed_each_acknowledged_filing_is_there_once_and_its_act_is
 
 def acts_of(running: Product) -> list[str]:
     import psycopg
+
     from tests.attacks.running import DATABASE
 
     with psycopg.connect(**running.server.parameters("super", DATABASE)) as seen:

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.test import Client, override_settings
-from tests import story
-from tests.attacks.together import at_once, count
-from tests.clients import client_of
 
 from bierger.filings import services as filings
 from bierger.infra import clock, rate_limits
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
+from tests import story
+from tests.attacks.together import at_once, count
+from tests.clients import client_of
 
 
 def sign_in(**extra: str) -> int:

@@ -8,9 +8,6 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
-from tests import story
-from tests.attacks.together import at_once, count, race, without_uniqueness
-from tests.clients import client_of
 
 from bierger.cases import selectors as case_selectors
 from bierger.cases import services as cases
@@ -27,6 +24,9 @@ from bierger.flows.models import Task
 from bierger.flows.services import moves
 from bierger.flows.services import tasks as flow_tasks
 from bierger.infra.principal import Principal, acting_as
+from tests import story
+from tests.attacks.together import at_once, count, race, without_uniqueness
+from tests.clients import client_of
 
 FILINGS = "filings_filing"
 CHAIN = ("cases_event", "cases_event_payload")

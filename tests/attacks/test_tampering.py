@@ -10,13 +10,13 @@ from collections import Counter
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from tests.apps.documents.story import decide
 
 from bierger.documents import selectors, services
 from bierger.documents.plugins import sandbox
 from bierger.infra.principal import ANONYMOUS, acting_as
 from bierger.ledger import selectors as log
 from bierger_core.seals import Claims, DocumentType, seal
+from tests.apps.documents.story import decide
 
 
 @pytest.fixture

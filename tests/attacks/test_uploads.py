@@ -22,16 +22,16 @@ from django.test import Client
 from django.utils import translation
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject, NumberObject
-from tests import databases, story
-from tests.apps.documents.test_uploads import bomb_png, pdf, photo, zip_bomb
-from tests.attacks.together import count
-from tests.clients import client_of
-from tests.conftest import DATABASE
 
 from bierger.filings import selectors
 from bierger.infra.principal import acting_as
 from bierger.ui.messages import REFUSALS, answer_message
 from bierger_core.interview import AnswerError
+from tests import databases, story
+from tests.apps.documents.test_uploads import bomb_png, pdf, photo, zip_bomb
+from tests.attacks.together import count
+from tests.clients import client_of
+from tests.conftest import DATABASE
 
 LANGUAGES = ("fr", "de", "en", "lb")
 EXECUTABLES = {"windows": b"MZ\x90\0" + b"\0" * 300, "linux": b"\x7fELF" + b"\0" * 300, "script": b"#!/bin/sh\nexit 0\n" * 20}

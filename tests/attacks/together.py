@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+
 from tests import databases
 from tests.conftest import DATABASE
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from tests import story
-from tests.story_people import Town
-
 from bierger.cases import selectors as cases
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.filings import services as filings
 from bierger.infra.principal import Principal, acting_as
+from tests import story
+from tests.story_people import Town
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,6 @@ class Visitor:
         kind = f"{self.width} {self.language} {self.script} {_IDS.sub('X', urlsplit(page.url).path)} {heading} {wrong}"
         shown = self.text("body")
         assert not RAW.search(shown), (page.url, RAW.findall(shown))
-        assert page.evaluate("1") if self.script else True
         if kind not in self.seen:
             self.seen.add(kind)
             self._examine(kind)

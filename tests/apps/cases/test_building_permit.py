@@ -202,3 +202,14 @@ def test_a_changed_payload_or_header_breaks_the_chain(town, case, as_owner):
         selectors.verify_chain(case)
 
 
+
+
+def test_nobody_makes_themselves_a_party_of_an_open_case(town, case):
+    from django.db import ProgrammingError
+
+    from bierger.cases.models import Party
+
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(town.neighbour):
+        Party.objects.bulk_create([Party(case_id=case, kind="applicant", space=town.neighbour.space)])
+    with acting_as(town.neighbour):
+        assert not selectors.may_open(case)

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError
-from tests.apps.documents.story import make_applicant
 
 from bierger.delivery import selectors, services
 from bierger.delivery.models import Message
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
+from tests.apps.documents.story import make_applicant
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
-from tests.apps.documents.story import decide, make_applicant, officer_of
 
 from bierger.delivery import selectors as delivery
 from bierger.documents import selectors, services
 from bierger.documents.errors import ActNotFound, NotRevocable
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from tests.apps.documents.story import decide, make_applicant, officer_of
 
 
 def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_worker, run_jobs):

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError
-from tests.apps.documents.story import make_applicant
 
 from bierger.documents import selectors, services
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob, BlobHolder
 from bierger.infra import blobs
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from tests.apps.documents.story import make_applicant
 
 CONTENT = b"%PDF-1.7 a plan of a house that nobody else shall see"
 PLACE = uuid4()

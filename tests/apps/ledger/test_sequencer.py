@@ -12,8 +12,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from tests import databases
-from tests.conftest import DATABASE
 
 from bierger.infra.models import Outbox
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
@@ -23,6 +21,8 @@ from bierger.ledger.models import Checkpoint, QueueEntry
 from bierger.ledger.plugins import folder
 from bierger_core.merkle import TileReader, open_checkpoint, verify_consistency, verify_proof
 from bierger_core.values import Kind
+from tests import databases
+from tests.conftest import DATABASE
 
 
 def leaves(count: int) -> list[bytes]:
