@@ -30,7 +30,7 @@ def accept(words: list[str]) -> None:
     if COMMANDS[name].passes_on or any(word.isupper() or "[" in word or "…" in word for word in rest):
         return  # a pattern for the reader, not a command: that it exists is all that can be said
     parser = argparse.ArgumentParser(prog=name, exit_on_error=False)
-    importlib.import_module(COMMANDS[name].module).add_arguments(parser)
+    importlib.import_module(COMMANDS[name].module).add_arguments(parser)  # noqa: TID251 - as the command line does
     if rest:
         parser.parse_args(rest)
 

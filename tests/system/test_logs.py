@@ -49,7 +49,7 @@ def test_a_request_with_names_in_it_leaves_none_in_the_log(transactional, run_jo
 
 def test_a_fault_is_logged_by_its_place_and_kind_never_by_what_it_says(log):
     try:
-        raise ValueError("Key (matricule)=(1893120105732) already exists")
+        int("Key (matricule)=(1893120105732) already exists")
     except ValueError:
         logging.getLogger("bierger.planted").exception("work failed")
     logging.getLogger("django.request").error("%s: %s", "Internal Server Error", "/l/the-secret-of-a-link")
