@@ -22,6 +22,7 @@ PRODUCTION = {
 
 def django(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     values = {**os.environ, **databases.environment(databases.server(), databases.TEMPLATE, "owner"), **environment}
+    values.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the suite's own, for its browser
     return subprocess.run([sys.executable, "-m", "django", *words], env=values, cwd=databases.ROOT, capture_output=True, text=True, check=False)
 
 
