@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,10 +24,10 @@ from bierger.flows import services as flows
 from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.flows.models import Task
 from bierger.flows.services import moves
-from bierger.flows.services import tasks as flow_tasks
+from bierger.flows.types import TaskView
 from bierger.infra.principal import Principal, acting_as
 from tests import story
-from tests.attacks.together import at_once, count, race, without_uniqueness
+from tests.attacks.together import PATIENCE, at_once, count, race, without_uniqueness
 from tests.clients import client_of
 
 FILINGS = "filings_filing"
@@ -162,12 +164,16 @@ def colleagues(town) -> tuple[Principal, Principal]:
     return town.clerk, second
 
 
+def between() -> None:
+    """The line between looking and writing, where both meet. It reads nothing: who is late must not see the other's work."""
+
+
 def read_then_write(*, task: UUID, officer: UUID) -> None:
     """Taking without compare-and-swap: looks first, then writes."""
     row = Task.objects.get(id=task)
     if row.state != "open":
         raise TaskNotYours("Somebody was quicker.")
-    flow_tasks._explain(task, row.officer)  # the line where both meet
+    between()
     Task.objects.filter(id=task).update(state="claimed", officer=officer)
 
 
@@ -179,7 +185,7 @@ def test_two_officers_take_one_task_when_taking_is_look_then_write(town, waiting
     without_uniqueness(*CHAIN)
     monkeypatch.setattr(flows, "take", read_then_write)
     works = [lambda who=who: take(who, waiting.task) for who in colleagues(town)]
-    assert race(monkeypatch, flow_tasks, "_explain", works, guarded=False) == ["taken", "taken"]
+    assert race(monkeypatch, sys.modules[__name__], "between", works, guarded=False) == ["taken", "taken"]
     assert taken(waiting.case) == 2
 
 
@@ -202,7 +208,8 @@ def test_without_locks_and_constraints_a_task_is_completed_twice(town, waiting, 
     take(town.clerk, waiting.task)
     without_uniqueness(*CHAIN, *PROCESS)
     both = [lambda: complete(town.clerk, waiting.task)] * 2
-    assert race(monkeypatch, desk, "finish_task", both, guarded=False) == [{}, {}]
+    # They meet after the last reading: who is late must not see what the other has committed.
+    assert race(monkeypatch, moves, "step", both, guarded=False) == [{}, {}]
     assert completed(waiting.case) == 2
     with acting_as(town.clerk), pytest.raises(ChainBroken):
         case_selectors.verify_chain(waiting.case)
@@ -235,11 +242,23 @@ def give_back(who: Principal, task: UUID) -> str:
     return "given back"
 
 
-def task_before_case(*, task: UUID) -> None:
-    """Giving back with the locks in the wrong order: the task first, then the case."""
-    officer, view = desk._officer_task(task)
-    flows.give_back(task=task, officer=officer)
-    CaseWriter.lock(view.subject)
+def locked_the_wrong_way(monkeypatch) -> None:
+    """Giving back locks the task first, then the case; it begins when completing holds the case."""
+    holds_the_case = threading.Event()
+    may_complete = desk._may_complete
+
+    def after_the_lock(who: Principal, view: TaskView) -> None:
+        holds_the_case.set()
+        may_complete(who, view)
+
+    def task_before_case(*, task: UUID) -> None:
+        assert holds_the_case.wait(PATIENCE)
+        officer, view = desk._officer_task(task)
+        flows.give_back(task=task, officer=officer)
+        CaseWriter.lock(view.subject)
+
+    monkeypatch.setattr(desk, "_may_complete", after_the_lock)
+    monkeypatch.setattr(cases, "give_back", task_before_case)
 
 
 @pytest.mark.parametrize("guarded", [False, True])
@@ -247,7 +266,7 @@ def test_giving_back_while_completing(town, waiting, monkeypatch, guarded):
     """Two tabs of one officer. The guard is the order of locks: the case before the task, always."""
     take(town.clerk, waiting.task)
     if not guarded:
-        monkeypatch.setattr(cases, "give_back", task_before_case)
+        locked_the_wrong_way(monkeypatch)
     works = [lambda: complete(town.clerk, waiting.task), lambda: give_back(town.clerk, waiting.task)]
     results = race(monkeypatch, desk, "finish_task", works, guarded=True)
     if guarded:
