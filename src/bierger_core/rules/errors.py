@@ -11,6 +11,9 @@ CoreError > RulesError
     |-- NumberOverflow       number-overflow: a result beyond 10^6144
     |-- StepsExceeded        steps-exceeded: more work than one evaluation may do
     |-- TextTooLong          text-too-long: a concatenation beyond the limit
+    |-- ListTooLong          list-too-long: a list beyond the limit
+    |-- CallsTooDeep         calls-too-deep: functions that call functions, without end
+    |-- PatternRefused       pattern-too-costly: a regular expression that could run for hours
     |-- UnknownDecision      decision-unknown: the model has no such decision
     `-- RulesOverlap         rules-overlap: several rules of a UNIQUE table match
 """
@@ -93,6 +96,36 @@ class TextTooLong(EvaluationError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"a text grew beyond {limit} characters", limit=limit)
+        self.limit = limit
+
+
+class ListTooLong(EvaluationError):
+    """A list would hold more than `limit` items."""
+
+    default_code = "list-too-long"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a list grew beyond {limit} items", limit=limit)
+        self.limit = limit
+
+
+class CallsTooDeep(EvaluationError):
+    """Functions called functions more than `limit` levels deep."""
+
+    default_code = "calls-too-deep"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"functions call each other more than {limit} levels deep", limit=limit)
+        self.limit = limit
+
+
+class PatternRefused(EvaluationError):
+    """A regular expression needed more than `limit` steps on one text."""
+
+    default_code = "pattern-too-costly"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a regular expression needed more than {limit} steps", limit=limit)
         self.limit = limit
 
 

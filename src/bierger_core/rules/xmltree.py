@@ -28,6 +28,7 @@ class Element:
     line: int
     column: int
     text: str = ""
+    raw: str = ""  # the text with the blanks around it
     text_line: int = 0
     text_column: int = 1
     children: list["Element"] = field(default_factory=list)
@@ -101,7 +102,9 @@ class _Reader:
         self.pieces.append([])
 
     def end(self, _name: str) -> None:
-        self.stack.pop().text = "".join(self.pieces.pop()).strip()
+        element = self.stack.pop()
+        element.raw = "".join(self.pieces.pop())
+        element.text = element.raw.strip()
 
     def characters(self, data: str) -> None:
         element = self.stack[-1]

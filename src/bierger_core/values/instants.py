@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bierger_core.values.errors import InstantError
 
 _RFC3339_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-_ZONE_NAME = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_-]+){0,2}")
+_ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]+(?:/[A-Z][A-Za-z0-9_+-]+){0,2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

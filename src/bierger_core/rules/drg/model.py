@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A whole DMN model: load it with what it imports, decide, call its services.
+
+    model = load({"fees.dmn": data, "types.dmn": more}, main="fees.dmn")
+    model.evaluate("fee", {"copies": Decimal(3)}).value
+
+1. Every file is read; the nodes of all are registered, then linked, then compiled in the order of their requirements.
+2. An evaluation takes the nodes that a decision needs in that order; functions see each other, so that they may recurse.
+3. What could not be read is kept as findings. `evaluate` raises DmnRefused when the decision rests on it; with
+   `strict=False` it is null instead, as the conformance kit expects.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bierger_core.rules.drg.unit import Node, Unit, service_parameters
+from bierger_core.rules.errors import CallsTooDeep, DmnRefused, UnknownDecision
+from bierger_core.rules.feel.env import Env
+from bierger_core.rules.feel.limits import MAX_CALLS, Run
+from bierger_core.rules.feel.types import Type, conform
+from bierger_core.rules.feel.values import DateTime, Function, Parameter, Value
+from bierger_core.values.findings import Finding
+
+MAX_FILES = 50
+FUNCTIONS = ("businessKnowledgeModel", "decisionService")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was decided; `notes` say why something became null on the way."""
+
+    value: Value
+    notes: tuple[str, ...]
+
+
+def load(files: Mapping[str, bytes], *, main: str) -> "Model":
+    """Read the file `main` and those of the others that it imports; raises XmlRefused or DmnRefused.
+
+    What can be read only in part is loaded: `Model.findings` tells what was refused, by file and line.
+    """
+    unit = Unit(files[main], main)
+    others = {path: data for path, data in files.items() if path != main}
+    if len(others) >= MAX_FILES:
+        message = f"more than {MAX_FILES} files."
+        raise DmnRefused((Finding("dmn-limit", main, 1, message, "Join some of them."),))
+    units = _with_imports(unit, others)
+    for one in units:
+        one.register()
+    for one in units:
+        one.link()
+    nodes = [node for one in units for node in one.nodes.values()]
+    order = in_order(nodes, _all_required)
+    for node in order:
+        node.unit.compile(node)
+    _refuse_cycles(order)
+    return Model(unit, units)
+
+
+def _with_imports(main: Unit, files: Mapping[str, bytes]) -> list[Unit]:
+    """Give the units that are needed; the files are read only when something is imported."""
+    units = [main]
+    known: dict[str, Unit] | None = None
+    waiting = [main]
+    while waiting:
+        unit = waiting.pop()
+        for alias, namespace in unit.wanted():
+            if known is None:
+                known = {main.namespace: main}
+                for path, data in files.items():
+                    other = Unit(data, path)
+                    known.setdefault(other.namespace, other)
+            found = known.get(namespace)
+            if found is None:
+                message = f"no file has the namespace {namespace!r} that {alias or 'an import'} asks for."
+                unit.reading.refuse("dmn-import", unit.root.line, message, "Give the file too.")
+                continue
+            unit.imports[alias] = found
+            if all(found is not one for one in units):
+                units.append(found)
+                waiting.append(found)
+    return units
+
+
+def _all_required(node: Node) -> Sequence[Node]:
+    return [*node.required, *(member for role in node.members.values() for member in role)]
+
+
+def in_order(nodes: Sequence[Node], required: Callable[[Node], Sequence[Node]]) -> list[Node]:
+    """Give the nodes and what they require, each after its requirements; circles are cut where they are met again."""
+    order: list[Node] = []
+    state: dict[int, bool] = {}  # id -> whether it is finished
+    for start in nodes:
+        stack: list[tuple[Node, bool]] = [(start, False)]
+        while stack:
+            node, done = stack.pop()
+            if done:
+                state[id(node)] = True
+                order.append(node)
+            elif id(node) not in state:
+                state[id(node)] = False
+                stack.append((node, True))
+                stack.extend((other, False) for other in reversed(required(node)) if id(other) not in state)
+    return order
+
+
+def _refuse_cycles(nodes: Sequence[Node]) -> None:
+    """Take away decisions whose required decisions are all taken away; what is left goes round in circles."""
+    left = {id(node): node for node in nodes if node.kind == "decision"}
+    while free := [key for key, node in left.items() if not any(id(other) in left for other in node.required)]:
+        for key in free:
+            del left[key]
+    for node in left.values():
+        message = f"decision {node.name} requires itself, directly or through others."
+        mend = "Remove one of the requirements."
+        finding = Finding("dmn-cycle", node.unit.path, node.element.line, message, mend)
+        node.findings += (finding,)
+        node.unit.reading.findings.append(finding)
+        node.code = None
+
+
+class Model:
+    """A loaded model. Immutable from outside: one object serves every case."""
+
+    def __init__(self, unit: Unit, units: list[Unit]) -> None:
+        self._unit, self._units = unit, units
+        self.path, self.name, self.namespace, self.version = unit.path, unit.name, unit.namespace, unit.version
+
+    def _names(self, kind: str) -> tuple[str, ...]:
+        return tuple(name for name, node in self._unit.by_name.items() if node.kind == kind)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """The names of the decisions of the main file."""
+        return self._names("decision")
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of the decision services of the main file."""
+        return self._names("decisionService")
+
+    @property
+    def inputs(self) -> Mapping[str, Type]:
+        """The input data of the main file, with their declared types."""
+        return {name: self._unit.by_name[name].type for name in self._names("inputData")}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was refused, in all files."""
+        return tuple(finding for unit in self._units for finding in unit.reading.findings)
+
+    def type_of(self, name: str) -> Type | None:
+        """The declared type of an element; None when there is none of this name."""
+        node = self._unit.by_name.get(name)
+        return node.type if node is not None else None
+
+    def evaluate(self, decision: str, inputs: Mapping[str, Value], *, now: DateTime | None = None, strict: bool = True) -> Result:
+        """Decide. Inputs are named as in the file, those of imports `import.name`; a decision may be given instead.
+
+        Raises UnknownDecision, DmnRefused (strict), and the limits: StepsExceeded, CallsTooDeep, ListTooLong,
+        TextTooLong, NumberOverflow, PatternRefused.
+        """
+        node = self._unit.by_name.get(decision)
+        if node is None or node.kind != "decision":
+            raise UnknownDecision(decision, self.decisions)
+        return self._run(node, inputs, now=now, strict=strict, call=False)
+
+    def invoke(self, service: str, inputs: Mapping[str, Value], *, now: DateTime | None = None, strict: bool = True) -> Result:
+        """Call a decision service with its inputs by name; raises what evaluate raises."""
+        node = self._unit.by_name.get(service)
+        if node is None or node.kind not in FUNCTIONS:
+            raise UnknownDecision(service, self.services)
+        return self._run(node, inputs, now=now, strict=strict, call=True)
+
+    def _run(self, node: Node, inputs: Mapping[str, Value], *, now: DateTime | None, strict: bool, call: bool) -> Result:
+        if strict:
+            refused = tuple(finding for one in in_order([node], _all_required) for finding in one.findings)
+            if refused:
+                raise DmnRefused(refused)
+        run = Run(now)
+        evaluation = Evaluation(run, self._unit, inputs)
+        try:
+            value = evaluation.value(node)
+            if call and isinstance(value, Function):
+                value = value.named(run, {one.name: inputs.get(one.name) for one in value.parameters})
+        except RecursionError:  # the caller stood deep in the stack already
+            raise CallsTooDeep(MAX_CALLS) from None
+        return Result(value, tuple(run.notes))
+
+
+class Evaluation:
+    """One evaluation: the values of the nodes, each computed once."""
+
+    def __init__(self, run: Run, main: Unit, inputs: Mapping[str, Value], bound: Mapping[int, Value] | None = None) -> None:
+        self.run, self.main, self.inputs = run, main, inputs
+        self.values: dict[int, Value] = dict(bound or {})
+
+    def value(self, node: Node) -> Value:
+        """Give the value of a node, after those it requires."""
+        for one in in_order([node], self._open):
+            if id(one) not in self.values:
+                self.run.count()
+                self.values[id(one)] = self._compute(one)
+        return self.values[id(node)]
+
+    def _open(self, node: Node) -> Sequence[Node]:
+        """What must be known first: nothing for a node whose value is given."""
+        known = id(node) in self.values or (node.kind == "decision" and self._given(node)[0])
+        return () if known else node.required
+
+    def _given(self, node: Node) -> tuple[bool, Value]:
+        """Find the value that the caller gave for a node."""
+        alias = "" if node.unit is self.main else self.main.alias_of(node.unit)
+        names = [f"{{{node.unit.namespace}}}{node.name}"]
+        names += [f"{alias}.{node.name}"] if alias else []
+        group = self.inputs.get(alias) if alias else None
+        if isinstance(group, Mapping) and node.name in group:
+            return True, group[node.name]
+        if node.unit is self.main or node.kind == "inputData":
+            names.append(node.name)
+        for name in names:
+            if name in self.inputs:
+                return True, self.inputs[name]
+        return False, None
+
+    def _compute(self, node: Node) -> Value:
+        if node.kind == "decisionService":
+            return self._service(node)
+        if node.kind == "businessKnowledgeModel":
+            return self._knowledge(node)
+        found, value = self._given(node)
+        if not found and node.code is not None:
+            value = node.code(self._env(node))
+        return conform(self.run, value, node.type)
+
+    def _env(self, node: Node) -> Env:
+        env = Env(self.run)
+        self._fill(env, node)
+        return env
+
+    def _fill(self, env: Env, node: Node) -> None:
+        imported: dict[str, dict[str, Value]] = {}
+        for required in node.required:
+            alias = "" if required.unit is node.unit else node.unit.alias_of(required.unit)
+            value = self.values.get(id(required))
+            if alias:
+                imported.setdefault(alias, {})[required.name] = value
+            else:
+                env[required.name] = value
+        env.update(imported)
+
+    def _knowledge(self, node: Node) -> Value:
+        """Business knowledge models that call each other in circles: all are made, then they learn of each other."""
+        circle = [one for one in in_order([node], self._open) if one.kind == "businessKnowledgeModel"]
+        envs: dict[int, Env] = {}
+        for one in circle:
+            if id(one) not in self.values and one.code is not None:
+                envs[id(one)] = Env(self.run)
+                self.values[id(one)] = one.code(envs[id(one)])
+        for one in circle:
+            if id(one) in envs:
+                self._fill(envs[id(one)], one)
+                envs[id(one)][one.name] = self.values[id(one)]
+        return self.values.get(id(node))
+
+    def _service(self, node: Node) -> Function:
+        parameters = service_parameters(node)
+        names = [one.name for one in parameters]
+        result = node.type.item if node.type.kind == "function" else node.type
+
+        def positional(run: Run, given: Sequence[Value]) -> Value:
+            if len(given) != len(parameters):
+                run.note(f"{node.name} takes {len(parameters)} arguments, not {len(given)}")
+                return None
+            return named(run, dict(zip(names, given, strict=True)))
+
+        def named(run: Run, given: Mapping[str, Value]) -> Value:
+            if not given.keys() <= set(names):
+                run.note(f"{node.name} does not take arguments of these names")
+                return None
+            bound: dict[int, Value] = {}
+            for one, name in zip(parameters, names, strict=True):
+                bound[id(one)] = conform(run, given.get(name), one.type)
+            run.enter()
+            try:
+                value = self._outputs(node, Evaluation(run, node.unit, {}, bound))
+            finally:
+                run.leave()
+            return value if result is None else conform(run, value, result)
+
+        formals = tuple(Parameter(name, one.type) for one, name in zip(parameters, names, strict=True))
+        return Function(node.name, formals, result or Type("Any"), positional, named)
+
+    @staticmethod
+    def _outputs(node: Node, evaluation: "Evaluation") -> Value:
+        outputs = node.members.get("outputDecision", [])
+        values = {one.name: evaluation.value(one) for one in outputs}
+        return next(iter(values.values())) if len(values) == 1 else values

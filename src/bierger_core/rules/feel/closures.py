@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From the syntax tree to closures: each node becomes one Python function of its environment, built once.
+
+A closure takes an `Env`, the names of its scope with the counters of its run, and gives a value. What has no meaning is
+null (section 10.3.2.13); nothing but the EvaluationError family is raised. No text of a file reaches Python's compiler.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from bierger_core.rules.feel import syntax
+from bierger_core.rules.feel.arithmetic import arithmetic, negate
+from bierger_core.rules.feel.compare import Truth, all_of, any_of, compare, in_range, less, member
+from bierger_core.rules.feel.env import Code, Env
+from bierger_core.rules.feel.functions import compile_call, compile_definition, compile_named_call
+from bierger_core.rules.feel.library import BUILTINS
+from bierger_core.rules.feel.loops import compile_filter, compile_for, compile_quantified
+from bierger_core.rules.feel.properties import get_property
+from bierger_core.rules.feel.syntax import Node, Test
+from bierger_core.rules.feel.types import is_instance
+from bierger_core.rules.feel.values import Range, Value, kind_of
+
+Check = Callable[[Env, Value], Truth]  # a unary test
+INPUT = "?"  # the name under which the value of a unary test stands in an environment
+
+
+def compile_node(node: Node) -> Code:  # noqa: C901, PLR0912 - one case for each kind of node
+    """Give the closure of an expression."""
+    match node:
+        case syntax.Literal():
+            value = node.value
+            return lambda _: value
+        case syntax.Variable():
+            return _variable(node)
+        case syntax.Builtin():
+            function = BUILTINS[node.name]
+            return lambda _: function
+        case syntax.Placeholder():
+            return lambda env: env.get(INPUT)
+        case syntax.Negate():
+            operand = compile_node(node.operand)
+            return lambda env: negate(operand(env))
+        case syntax.Arithmetic():
+            return _arithmetic(node)
+        case syntax.Compare():
+            return _compare(node)
+        case syntax.Between():
+            return _between(node)
+        case syntax.In():
+            return _in(node)
+        case syntax.InstanceOf():
+            value_of, kind = compile_node(node.value), node.type
+            return lambda env: is_instance(env.run, value_of(env), kind, checks=False)
+        case syntax.And():
+            return _logic(node.operands, decides=False)
+        case syntax.Or():
+            return _logic(node.operands, decides=True)
+        case syntax.If():
+            return _choice(node)
+        case syntax.For():
+            return compile_for(node, compile_node)
+        case syntax.Quantified():
+            return compile_quantified(node, compile_node)
+        case syntax.FunctionDefinition():
+            return compile_definition(node, compile_node)
+        case syntax.Call():
+            return compile_call(node, compile_node)
+        case syntax.NamedCall():
+            return compile_named_call(node, compile_node)
+        case syntax.Path():
+            source, name = compile_node(node.source), node.name
+            return lambda env: get_property(env.run, source(env), name)
+        case syntax.Filter():
+            return compile_filter(node, compile_node)
+        case syntax.ListLiteral():
+            items = tuple(compile_node(item) for item in node.items)
+            return lambda env: tuple([item(env) for item in items])
+        case syntax.ContextLiteral():
+            return _context(node)
+        case syntax.RangeLiteral():
+            return _range(node)
+
+
+def _variable(node: syntax.Variable) -> Code:
+    name = node.name
+    if node.known:
+        return lambda env: env.get(name)
+    function = BUILTINS.get(name)
+
+    def look_up(env: Env) -> Value:
+        if name in env:
+            return env[name]
+        if function is None:
+            env.run.note(f"the name {name} is not known")
+        return function
+
+    return look_up
+
+
+def _arithmetic(node: syntax.Arithmetic) -> Code:
+    first = compile_node(node.first)
+    rest = tuple((operator, compile_node(operand)) for operator, operand in node.rest)
+    if len(rest) == 1:
+        ((operator, second),) = rest
+        return lambda env: arithmetic(env.run, operator, first(env), second(env))
+
+    def chain(env: Env) -> Value:
+        value = first(env)
+        for operator, operand in rest:
+            value = arithmetic(env.run, operator, value, operand(env))
+        return value
+
+    return chain
+
+
+def _compare(node: syntax.Compare) -> Code:
+    operator, left, right = node.operator, compile_node(node.left), compile_node(node.right)
+    if operator == "<":
+        return lambda env: less(left(env), right(env))
+    if operator == ">":
+        return lambda env: less(right(env), left(env))
+    return lambda env: compare(env.run, operator, left(env), right(env))
+
+
+def _between(node: syntax.Between) -> Code:
+    value_of, low, high = compile_node(node.value), compile_node(node.low), compile_node(node.high)
+
+    def between(env: Env) -> Value:
+        value = value_of(env)
+        return all_of([compare(env.run, ">=", value, low(env)), compare(env.run, "<=", value, high(env))])
+
+    return between
+
+
+def _in(node: syntax.In) -> Code:
+    value_of, check = compile_node(node.value), compile_tests(node.tests)
+    return lambda env: check(env, value_of(env))
+
+
+def _logic(operands: tuple[Node, ...], *, decides: bool) -> Code:
+    """`and` is decided by one false, `or` by one true; else one null leaves it open."""
+    codes = tuple(compile_node(operand) for operand in operands)
+
+    def logic(env: Env) -> Value:
+        result: Truth = not decides
+        for code in codes:
+            value = code(env)
+            if value is decides:
+                return decides
+            if not isinstance(value, bool):
+                result = None
+        return result
+
+    return logic
+
+
+def _choice(node: syntax.If) -> Code:
+    condition, then, otherwise = compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise)
+    return lambda env: then(env) if condition(env) is True else otherwise(env)
+
+
+def _context(node: syntax.ContextLiteral) -> Code:
+    entries = tuple((name, compile_node(value)) for name, value in node.entries)
+
+    def context(env: Env) -> Value:
+        inner = env.copy()
+        made: dict[str, Value] = {}
+        for name, code in entries:
+            made[name] = inner[name] = code(inner)
+        return made
+
+    return context
+
+
+def _range(node: syntax.RangeLiteral) -> Code:
+    low = compile_node(node.low) if node.low is not None else None
+    high = compile_node(node.high) if node.high is not None else None
+    low_closed, high_closed = node.low_closed, node.high_closed
+
+    def interval(env: Env) -> Value:
+        start = low(env) if low is not None else None
+        end = high(env) if high is not None else None
+        if low is None or high is None:
+            return None if start is None and end is None else Range(start, end, low_closed, high_closed)
+        if not _fits(start, end):
+            return None
+        return Range(start, end, low_closed, high_closed)
+
+    return interval
+
+
+def _fits(start: Value, end: Value) -> bool:
+    """Ends of a range have one kind, one that has an order, and stand in that order; one may be null."""
+    if start is None or end is None:
+        known = start if start is not None else end
+        return known is not None and less(known, known) is not None
+    return kind_of(start) == kind_of(end) and less(end, start) is False
+
+
+# -- unary tests -----------------------------------------------------------------------------------------------------
+
+
+def compile_tests(tests: tuple[Test, ...]) -> Check:
+    """Give the closure of the tests of a cell or of `in`: one that holds decides."""
+    checks = tuple(_test(test) for test in tests)
+    if len(checks) == 1:
+        return checks[0]
+    return lambda env, value: any_of([check(env, value) for check in checks])
+
+
+def _test(test: Test) -> Check:
+    match test:
+        case syntax.AnyTest():
+            return lambda _env, _value: True
+        case syntax.CompareTest():
+            operator, end = test.operator, compile_node(test.operand)
+            return lambda env, value: compare(env.run, operator, value, end(env))
+        case syntax.NotTest():
+            inner = compile_tests(test.tests)
+
+            def negated(env: Env, value: Value) -> Truth:
+                found = inner(env, value)
+                return None if found is None else not found
+
+            return negated
+        case syntax.ExpressionTest():
+            return _expression_test(test)
+
+
+def _expression_test(test: syntax.ExpressionTest) -> Check:
+    operand = test.operand
+    if isinstance(operand, syntax.Literal) and isinstance(operand.value, (Decimal, str)):
+        constant = operand.value
+        kind = type(constant)
+
+        def equals(env: Env, value: Value) -> Truth:
+            return value == constant if type(value) is kind else member(env.run, value, constant)
+
+        return equals
+    if isinstance(operand, syntax.RangeLiteral):
+        interval = compile_node(operand)
+
+        def lies_in(env: Env, value: Value) -> Truth:
+            found = interval(env)
+            if isinstance(found, Range) and not isinstance(value, (Range, Mapping)):
+                return in_range(value, found)
+            return member(env.run, value, found)
+
+        return lies_in
+    code = compile_node(operand)
+    if not test.asks:
+        return lambda env, value: member(env.run, value, code(env))
+
+    def asked(env: Env, value: Value) -> Truth:
+        inner = env.copy()
+        inner[INPUT] = value
+        found = code(inner)
+        return found if isinstance(found, bool) or found is None else member(env.run, value, found)
+
+    return asked
