@@ -9,12 +9,19 @@ Nothing of a file is ever executed as Python; what lies outside the subset is re
 
 from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
 from bierger_core.rules.dmn import is_name, read_dmn
+from bierger_core.rules.drg.kit import Case, Verdict, read_cases, run_case
+from bierger_core.rules.drg.model import Model, Result
+from bierger_core.rules.drg.model import load as load_model
+from bierger_core.rules.drg.plain import read_json, to_feel, to_plain
 from bierger_core.rules.errors import (
+    CallsTooDeep,
     DmnRefused,
     EvaluationError,
     ExpressionRefused,
     InputRefused,
+    ListTooLong,
     NumberOverflow,
+    PatternRefused,
     Refused,
     RulesError,
     RulesOverlap,
@@ -25,6 +32,9 @@ from bierger_core.rules.errors import (
 )
 from bierger_core.rules.evaluate import look_up
 from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from bierger_core.rules.feel.moments import DateTime
+from bierger_core.rules.feel.moments import Time as TimeOfDay
+from bierger_core.rules.feel.types import Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Derivation, Hit
@@ -33,6 +43,9 @@ from bierger_core.rules.xmltree import Element, read_xml
 
 __all__ = [
     "Annotation",
+    "CallsTooDeep",
+    "Case",
+    "DateTime",
     "Decision",
     "DecisionModel",
     "DecisionTable",
@@ -46,27 +59,40 @@ __all__ = [
     "InputRefused",
     "InputType",
     "Json",
+    "ListTooLong",
+    "Model",
     "NumberOverflow",
     "Outcome",
+    "PatternRefused",
     "Position",
     "Refused",
+    "Result",
     "RulesError",
     "RulesOverlap",
     "StepsExceeded",
     "TextTooLong",
+    "TimeOfDay",
+    "Type",
     "UnaryTests",
     "UnknownDecision",
     "Value",
+    "Verdict",
     "XmlRefused",
     "from_json",
     "is_name",
+    "load_model",
     "look_up",
     "number_text",
     "parse_expression",
     "parse_unary_tests",
+    "read_cases",
     "read_dmn",
+    "read_json",
     "read_xml",
+    "run_case",
+    "to_feel",
     "to_json",
+    "to_plain",
     "to_value",
     "type_word",
 ]

@@ -25,15 +25,6 @@ TOLERANCE = Decimal("1e-8")
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
-    """One result of a case; `text` is the expected value as it stands in the file when no type is written beside it."""
-
-    name: str
-    value: Value
-    typed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One test case."""
 
@@ -53,9 +44,15 @@ class Verdict:
     null: bool
 
 
-def read_cases(data: bytes, *, path: str) -> Iterator[Case]:
-    """Read a test file; raises XmlRefused."""
-    for element in read_xml(data, path=path).children:
+def read_cases(data: bytes, *, path: str) -> tuple[str, tuple[Case, ...]]:
+    """Read a test file: the name of its model, and its cases; raises XmlRefused."""
+    root = read_xml(data, path=path)
+    model = next((part.text for part in root.children if part.tag == "modelName"), "")
+    return model, tuple(_cases(root))
+
+
+def _cases(root: Element) -> Iterator[Case]:
+    for element in root.children:
         if element.tag != "testCase":
             continue
         inputs: dict[str, Element] = {}
@@ -92,7 +89,7 @@ def run_case(model: Model, case: Case, *, now: DateTime | None = None) -> Verdic
 
 
 def _input_type(model: Model, name: str) -> Type:
-    return model.type_of(name.rpartition("}")[2]) or ANY
+    return model.type_of(name.rpartition("}")[2])
 
 
 def _value(element: Element, kind: Type) -> Value:

@@ -17,7 +17,7 @@ from bierger_core.rules.drg.unit import Node, Unit, service_parameters
 from bierger_core.rules.errors import CallsTooDeep, DmnRefused, UnknownDecision
 from bierger_core.rules.feel.env import Env
 from bierger_core.rules.feel.limits import MAX_CALLS, Run
-from bierger_core.rules.feel.types import Type, conform
+from bierger_core.rules.feel.types import ANY, Type, conform
 from bierger_core.rules.feel.values import DateTime, Function, Parameter, Value
 from bierger_core.values.findings import Finding
 
@@ -148,10 +148,15 @@ class Model:
         """What was refused, in all files."""
         return tuple(finding for unit in self._units for finding in unit.reading.findings)
 
-    def type_of(self, name: str) -> Type | None:
-        """The declared type of an element; None when there is none of this name."""
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The names under which other files are imported."""
+        return tuple(self._unit.imports)
+
+    def type_of(self, name: str) -> Type:
+        """The declared type of an element; Any when there is none of this name."""
         node = self._unit.by_name.get(name)
-        return node.type if node is not None else None
+        return node.type if node is not None else ANY
 
     def evaluate(self, decision: str, inputs: Mapping[str, Value], *, now: DateTime | None = None, strict: bool = True) -> Result:
         """Decide. Inputs are named as in the file, those of imports `import.name`; a decision may be given instead.

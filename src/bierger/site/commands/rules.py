@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`./bierger rules tck DIR` runs the DMN conformance kit; `./bierger rules eval FILE.dmn` takes one decision.
+
+Needs no database, no settings and no Django. Exit status of tck: 0 every case passed, 1 some failed, 2 no kit there;
+of eval: 0 decided, 1 refused with a sentence, 2 no such file.
+"""
+
+import argparse
+import csv
+import datetime as dt
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bierger_core.rules import (
+    Case,
+    DateTime,
+    InputRefused,
+    Model,
+    RulesError,
+    Verdict,
+    load_model,
+    read_cases,
+    read_json,
+    run_case,
+    to_feel,
+    to_plain,
+)
+from bierger_core.rules import TimeOfDay as Time
+
+MAX_FILE_BYTES = 2_100_000  # a larger file is refused by its reader; no more of it is read
+LEVELS = ("compliance-level-2", "compliance-level-3")
+EXTERNAL = ("dmn-external-function", "feel-external-function")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case of the kit: where it stands and how it ended."""
+
+    level: str
+    folder: str
+    file: str
+    case: str
+    verdict: Verdict
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    tck = actions.add_parser("tck", help="run the DMN Technology Compatibility Kit")
+    tck.add_argument("folder", type=Path, metavar="DIR", help="the kit, its TestCases, a level or one test")
+    tck.add_argument("--csv", type=Path, metavar="FILE", help="write the results in the kit's own format")
+    evaluate = actions.add_parser("eval", help="take one decision of a DMN file")
+    evaluate.add_argument("file", type=Path, metavar="FILE.dmn")
+    evaluate.add_argument("--decision", required=True, metavar="NAME", help="a decision, or a decision service")
+    evaluate.add_argument("--input", default="{}", metavar="JSON|@FILE", help="the input data by name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the action that was asked for."""
+    return _tck(args.folder, args.csv) if args.action == "tck" else _eval(args)
+
+
+def _now() -> DateTime:
+    """The host's instant: the core never asks it itself."""
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
+    nanos = ((now.hour * 60 + now.minute) * 60 + now.second) * 1_000_000_000 + now.microsecond * 1_000
+    return DateTime(now.date(), Time(nanos, 0))
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(MAX_FILE_BYTES)
+
+
+def _model(path: Path) -> Model:
+    """Load a file; those beside it are there to be imported."""
+    files = {one.name: _read(one) for one in sorted(path.parent.glob("*.dmn"))}
+    return load_model({**files, path.name: _read(path)}, main=path.name)
+
+
+# -- the kit ---------------------------------------------------------------------------------------------------------
+
+
+def _tck(folder: Path, results: Path | None) -> int:
+    outcomes = sorted(run_kit(folder), key=lambda one: (one.level, one.folder, one.file))
+    if not outcomes:
+        sys.stderr.write(f"No test cases under {folder}: a test is a folder with X.dmn and X-test-01.xml.\n")
+        return 2
+    for one in outcomes:
+        if one.verdict.outcome != "SUCCESS":
+            sys.stdout.write(f"{one.folder} {one.file} {one.case}: {one.verdict.outcome} {one.verdict.message}\n")
+    if results is not None:
+        _write_csv(results, outcomes)
+    for line in _totals(outcomes):
+        sys.stdout.write(line + "\n")
+    return 0 if all(one.verdict.outcome == "SUCCESS" for one in outcomes) else 1
+
+
+def run_kit(folder: Path) -> Iterator[Outcome]:
+    """Run every case below a folder; models that the kit itself does not score are passed over."""
+    for tests in sorted({path.parent for path in folder.rglob("*.xml")}):
+        models = sorted(tests.glob("*.dmn"))
+        if models and "non-compliant" not in tests.parts:
+            for file in sorted(tests.glob("*.xml")):
+                yield from _run_file(file, models)
+
+
+def _run_file(file: Path, models: list[Path]) -> Iterator[Outcome]:
+    level = next((part for part in file.resolve().parts if part in LEVELS), "")
+    folder = f"{level}/{file.parent.name}" if level else file.parent.name
+
+    def outcome(case: str, verdict: Verdict) -> Outcome:
+        return Outcome(level, folder, file.stem, case, verdict)
+
+    try:
+        name, cases = read_cases(_read(file), path=file.name)
+    except RulesError as error:
+        yield outcome("", Verdict("ERROR", str(error), null=False))
+        return
+    main = next((one for one in models if one.name == Path(name).name), None)
+    main = main or next((one for one in models if file.name.startswith(one.stem)), models[0])
+    try:
+        model = _model(main)
+    except RulesError as error:
+        yield from (outcome(case.id, Verdict("ERROR", str(error), null=False)) for case in cases)
+        return
+    for case in cases:
+        yield outcome(case.id, _verdict(model, case))
+
+
+def _verdict(model: Model, case: Case) -> Verdict:
+    try:
+        verdict = run_case(model, case, now=_now())
+    except Exception as error:  # noqa: BLE001 - a fault of ours fails its own case, not the rest of the kit
+        return Verdict("ERROR", f"{type(error).__name__}: {error}", null=False)
+    external = [finding.message for finding in model.findings if finding.code in EXTERNAL]
+    if verdict.outcome == "ERROR" and external:
+        return Verdict("IGNORED", external[0], verdict.null)
+    return verdict
+
+
+def _totals(outcomes: list[Outcome]) -> list[str]:
+    passed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for one in outcomes:
+        level = f"level {one.level[-1]}" if one.level else "no level"
+        for name in (level, "all", *(() if one.verdict.null else ("expected value not null",))):
+            total[name] += 1
+            passed[name] += one.verdict.outcome == "SUCCESS"
+    order = ("level 2", "level 3", "no level", "expected value not null", "all")
+    return [f"{name}: {passed[name]}/{total[name]}" for name in order if total[name] or name != "no level"]
+
+
+def _write_csv(path: Path, outcomes: list[Outcome]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for one in outcomes:
+            message = " ".join(one.verdict.message.split())
+            writer.writerow([one.folder, one.file, one.case, one.verdict.outcome, message])
+
+
+# -- one decision ----------------------------------------------------------------------------------------------------
+
+
+def _eval(args: argparse.Namespace) -> int:
+    try:
+        text = Path(args.input[1:]).read_text(encoding="utf-8") if args.input.startswith("@") else args.input
+        model = _model(args.file)
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except RulesError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
+    try:
+        given = read_json(text)
+        if not isinstance(given, dict):
+            raise InputRefused(name="input", expected="an object: input data by name", got=type(given).__name__)
+        known = {**model.inputs, **{name: model.type_of(name) for name in model.decisions}}
+        stray = [name for name in given if name not in known and name.split(".")[0] not in model.imports]
+        if stray:
+            raise InputRefused(name=stray[0], expected=f"one of {', '.join(model.inputs) or 'no input data'}", got="another name")
+        inputs = {name: to_feel(value, model.type_of(name), name=name) for name, value in given.items()}
+        decide = model.invoke if args.decision in model.services else model.evaluate
+        result = decide(args.decision, inputs, now=_now())
+    except RulesError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
+    sys.stdout.write(to_plain(result.value) + "\n")
+    for note in result.notes:
+        sys.stderr.write(f"note: {note}\n")
+    return 0
