@@ -187,10 +187,11 @@ def _eval(args: argparse.Namespace) -> int:
         inputs = {name: to_feel(value, model.type_of(name), name=name) for name, value in given.items()}
         decide = model.invoke if args.decision in model.services else model.evaluate
         result = decide(args.decision, inputs, now=_now())
+        written = to_plain(result.value)
     except RulesError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 1
-    sys.stdout.write(to_plain(result.value) + "\n")
+    sys.stdout.write(written + "\n")
     for note in result.notes:
         sys.stderr.write(f"note: {note}\n")
     return 0

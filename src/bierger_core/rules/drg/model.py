@@ -10,8 +10,9 @@
    `strict=False` it is null instead, as the conformance kit expects.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bierger_core.rules.drg.unit import Node, Unit, service_parameters
 from bierger_core.rules.errors import CallsTooDeep, DmnRefused, UnknownDecision
@@ -85,22 +86,43 @@ def _all_required(node: Node) -> Sequence[Node]:
     return [*node.required, *(member for role in node.members.values() for member in role)]
 
 
-def in_order(nodes: Sequence[Node], required: Callable[[Node], Sequence[Node]]) -> list[Node]:
+N = TypeVar("N", bound=Hashable)
+
+
+def in_order(nodes: Sequence[N], required: Callable[[N], Sequence[N]]) -> list[N]:
     """Give the nodes and what they require, each after its requirements; circles are cut where they are met again."""
-    order: list[Node] = []
-    state: dict[int, bool] = {}  # id -> whether it is finished
+    order: list[N] = []
+    met: set[N] = set()
     for start in nodes:
-        stack: list[tuple[Node, bool]] = [(start, False)]
+        stack: list[tuple[N, bool]] = [(start, False)]
         while stack:
             node, done = stack.pop()
             if done:
-                state[id(node)] = True
                 order.append(node)
-            elif id(node) not in state:
-                state[id(node)] = False
+            elif node not in met:
+                met.add(node)
                 stack.append((node, True))
-                stack.extend((other, False) for other in reversed(required(node)) if id(other) not in state)
+                stack.extend((other, False) for other in reversed(required(node)) if other not in met)
     return order
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, and the names of the imports on the way to it."""
+
+    node: Node
+    path: tuple[str, ...] = ()
+
+    def to(self, other: Node) -> "Place":
+        """Where a required node stands."""
+        if other.unit is self.node.unit:
+            return Place(other, self.path)
+        alias = self.node.unit.alias_of(other.unit)
+        return Place(other, (*self.path, alias) if alias else self.path)
+
+    def required(self) -> Sequence["Place"]:
+        """The nodes that this one requires."""
+        return [self.to(other) for other in self.node.required]
 
 
 def _refuse_cycles(nodes: Sequence[Node]) -> None:
@@ -182,9 +204,9 @@ class Model:
             if refused:
                 raise DmnRefused(refused)
         run = Run(now)
-        evaluation = Evaluation(run, self._unit, inputs)
+        evaluation = Evaluation(run, inputs)
         try:
-            value = evaluation.value(node)
+            value = evaluation.value(Place(node))
             if call and isinstance(value, Function):
                 value = value.named(run, {one.name: inputs.get(one.name) for one in value.parameters})
         except RecursionError:  # the caller stood deep in the stack already
@@ -193,83 +215,86 @@ class Model:
 
 
 class Evaluation:
-    """One evaluation: the values of the nodes, each computed once."""
+    """One evaluation: the values of the nodes, each computed once.
 
-    def __init__(self, run: Run, main: Unit, inputs: Mapping[str, Value], bound: Mapping[int, Value] | None = None) -> None:
-        self.run, self.main, self.inputs = run, main, inputs
-        self.values: dict[int, Value] = dict(bound or {})
+    A node of an imported file is met at a path, the names of the imports that lead to it: two files that import a third
+    may give its inputs different values.
+    """
 
-    def value(self, node: Node) -> Value:
+    def __init__(self, run: Run, inputs: Mapping[str, Value], bound: Mapping[Place, Value] | None = None) -> None:
+        self.run, self.inputs = run, inputs
+        self.values: dict[Place, Value] = dict(bound or {})
+
+    def value(self, place: "Place") -> Value:
         """Give the value of a node, after those it requires."""
-        for one in in_order([node], self._open):
-            if id(one) not in self.values:
+        for one in in_order([place], self._open):
+            if one not in self.values:
                 self.run.count()
-                self.values[id(one)] = self._compute(one)
-        return self.values[id(node)]
+                self.values[one] = self._compute(one)
+        return self.values[place]
 
-    def _open(self, node: Node) -> Sequence[Node]:
+    def _open(self, place: "Place") -> Sequence["Place"]:
         """What must be known first: nothing for a node whose value is given."""
-        known = id(node) in self.values or (node.kind == "decision" and self._given(node)[0])
-        return () if known else node.required
+        known = place in self.values or (place.node.kind == "decision" and self._given(place)[0])
+        return () if known else place.required()
 
-    def _given(self, node: Node) -> tuple[bool, Value]:
-        """Find the value that the caller gave for a node."""
-        alias = "" if node.unit is self.main else self.main.alias_of(node.unit)
-        names = [f"{{{node.unit.namespace}}}{node.name}"]
-        names += [f"{alias}.{node.name}"] if alias else []
-        group = self.inputs.get(alias) if alias else None
+    def _given(self, place: "Place") -> tuple[bool, Value]:
+        """Find the value that the caller gave for a node: along its path, by its namespace, or by its name alone."""
+        node = place.node
+        group: Value = self.inputs
+        for alias in place.path:
+            group = group.get(alias) if isinstance(group, Mapping) else None
         if isinstance(group, Mapping) and node.name in group:
             return True, group[node.name]
-        if node.unit is self.main or node.kind == "inputData":
+        names = [".".join((*place.path, node.name)), f"{{{node.unit.namespace}}}{node.name}"]
+        if node.kind == "inputData":
             names.append(node.name)
         for name in names:
             if name in self.inputs:
                 return True, self.inputs[name]
         return False, None
 
-    def _compute(self, node: Node) -> Value:
+    def _compute(self, place: "Place") -> Value:
+        node = place.node
         if node.kind == "decisionService":
-            return self._service(node)
+            return self._service(place)
         if node.kind == "businessKnowledgeModel":
-            return self._knowledge(node)
-        found, value = self._given(node)
+            return self._knowledge(place)
+        found, value = self._given(place)
         if not found and node.code is not None:
-            value = node.code(self._env(node))
+            env = Env(self.run)
+            self._fill(env, place)
+            value = node.code(env)
         return conform(self.run, value, node.type)
 
-    def _env(self, node: Node) -> Env:
-        env = Env(self.run)
-        self._fill(env, node)
-        return env
-
-    def _fill(self, env: Env, node: Node) -> None:
+    def _fill(self, env: Env, place: "Place") -> None:
         imported: dict[str, dict[str, Value]] = {}
-        for required in node.required:
-            alias = "" if required.unit is node.unit else node.unit.alias_of(required.unit)
-            value = self.values.get(id(required))
+        for required in place.required():
+            alias = required.path[-1] if len(required.path) > len(place.path) else ""
+            value = self.values.get(required)
             if alias:
-                imported.setdefault(alias, {})[required.name] = value
+                imported.setdefault(alias, {})[required.node.name] = value
             else:
-                env[required.name] = value
+                env[required.node.name] = value
         env.update(imported)
 
-    def _knowledge(self, node: Node) -> Value:
+    def _knowledge(self, place: "Place") -> Value:
         """Business knowledge models that call each other in circles: all are made, then they learn of each other."""
-        circle = [one for one in in_order([node], self._open) if one.kind == "businessKnowledgeModel"]
-        envs: dict[int, Env] = {}
+        circle = [one for one in in_order([place], self._open) if one.node.kind == "businessKnowledgeModel"]
+        envs: dict[Place, Env] = {}
         for one in circle:
-            if id(one) not in self.values and one.code is not None:
-                envs[id(one)] = Env(self.run)
-                self.values[id(one)] = one.code(envs[id(one)])
-        for one in circle:
-            if id(one) in envs:
-                self._fill(envs[id(one)], one)
-                envs[id(one)][one.name] = self.values[id(one)]
-        return self.values.get(id(node))
+            if one not in self.values and one.node.code is not None:
+                envs[one] = Env(self.run)
+                self.values[one] = one.node.code(envs[one])
+        for one, env in envs.items():
+            self._fill(env, one)
+            env[one.node.name] = self.values[one]
+        return self.values.get(place)
 
-    def _service(self, node: Node) -> Function:
-        parameters = service_parameters(node)
-        names = [one.name for one in parameters]
+    def _service(self, place: "Place") -> Function:
+        node = place.node
+        parameters = [place.to(one) for one in service_parameters(node)]
+        names = [one.node.name for one in parameters]
         result = node.type.item if node.type.kind == "function" else node.type
 
         def positional(run: Run, given: Sequence[Value]) -> Value:
@@ -279,24 +304,22 @@ class Evaluation:
             return named(run, dict(zip(names, given, strict=True)))
 
         def named(run: Run, given: Mapping[str, Value]) -> Value:
-            if not given.keys() <= set(names):
+            if given.keys() != set(names):
                 run.note(f"{node.name} does not take arguments of these names")
                 return None
-            bound: dict[int, Value] = {}
-            for one, name in zip(parameters, names, strict=True):
-                bound[id(one)] = conform(run, given.get(name), one.type)
+            bound = {one: conform(run, given[one.node.name], one.node.type) for one in parameters}
             run.enter()
             try:
-                value = self._outputs(node, Evaluation(run, node.unit, {}, bound))
+                value = self._outputs(place, Evaluation(run, {}, bound))
             finally:
                 run.leave()
             return value if result is None else conform(run, value, result)
 
-        formals = tuple(Parameter(name, one.type) for one, name in zip(parameters, names, strict=True))
+        formals = tuple(Parameter(one.node.name, one.node.type) for one in parameters)
         return Function(node.name, formals, result or Type("Any"), positional, named)
 
     @staticmethod
-    def _outputs(node: Node, evaluation: "Evaluation") -> Value:
-        outputs = node.members.get("outputDecision", [])
-        values = {one.name: evaluation.value(one) for one in outputs}
+    def _outputs(place: "Place", evaluation: "Evaluation") -> Value:
+        outputs = place.node.members.get("outputDecision", [])
+        values = {one.name: evaluation.value(place.to(one)) for one in outputs}
         return next(iter(values.values())) if len(values) == 1 else values

@@ -79,14 +79,21 @@ def _convert(given: object, kind: Type, name: str, depth: int) -> Value:
 
 
 def to_plain(value: Value) -> str:
-    """Write a value as JSON."""
+    """Write a value as JSON; raises StepsExceeded for one that would fill the memory (its parts may be shared)."""
+    return _write(Run(), value, MAX_DEPTH)
+
+
+def _write(run: Run, value: Value, depth: int) -> str:
+    run.count()
+    if depth == 0:
+        raise InputRefused(name="result", expected=f"at most {MAX_DEPTH} levels", got="a deeper value")
     if isinstance(value, bool) or value is None:
         return "null" if value is None else str(value).lower()
     if isinstance(value, Decimal):
         return number_text(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(to_plain(item) for item in value)}]"
+        return f"[{', '.join(_write(run, item, depth - 1) for item in value)}]"
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(key, ensure_ascii=False)}: {to_plain(item)}" for key, item in value.items())
+        pairs = (f"{json.dumps(key, ensure_ascii=False)}: {_write(run, item, depth - 1)}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
-    return json.dumps(text_of(Run(), value), ensure_ascii=False)
+    return json.dumps(text_of(run, value), ensure_ascii=False)

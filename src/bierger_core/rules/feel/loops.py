@@ -73,9 +73,9 @@ def turns(sources: tuple[Source, ...], env: Env) -> Iterator[Env]:
     (name, source, end), rest = sources[0], sources[1:]
     start = source(env)
     stop = end(env) if end is not None else None
+    inner = env.copy()  # one for all turns: what outlives a turn, a function, has copied it
     for item in _items(env.run, start, stop, interval=end is not None):
         env.run.count()
-        inner = env.copy()
         inner[name] = item
         if rest:
             yield from turns(rest, inner)
@@ -165,8 +165,13 @@ def select(env: Env, items: tuple[Value, ...], condition: Code) -> Value:
     kept: list[Value] = []
     if not items:
         return None if isinstance(condition(item_scope(env, None)), Decimal) else ()
+    plain = env.copy()
     for index, item in enumerate(items):
-        value = condition(item_scope(env, item))
+        if isinstance(item, Mapping):
+            value = condition(item_scope(env, item))
+        else:
+            plain["item"] = item
+            value = condition(plain)
         if index == 0 and isinstance(value, Decimal):
             return take(items, value)
         if value is True:

@@ -83,7 +83,7 @@ class PatternReader:
     def program(self) -> Code:
         """Give the whole program; raises Unreadable."""
         if "q" in self.flags:
-            code = [self.char(one_of(sign)) for sign in self.pattern]
+            code = [Instruction("char", accepts=self.single(one_of(sign))) for sign in self.pattern]
         else:
             code = self.alternatives()
             if self.index < len(self.pattern):
@@ -107,8 +107,9 @@ class PatternReader:
             for one in code
         ]
 
-    def char(self, accepts: Accepts) -> Instruction:
-        return Instruction("char", accepts=ignoring_case(accepts) if "i" in self.flags else accepts)
+    def single(self, accepts: Accepts) -> Accepts:
+        """Flag i is about single characters and ranges; categories and escapes of many stay as they are."""
+        return ignoring_case(accepts) if "i" in self.flags else accepts
 
     def peek(self) -> str:
         return self.pattern[self.index : self.index + 1]
@@ -186,9 +187,9 @@ class PatternReader:
         if sign == "(":
             return self.group()
         if sign == "[":
-            return [self.char(self.char_class())]
+            return [Instruction("char", accepts=self.char_class())]
         if sign == ".":
-            return [self.char((lambda _: True) if "s" in self.flags else (lambda one: one not in "\n\r"))]
+            return [Instruction("char", accepts=(lambda _: True) if "s" in self.flags else (lambda one: one not in "\n\r"))]
         if sign == "^":
             return [Instruction("assert", holds=_line_start if "m" in self.flags else lambda _, place: place == 0)]
         if sign == "$":
@@ -197,10 +198,10 @@ class PatternReader:
         if sign == "\\":
             if self.peek() in "123456789" and self.peek():
                 return [self.reference()]
-            return [self.char(self.escape())]
+            return [Instruction("char", accepts=self.escape())]
         if sign in "?*+{}])":
             raise Unreadable
-        return [self.char(one_of(sign))]
+        return [Instruction("char", accepts=self.single(one_of(sign)))]
 
     def group(self) -> Code:
         self.depth += 1
@@ -236,7 +237,7 @@ class PatternReader:
     def escape(self) -> Accepts:
         sign = self.take()
         if sign in SINGLE:
-            return one_of(SINGLE[sign])
+            return self.single(one_of(SINGLE[sign]))
         if sign in MULTI:
             return MULTI[sign]
         if sign in ("p", "P"):
@@ -287,7 +288,7 @@ class PatternReader:
         if last is None or last < single:
             raise Unreadable
         first, end = single, last
-        return lambda one: first <= one <= end
+        return self.single(lambda one: first <= one <= end)
 
     def class_sign(self) -> tuple[Accepts, str | None]:
         """Give what one sign of a class accepts, and the sign itself when it is a single one."""
@@ -295,7 +296,7 @@ class PatternReader:
         if sign == "[":
             raise Unreadable
         if sign != "\\":
-            return one_of(sign), sign
+            return self.single(one_of(sign)), sign
         escaped = self.peek()
         accepts = self.escape()
         return accepts, SINGLE.get(escaped)

@@ -51,7 +51,7 @@ class Pattern:
     def __init__(self, reader: PatternReader, program: tuple[Instruction, ...]) -> None:
         self.program = program
         self.groups, self.references = reader.groups, reader.references
-        self.literal = "q" in reader.flags
+        self.literal, self.ignores_case = "q" in reader.flags, "i" in reader.flags
         self.unsaved = (-1,) * (2 * reader.groups + 2 + reader.slots)
 
     def search(self, run: Run, text: str, start: int = 0) -> Match | None:
@@ -61,9 +61,9 @@ class Pattern:
         for begin in range(start, len(text) + 1):
             match = self._match(text, begin, failed, work)
             if match is not None:
-                run.count(work[0] // 16)
+                run.count(work[0] // 4)
                 return match
-        run.count(work[0] // 16)
+        run.count(work[0] // 4)
         return None
 
     def _match(  # noqa: C901, PLR0912 - one case for each kind of instruction, in one loop for speed
@@ -104,7 +104,8 @@ class Pattern:
                 elif kind == "reference":
                     low, high = saved[2 * instruction.first], saved[2 * instruction.first + 1]
                     piece = text[low:high] if low >= 0 and high >= 0 else ""
-                    if not text.startswith(piece, position):
+                    found = text[position : position + len(piece)]
+                    if found != piece and not (self.ignores_case and found.lower() == piece.lower()):
                         break
                     counter, position = counter + 1, position + len(piece)
                 elif kind == "match":

@@ -41,18 +41,18 @@ def put_key(run: Run, context: Mapping[str, Value], key: str, value: Value) -> V
 
 @builtin("context put(context: context, keys: list, value: any)")
 def put_keys(run: Run, context: Mapping[str, Value], keys: tuple[Value, ...], value: Value) -> Value:
-    """Put a value into contexts within contexts; a step that is no context is replaced by one."""
+    """Put a value into contexts within contexts; null when a step on the way is no context."""
     if not keys or not isinstance(keys[0], str):
         return None
     run.items(len(context))
     if len(keys) == 1:
         return {**context, keys[0]: value}
     inner = context.get(keys[0])
-    if inner is not None and not isinstance(inner, Mapping):
+    if not isinstance(inner, Mapping):
         return None
     run.enter()
     try:
-        changed = put_keys(run, inner or {}, keys[1:], value)
+        changed = put_keys(run, inner, keys[1:], value)
     finally:
         run.leave()
     return None if changed is None else {**context, keys[0]: changed}

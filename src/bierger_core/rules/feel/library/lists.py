@@ -156,8 +156,16 @@ def index_of(run: Run, items: tuple[Value, ...], match: Value) -> Value:
 def distinct(run: Run, items: Sequence[Value]) -> tuple[Value, ...]:
     """Keep the first of equal items."""
     found: list[Value] = []
+    others: list[Value] = []  # those that only `equal` can compare
+    seen: set[Decimal | str] = set()
     for item in items:
-        if not contains_item(run, found, item):
+        run.count()
+        if isinstance(item, (Decimal, str)):
+            if item not in seen:
+                seen.add(item)
+                found.append(item)
+        elif not contains_item(run, others, item):
+            others.append(item)
             found.append(item)
     return tuple(found)
 

@@ -50,6 +50,7 @@ SHORT = {
     "duration": ("days and time duration", "years and months duration"),
     "any": (),
 }
+NAMED_REST = ("list", "item")  # append(list: [1], item: 2): the rest may be one argument with a name
 DECLARATION = re.compile(r"([^(]+)\((.*)\)")
 
 
@@ -87,11 +88,11 @@ class Declaration:
                 raise Unfit
         if index < len(given) or (self.formals and self.formals[-1].rest and not given):
             raise Unfit
-        return self.call(run, *fitted)
+        return self._counted(run, fitted)
 
     def named(self, run: Run, given: Mapping[str, Value]) -> Value:
         """Call with arguments by name; raises Unfit."""
-        if any(formal.rest for formal in self.formals) or not given.keys() <= {formal.name for formal in self.formals}:
+        if not given.keys() <= {formal.name for formal in self.formals if not formal.rest or formal.name in NAMED_REST}:
             raise Unfit
         fitted: list[Value] = []
         for formal in self.formals:
@@ -103,7 +104,17 @@ class Declaration:
                 raise Unfit
         while fitted and self.formals[len(fitted) - 1].optional and self.formals[len(fitted) - 1].name not in given:
             fitted.pop()
-        return self.call(run, *fitted)
+        return self._counted(run, fitted)
+
+    def _counted(self, run: Run, fitted: Sequence[Value]) -> Value:
+        """Call, and count what was read and made: a text of any length is one argument."""
+        run.count(1 + sum(len(value) >> 8 for value in fitted if isinstance(value, str)))
+        result = self.call(run, *fitted)
+        if isinstance(result, str):
+            run.text(len(result))
+        elif isinstance(result, tuple):
+            run.items(len(result))
+        return result
 
 
 def fit(value: Value, formal: Formal) -> Value:
