@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules of law: a subset of FEEL and of DMN, evaluated with an explanation and proved complete.
+"""Rules of law: FEEL and DMN whole, and the subset of both that is explained and proved complete for packages.
 
     parse_expression("applicant.age >= 18").evaluate({"applicant": {"age": 20}})     -> True
     read_dmn(data, path="decisions.dmn").evaluate("fee", {"copies": 3})              -> Outcome(value, derivation)
 
-Nothing of a file is ever executed as Python; what lies outside the subset is refused by name with file and line.
+    load_model({"fees.dmn": data}, main="fees.dmn").evaluate("fee", {"copies": Decimal(3)}).value     any DMN 1.3 to 1.5
+    compile_feel("for x in prices return x * 2", names={"prices": None}).evaluate({"prices": prices})  any FEEL
+
+Packages are written in the subset (`parse_expression`, `read_dmn`): what lies outside it is refused by name with file
+and line. Nothing of a file is ever executed as Python.
 """
 
 from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
@@ -32,9 +36,11 @@ from bierger_core.rules.errors import (
 )
 from bierger_core.rules.evaluate import look_up
 from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
-from bierger_core.rules.feel.moments import DateTime
+from bierger_core.rules.feel.expressions import Feel, FeelTests, compile_feel, compile_feel_tests
+from bierger_core.rules.feel.limits import Run
+from bierger_core.rules.feel.moments import DateTime, DaysTime, FarDate, YearsMonths
 from bierger_core.rules.feel.moments import Time as TimeOfDay
-from bierger_core.rules.feel.types import Type
+from bierger_core.rules.feel.values import Function, Range, Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Derivation, Hit
@@ -46,6 +52,7 @@ __all__ = [
     "CallsTooDeep",
     "Case",
     "DateTime",
+    "DaysTime",
     "Decision",
     "DecisionModel",
     "DecisionTable",
@@ -55,6 +62,10 @@ __all__ = [
     "EvaluationError",
     "Expression",
     "ExpressionRefused",
+    "FarDate",
+    "Feel",
+    "FeelTests",
+    "Function",
     "Hit",
     "InputRefused",
     "InputType",
@@ -65,10 +76,12 @@ __all__ = [
     "Outcome",
     "PatternRefused",
     "Position",
+    "Range",
     "Refused",
     "Result",
     "RulesError",
     "RulesOverlap",
+    "Run",
     "StepsExceeded",
     "TextTooLong",
     "TimeOfDay",
@@ -78,6 +91,9 @@ __all__ = [
     "Value",
     "Verdict",
     "XmlRefused",
+    "YearsMonths",
+    "compile_feel",
+    "compile_feel_tests",
     "from_json",
     "is_name",
     "load_model",

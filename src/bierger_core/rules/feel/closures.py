@@ -176,21 +176,25 @@ def _range(node: syntax.RangeLiteral) -> Code:
     low = compile_node(node.low) if node.low is not None else None
     high = compile_node(node.high) if node.high is not None else None
     low_closed, high_closed = node.low_closed, node.high_closed
+    from_below, to_above = _is_unbounded(node.low, closed=low_closed), _is_unbounded(node.high, closed=high_closed)
 
     def interval(env: Env) -> Value:
         start = low(env) if low is not None else None
         end = high(env) if high is not None else None
-        if low is None or high is None:
-            return None if start is None and end is None else Range(start, end, low_closed, high_closed)
-        if not _fits(start, end):
-            return None
-        return Range(start, end, low_closed, high_closed)
+        if (start is None and not from_below) or (end is None and not to_above):
+            return None  # an end that turns out null is unknown, not infinite
+        return Range(start, end, low_closed, high_closed) if _fits(start, end) else None
 
     return interval
 
 
+def _is_unbounded(end: Node | None, *, closed: bool) -> bool:
+    """`(< 5)` and `(null..5)` have no low end."""
+    return not closed and (end is None or (isinstance(end, syntax.Literal) and end.value is None))
+
+
 def _fits(start: Value, end: Value) -> bool:
-    """Ends of a range have one kind, one that has an order, and stand in that order; one may be null."""
+    """Ends of a range have one kind, one that has an order, and stand in that order; one may be missing."""
     if start is None or end is None:
         known = start if start is not None else end
         return known is not None and less(known, known) is not None
