@@ -20,7 +20,7 @@ MAX_OFFSET = 18 * 3600  # seconds; what every calendar library accepts
 _DAY = r"(?P<year>-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _TIME = (
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,18}))?"
-    r"(?:(?P<offset>Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)|@(?P<zone>[A-Za-z0-9_+/-]{1,40}))?"
+    r"(?:(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)|@(?P<zone>[A-Za-z0-9_+/-]{1,40}))?"
 )
 DATE = re.compile(_DAY, re.ASCII)
 TIME = re.compile(f"T?{_TIME}", re.ASCII)
@@ -193,7 +193,7 @@ def _time(match: re.Match[str]) -> tuple[Time, bool] | None:
 
 def parse_offset(text: str) -> int | None:
     """Seconds of `Z` or `+02:00`."""
-    if text == "Z":
+    if text in ("Z", "z"):
         return 0
     parts = [int(part) for part in text[1:].split(":")]
     seconds = parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0)

@@ -248,7 +248,7 @@ def _expression_test(test: syntax.ExpressionTest) -> Check:
             found = interval(env)
             if isinstance(found, Range) and not isinstance(value, (Range, Mapping)):
                 return in_range(value, found)
-            return member(env.run, value, found)
+            return None if found is None else member(env.run, value, found)
 
         return lies_in
     code = compile_node(operand)
