@@ -184,7 +184,6 @@ class BoxedCompiler:
             if found is None:
                 return None
             items = found if isinstance(found, tuple) else (found,)
-            env.run.items(len(items))
             return select(env, items, condition)
 
         return filtered, shape

@@ -126,12 +126,14 @@ class Place:
 
 
 def _refuse_cycles(nodes: Sequence[Node]) -> None:
-    """Take away decisions whose required decisions are all taken away; what is left goes round in circles."""
-    left = {id(node): node for node in nodes if node.kind == "decision"}
-    while free := [key for key, node in left.items() if not any(id(other) in left for other in node.required)]:
-        for key in free:
-            del left[key]
-    for node in left.values():
+    """In the order of requirements, a decision whose required decisions do not all come before it goes round in circles."""
+    sound: set[Node] = set()
+    for node in nodes:
+        if node.kind != "decision":
+            continue
+        if all(other in sound for other in node.required if other.kind == "decision"):
+            sound.add(node)
+            continue
         message = f"decision {node.name} requires itself, directly or through others."
         mend = "Remove one of the requirements."
         finding = Finding("dmn-cycle", node.unit.path, node.element.line, message, mend)

@@ -7,13 +7,14 @@ Passed over, because they decide nothing: diagrams, descriptions, knowledge sour
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bierger_core.rules.drg.boxed import EXPRESSIONS, BoxedCompiler
 from bierger_core.rules.drg.context import Reading, refused_code
 from bierger_core.rules.drg.itemtypes import ItemTypes
 from bierger_core.rules.errors import DmnRefused
 from bierger_core.rules.feel.env import Code
-from bierger_core.rules.feel.scope import Scope, surroundings
+from bierger_core.rules.feel.scope import Scope, Surroundings, surroundings
 from bierger_core.rules.feel.types import ANY, Type
 from bierger_core.rules.xmltree import Element, read_xml
 from bierger_core.values.findings import Finding
@@ -135,13 +136,7 @@ class Unit:
 
     def scope_of(self, node: Node) -> Scope:
         """Give the names that the logic of a node may use: those of what it requires."""
-        units = [self, *self.reachable()]
-        parts = [name for unit in units for name in unit.types.part_names()]
-        parts += [name for unit in units if unit is not self for name in unit.by_name]
-        types = [*self.types.names()]
-        for alias, unit in self.imports.items():
-            types += [f"{alias}.{name}" if alias else name for name in unit.types.names()]
-        scope = Scope(None, surroundings(parts, types, self.types.find))
+        scope = Scope(None, self.shared)
         imported: dict[str, dict[str, Type]] = {}
         for required in node.required:
             alias = "" if required.unit is self else self.alias_of(required.unit)
@@ -152,6 +147,17 @@ class Unit:
         for alias, fields in imported.items():
             scope.names.add(alias, Type("context", fields=fields))
         return scope
+
+    @cached_property
+    def shared(self) -> Surroundings:
+        """What the scopes of this file share: names of parts and of types."""
+        units = [self, *self.reachable()]
+        parts = [name for unit in units for name in unit.types.part_names()]
+        parts += [name for unit in units if unit is not self for name in unit.by_name]
+        types = [*self.types.names()]
+        for alias, unit in self.imports.items():
+            types += [f"{alias}.{name}" if alias else name for name in unit.types.names()]
+        return surroundings(parts, types, self.types.find)
 
     def compile(self, node: Node) -> None:
         """Compile the logic of a node whose requirements are compiled."""

@@ -10,7 +10,7 @@ from datetime import date
 from bierger_core.rules.errors import CallsTooDeep, ListTooLong, StepsExceeded, TextTooLong
 from bierger_core.rules.feel.moments import DateTime
 
-MAX_STEPS = 1_000_000  # turns of loops, items looked at, calls of functions
+MAX_STEPS = 500_000  # turns of loops, items looked at, calls of functions
 MAX_ITEMS = 200_000  # of one list
 MAX_TEXT = 100_000  # characters of one text
 MAX_CALLS = 90  # functions within functions; a call costs about eight Python frames of a thousand

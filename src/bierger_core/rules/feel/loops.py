@@ -129,19 +129,26 @@ def compile_quantified(node: syntax.Quantified, compile_node: Compile) -> Code:
 def compile_filter(node: syntax.Filter, compile_node: Compile) -> Code:
     """`list[condition]` keeps items, `list[number]` takes one; what is no list is a list of one."""
     source, condition = compile_node(node.source), compile_node(node.condition)
-    fixed = node.condition.value if isinstance(node.condition, syntax.Literal) else None
+    fixed = _position(node.condition)
 
     def filtered(env: Env) -> Value:
         found = source(env)
         if found is None:
             return None
         items = found if isinstance(found, tuple) else (found,)
-        if isinstance(fixed, Decimal):
+        if fixed is not None:
             return take(items, fixed)
-        env.run.items(len(items))
         return select(env, items, condition)
 
     return filtered
+
+
+def _position(node: syntax.Node) -> Decimal | None:
+    """Tell the position that a condition writes out: `[1]`, `[-1]`."""
+    if isinstance(node, syntax.Negate) and isinstance(node.operand, syntax.Literal):
+        value = node.operand.value
+        return -value if isinstance(value, Decimal) else None
+    return node.value if isinstance(node, syntax.Literal) and isinstance(node.value, Decimal) else None
 
 
 def take(items: tuple[Value, ...], position: Decimal) -> Value:
@@ -176,4 +183,5 @@ def select(env: Env, items: tuple[Value, ...], condition: Code) -> Value:
             return take(items, value)
         if value is True:
             kept.append(item)
+        env.run.count()
     return tuple(kept)

@@ -30,6 +30,7 @@ from bierger_core.rules.feel.types import Type
 from bierger_core.rules.lexer import refusal
 from bierger_core.rules.syntax import Position
 
+MAX_RETRIES = 200  # readings given up in one text
 MAX_NESTING = 32  # brackets within brackets; a level costs about sixteen Python frames of a thousand
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
@@ -50,6 +51,7 @@ class Tokens:
         self.scope = scope
         self.placeholders = 0  # how many `?` were read
         self.partials = 0  # how many `partial` were read
+        self.retries = 0
 
     @property
     def token(self) -> Token:
@@ -109,6 +111,16 @@ class Tokens:
             yield
         finally:
             self.scope = before
+
+    def retry(self, refused: ExpressionRefused, index: int) -> None:
+        """Go back and read the same text another way; nested ways multiply, so they are few, and a limit is final."""
+        self.retries += 1
+        if refused.code == "feel-limit":
+            raise refused
+        if self.retries > MAX_RETRIES:
+            message = "the text can be read in too many ways."
+            raise refusal("feel-limit", self.at, "ambiguous text", message, "Split it into several decisions.")
+        self.index = index
 
     def nested(self, parse: Callable[[], Node]) -> Node:
         if self.depth >= MAX_NESTING:
@@ -301,8 +313,8 @@ class Operators(Tokens):
             self.advance()
             tests = self.test_list()
             self.expect(")")
-        except ExpressionRefused:
-            self.index = start
+        except ExpressionRefused as error:
+            self.retry(error, start)
             return (self.test(),)
         if self.is_sign("+", "-", "*", "/", "**", ".", "["):
             self.index = start

@@ -254,9 +254,10 @@ class Parser(Operators):
             self.index, self.filters = start, filters
             try:
                 node = self.nested(self.sum)
-            except ExpressionRefused:
+            except ExpressionRefused as error:
                 if not filters:
                     raise
+                self.retry(error, start)
                 continue
             if self.is_sign("]", ")", "["):
                 return node

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Hostile files and expressions: each ends by name, within ten seconds and 300 MB of the process that reads it.
+
+The bounds stand in docs/reference/rules.md. Each runs in a process of its own whose memory and time the system limits, so
+that a bound that does not hold is seen as such and does not take the suite with it.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[3] / "src"
+SECONDS, MEGABYTES = 10, 300
+PROGRAM = """
+import json, os, resource, sys
+from bierger_core.rules import RulesError, compile_feel, load_model, parse_expression, read_dmn
+
+def outcome(kind, text):
+    try:
+        if kind == "feel":
+            compile_feel(text).evaluate({{}})
+        elif kind == "decision":
+            load_model({{"m": text.encode()}}, main="m").evaluate("x", {{}})
+        else:
+            read_dmn(text.encode(), path="m")
+        return "ended"
+    except RulesError as error:
+        return error.code
+
+for kind, text in json.loads(sys.stdin.read()):
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
+        resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20, {megabytes} << 20))
+        print(json.dumps(outcome(kind, text)), flush=True)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if status:
+        print(json.dumps(f"ended by the system, status {{status}}"), flush=True)
+"""
+HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="m" namespace="urn:m">'
+LOOP = (
+    HEAD + '<businessKnowledgeModel id="f" name="f"><variable name="f"/><encapsulatedLogic><formalParameter name="n"/>'
+    "<literalExpression><text>f(n + 1)</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    '<decision id="x" name="x"><variable name="x"/><knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>'
+    "<literalExpression><text>f(1)</text></literalExpression></decision></definitions>"
+)
+LONG_CHAIN = (
+    HEAD
+    + "".join(
+        f'<decision id="d{n}" name="d{n}"><variable name="d{n}"/><informationRequirement><requiredDecision href="#d{n + 1}"/>'
+        f"</informationRequirement><literalExpression><text>d{n + 1}</text></literalExpression></decision>"
+        for n in range(3000)
+    )
+    + '<decision id="d3000" name="d3000"><variable name="d3000"/><literalExpression><text>7</text></literalExpression></decision>'
+    + '<decision id="x" name="x"><variable name="x"/><informationRequirement><requiredDecision href="#d0"/>'
+    + "</informationRequirement><literalExpression><text>d0</text></literalExpression></decision></definitions>"
+)
+DEEP_VALUE = "for i in 1..1500 return if count(partial) = 0 then [1] else [partial[-1]]"
+SHARED_VALUE = "for i in 1..200 return if count(partial) = 0 then [1] else [partial[-1], partial[-1]]"
+A = "a" * 5000
+
+
+CASES = [
+    ("decision", '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + LOOP, "xml-dtd"),
+    ("decision", '<!DOCTYPE d SYSTEM "file:///etc/passwd">' + LOOP, "xml-dtd"),
+    ("decision", HEAD.replace('name="m"', 'name="' + "m" * 10_000_000 + '"') + "</definitions>", "xml-limit"),
+    ("decision", HEAD.replace('name="m"', 'name="' + "m" * 1_900_000 + '"') + "</definitions>", "decision-unknown"),
+    ("decision", "<a>" * 10_000, "xml-limit"),
+    ("decision", HEAD + "<context>" * 10_000, "xml-limit"),
+    ("decision", LOOP, "calls-too-deep"),
+    ("decision", LONG_CHAIN, "ended"),
+    ("subset", LOOP, "dmn-not-in-subset"),
+    ("feel", "(" * 10_000 + "1" + ")" * 10_000, "feel-limit"),
+    ("feel", "(" * 9_000 + "1" + ")" * 9_000, "feel-limit"),
+    ("feel", "[" * 9_000, "feel-limit"),
+    ("feel", "{a:" * 6_000, "feel-limit"),
+    ("feel", "- " * 9_000 + "1", "feel-limit"),
+    ("feel", "if true then 1 else " * 900 + "1", "feel-limit"),
+    ("feel", "1 instance of " + "list<" * 3_000, "feel-limit"),
+    ("feel", "x" + "[1]" * 6_000, "feel-limit"),
+    ("feel", "f" + "()" * 6_000, "feel-limit"),
+    ("feel", "x in " + "(" * 5_000, "feel-limit"),
+    ("feel", "x in (" * 2_000, "feel-limit"),
+    ("feel", "[1.." * 4_000, "feel-limit"),
+    ("feel", "1" + "0" * 19_000, "feel-overflow"),
+    ("feel", "10 ** (10 ** 10)", "number-overflow"),
+    ("feel", "x in (x in (" + "x in (" * 25 + "1 +", "feel-limit"),
+    ("feel", "10 ** 10 ** 10 ** 10 ** 10", "number-overflow"),
+    ("feel", "exp(100000)", "number-overflow"),
+    ("feel", "for i in 1..1000000000 return i", "list-too-long"),
+    ("feel", "count(for i in 1..1000, j in 1..1000 return 1)", "list-too-long"),
+    ("feel", "some i in 1..100000, j in 1..100000 satisfies i + j < 0", "steps-exceeded"),
+    ("feel", "for i in 1..100000 return for j in 1..100000 return j", "steps-exceeded"),
+    ("feel", 'for d in @"-999999999-01-01"..@"999999999-01-01" return d', "list-too-long"),
+    ("feel", "{f: function(x) f(x), r: f(1)}.r", "ended"),
+    ("feel", "(function(f) f(f))(function(f) f(f))", "calls-too-deep"),
+    ("feel", "(function(f) [f(f), f(f)])(function(f) [f(f), f(f)])", "calls-too-deep"),
+    ("feel", DEEP_VALUE + " = 1", "ended"),
+    ("feel", f"({DEEP_VALUE}) = ({DEEP_VALUE})", "calls-too-deep"),
+    ("feel", f"string({SHARED_VALUE})", "steps-exceeded"),
+    ("feel", f"flatten({SHARED_VALUE})", "steps-exceeded"),
+    ("feel", f'string join(for i in 1..20000 return "{A}")', "text-too-long"),
+    ("feel", f'count(for i in 1..100000 return upper case("{A}" + string(i)))', "steps-exceeded"),
+    ("feel", f'matches("{A}", "(a+)+$b")', "ended"),
+    ("feel", f'matches("{A}b", "^(a|a)*$")', "ended"),
+    ("feel", f'matches("{A}", "((a*)*)*\\2b")', "pattern-too-costly"),
+    ("feel", f'matches("{A}", "^(a?){{30}}a{{30}}(\\1)*b")', "pattern-too-costly"),
+    ("feel", 'matches("a", "((((a{99}){99}){99}){99}){99}")', "ended"),
+    ("feel", 'matches("a", "' + "(" * 900 + ")" * 900 + '")', "ended"),
+    ("feel", f'replace("{A}", "a", "{A}")', "text-too-long"),
+    ("feel", "sort(for i in 1..60000 return modulo(i * 7919, 60007), function(a, b) a < b)", "steps-exceeded"),
+    ("feel", "distinct values(for i in 1..5000 return [i])", "steps-exceeded"),
+]
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """One process reads the engine once and gives every case a child of its own."""
+    program = PROGRAM.format(seconds=SECONDS, megabytes=MEGABYTES)
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps([case[:2] for case in CASES]), capture_output=True, text=True,
+        timeout=300, env={"PYTHONPATH": str(SOURCE)}, check=False,
+    )  # fmt: skip
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == len(CASES), done.stderr[-2000:]
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_it_ends_by_name_within_time_and_memory(outcomes, number):
+    assert outcomes[number] == CASES[number][2]
+
+
+def test_the_bounds_are_those_of_the_page():
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "rules.md").read_text()
+    assert f"{SECONDS} seconds" in page
+    assert f"{MEGABYTES} MB" in page
