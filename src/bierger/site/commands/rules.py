@@ -94,8 +94,8 @@ def _tck(folder: Path, results: Path | None) -> int:
         if one.verdict.outcome != "SUCCESS":
             sys.stdout.write(f"{one.folder} {one.file} {one.case}: {one.verdict.outcome} {one.verdict.message}\n")
     if results is not None:
-        _write_csv(results, outcomes)
-    for line in _totals(outcomes):
+        write_csv(results, outcomes)
+    for line in totals(outcomes):
         sys.stdout.write(line + "\n")
     return 0 if all(one.verdict.outcome == "SUCCESS" for one in outcomes) else 1
 
@@ -143,7 +143,8 @@ def _verdict(model: Model, case: Case) -> Verdict:
     return verdict
 
 
-def _totals(outcomes: list[Outcome]) -> list[str]:
+def totals(outcomes: list[Outcome]) -> list[str]:
+    """Give the lines of the summary, each passed/total."""
     passed: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for one in outcomes:
@@ -155,7 +156,8 @@ def _totals(outcomes: list[Outcome]) -> list[str]:
     return [f"{name}: {passed[name]}/{total[name]}" for name in order if total[name] or name != "no level"]
 
 
-def _write_csv(path: Path, outcomes: list[Outcome]) -> None:
+def write_csv(path: Path, outcomes: list[Outcome]) -> None:
+    """Write the results in the format of the kit: folder, test file, case, outcome, message."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for one in outcomes:
