@@ -227,8 +227,6 @@ def test_no_text_crashes_reader_or_evaluation(text):
 # -- the subset of packages and the whole language --------------------------------------------------------------------
 
 NUMBERS = st.sampled_from(["0", "1", "-2", "3.5", "x", "y", "n", '"t"', "null"])
-# In FEEL a range whose ends stand in the wrong order is null, in the subset it holds nothing: only ordered ends are drawn.
-ENDS = st.sampled_from(["0..1", "y..x", "n..1", "0..n", '"a".."t"', '@"2025-01-01"..@"2026-06-01"'])
 TERMS = st.recursive(
     NUMBERS | st.sampled_from(['@"2026-01-01"', "d", "s", "true", "l"]),
     lambda inner: (
@@ -238,8 +236,8 @@ TERMS = st.recursive(
         | inner.map(lambda one: f"not({one})")
         | inner.map(lambda one: f"- {one}")
         | st.tuples(inner, inner, inner).map(lambda three: f"(if {three[0]} then {three[1]} else {three[2]})")
-        | st.tuples(inner, st.sampled_from("[("), ENDS, st.sampled_from("])")).map(
-            lambda four: f"({four[0]} in {four[1]}{four[2]}{four[3]})"
+        | st.tuples(inner, st.sampled_from("[("), inner, inner, st.sampled_from("])")).map(
+            lambda five: f"({five[0]} in {five[1]}{five[2]}..{five[3]}{five[4]})"
         )
         | st.tuples(inner, inner, inner).map(lambda three: f"({three[0]} in ({three[1]}, < {three[2]}))")
     ),
@@ -258,10 +256,12 @@ SUBSET = {
 @settings(max_examples=300, deadline=None)
 @given(TERMS)
 def test_what_packages_may_write_means_the_same_in_the_whole_language(text):
+    if "(null.." in text or "..null)" in text:  # an open end written null is no end in FEEL 1.5; the subset has none such
+        return
     try:
         subset = parse_expression(text)
     except ExpressionRefused:
-        return
+        return  # a constant beyond 10^6144, or brackets too deep
     assert compile_feel(text, names=dict.fromkeys(SUBSET)).evaluate(SUBSET) == subset.evaluate(SUBSET)
 
 

@@ -5,12 +5,12 @@ A closure takes an `Env`, the names of its scope with the counters of its run, a
 null (section 10.3.2.13); nothing but the EvaluationError family is raised. No text of a file reaches Python's compiler.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 
 from bierger_core.rules.feel import syntax
 from bierger_core.rules.feel.arithmetic import arithmetic, negate
-from bierger_core.rules.feel.compare import Truth, all_of, any_of, compare, in_range, less, member
+from bierger_core.rules.feel.compare import Truth, all_of, any_of, compare, less, member
 from bierger_core.rules.feel.env import Code, Env
 from bierger_core.rules.feel.functions import compile_call, compile_definition, compile_named_call
 from bierger_core.rules.feel.library import BUILTINS
@@ -242,15 +242,7 @@ def _expression_test(test: syntax.ExpressionTest) -> Check:
 
         return equals
     if isinstance(operand, syntax.RangeLiteral):
-        interval = compile_node(operand)
-
-        def lies_in(env: Env, value: Value) -> Truth:
-            found = interval(env)
-            if isinstance(found, Range) and not isinstance(value, (Range, Mapping)):
-                return in_range(value, found)
-            return None if found is None else member(env.run, value, found)
-
-        return lies_in
+        return _lies_in(operand)
     code = compile_node(operand)
     if not test.asks:
         return lambda env, value: member(env.run, value, code(env))
@@ -262,3 +254,21 @@ def _expression_test(test: syntax.ExpressionTest) -> Check:
         return found if isinstance(found, bool) or found is None else member(env.run, value, found)
 
     return asked
+
+
+def _lies_in(node: syntax.RangeLiteral) -> Check:
+    """`x in [a..b)` is `x >= a and x < b` (table 55); a range in a range is compared as a value."""
+    interval = compile_node(node)
+    ends: list[tuple[str, Code]] = []
+    if node.low is not None and not _is_unbounded(node.low, closed=node.low_closed):
+        ends.append((">=" if node.low_closed else ">", compile_node(node.low)))
+    if node.high is not None and not _is_unbounded(node.high, closed=node.high_closed):
+        ends.append(("<=" if node.high_closed else "<", compile_node(node.high)))
+
+    def lies_in(env: Env, value: Value) -> Truth:
+        if isinstance(value, Range):
+            found = interval(env)
+            return None if found is None else member(env.run, value, found)
+        return all_of([compare(env.run, operator, value, end(env)) for operator, end in ends]) if ends else None
+
+    return lies_in
