@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from bierger_core.rules.drg.model import Model
 from bierger_core.rules.errors import EvaluationError, RulesError
-from bierger_core.rules.feel.calendar import parse_date, parse_date_time, parse_duration, parse_time
+from bierger_core.rules.feel.calendar import offset_of, parse_date, parse_date_time, parse_duration, parse_time
 from bierger_core.rules.feel.compare import equal
 from bierger_core.rules.feel.library.strings import text_of
 from bierger_core.rules.feel.limits import Run
@@ -78,7 +78,7 @@ def run_case(model: Model, case: Case, *, now: DateTime | None = None) -> Verdic
                 found = model.evaluate(name, inputs, now=now, strict=False)
             else:
                 found = model.invoke(case.invocable, inputs, now=now, strict=False)
-            expected = None if element is None else _value(element, ANY)
+            expected = None if element is None else _value(element, model.type_of(name))
             if not same(found.value, expected):
                 wanted, got = (text_of(Run(), value) for value in (expected, found.value))
                 why = f" ({'; '.join(found.notes[:3])})" if found.notes else ""
@@ -141,6 +141,7 @@ def same(found: Value, expected: Value) -> bool:
         return len(found) == len(expected) and all(same(a, b) for a, b in zip(found, expected, strict=True))
     if isinstance(found, dict) and isinstance(expected, dict):
         return found.keys() == expected.keys() and all(same(found[key], expected[key]) for key in found)
-    if isinstance(found, (Time, DateTime)):
-        return found == expected
+    moments = isinstance(found, (Time, DateTime)) and isinstance(expected, (Time, DateTime))
+    if moments and (offset_of(found) is None) != (offset_of(expected) is None):  # type: ignore[arg-type]  # just tested
+        return False
     return equal(Run(), found, expected) is True

@@ -147,6 +147,7 @@ class Model:
 
     def __init__(self, unit: Unit, units: list[Unit]) -> None:
         self._unit, self._units = unit, units
+        self._refused: dict[Node, tuple[Finding, ...]] = {}  # what each node rests on, found once
         self.path, self.name, self.namespace, self.version = unit.path, unit.name, unit.namespace, unit.version
 
     def _names(self, kind: str) -> tuple[str, ...]:
@@ -202,7 +203,10 @@ class Model:
 
     def _run(self, node: Node, inputs: Mapping[str, Value], *, now: DateTime | None, strict: bool, call: bool) -> Result:
         if strict:
-            refused = tuple(finding for one in in_order([node], _all_required) for finding in one.findings)
+            refused = self._refused.get(node)
+            if refused is None:
+                refused = tuple(finding for one in in_order([node], _all_required) for finding in one.findings)
+                self._refused[node] = refused
             if refused:
                 raise DmnRefused(refused)
         run = Run(now)

@@ -271,4 +271,18 @@ def _lies_in(node: syntax.RangeLiteral) -> Check:
             return None if found is None else member(env.run, value, found)
         return all_of([compare(env.run, operator, value, end(env)) for operator, end in ends]) if ends else None
 
-    return lies_in
+    low, high = _constant(node.low), _constant(node.high)
+    if low is None or high is None:
+        return lies_in
+    first, last, low_closed, high_closed = low, high, node.low_closed, node.high_closed
+
+    def lies_between(env: Env, value: Value) -> Truth:  # the cell most tables are made of
+        if type(value) is not Decimal:
+            return lies_in(env, value)
+        return (first <= value if low_closed else first < value) and (value <= last if high_closed else value < last)
+
+    return lies_between
+
+
+def _constant(node: Node | None) -> Decimal | None:
+    return node.value if isinstance(node, syntax.Literal) and isinstance(node.value, Decimal) else None
