@@ -219,6 +219,7 @@ def test_categories_are_those_of_unicode():
         assert compile_feel(r'matches(s, "^\p{' + unicodedata.category(sign) + '}$")', names={"s": None}).evaluate({"s": sign}) is True
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.decimals(-(10**6), 10**6, places=4), st.integers(-3, 4))
 def test_rounding_stays_within_one_unit(number, scale):
     unit = Decimal(1).scaleb(-scale)
