@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -161,13 +162,21 @@ def run_jobs(as_worker: Callable[[], AbstractContextManager[None]]) -> Callable[
 
 
 @pytest.fixture
-def frozen() -> Iterator[Callable[[datetime], None]]:
+def frozen(request: pytest.FixtureRequest) -> Iterator[Callable[[datetime], None]]:
+    """Stop the clock. The database's goes along (it runs on from there), since grants are compared with it."""
     from contextlib import ExitStack
 
     from bierger.infra import clock
+    from bierger.infra.models import ClockOffset
+
+    def stop(instant: datetime) -> None:
+        stack.enter_context(clock.frozen(instant))
+        if {"transactional", "db"} & set(request.fixturenames):
+            ahead = math.ceil((instant - clock.real_now()).total_seconds())  # never behind what is written with this instant
+            ClockOffset.objects.update_or_create(id=1, defaults={"seconds": ahead})
 
     with ExitStack() as stack:
-        yield lambda instant: stack.enter_context(clock.frozen(instant))
+        yield stop
 
 
 @pytest.fixture
