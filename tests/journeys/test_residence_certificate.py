@@ -17,7 +17,7 @@ from tests.journeys.visitor import Visitor
 pytestmark = pytest.mark.browser
 Arrive = Callable[..., Visitor]
 WORDS = {"fr": "domicile", "de": "Wohnsitz", "en": "proof of address", "lb": "Wunnsëtz"}
-TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en": "Residence certificate", "lb": "Residenzzertifikat"}
+TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en": "Residence certificate", "lb": "Residenzcertificat"}
 SHEET = "/procedures/commune/residence-certificate"
 PASSES = [
     pytest.param("fr", False, False, id="french-phone-without-javascript"),
