@@ -31,7 +31,11 @@ class Opened:
 @personal_data
 @dataclass(frozen=True)
 class PartyView:
-    """applicant, beneficiary or representative; a space, or a private link (SHA-256 hex); a name to address them by."""
+    """applicant, beneficiary or representative; a space, or a private link (SHA-256 hex); a name to address them by.
+
+    subjects: whom a reading about this party concerns, ids of people and of organisations' spaces. A representative stands in the
+    space that they represent, not in their own.
+    """
 
     kind: str
     space: UUID | None
