@@ -91,7 +91,10 @@ REFUSALS: dict[str, str] = {
     "upload-broken": gettext_noop("The file is damaged and cannot be opened. Save it again and try once more"),
     "upload-encrypted": gettext_noop("The document is protected by a password. Remove the password and try again"),
     "upload-bomb": gettext_noop("The file unpacks to something far too large and was refused"),
-    "upload-name": gettext_noop("The name of the file cannot be used. Give it a short name and try again"),
+    "upload-name": gettext_noop(
+        "The name of the file has a folder or signs in it that cannot be used. "
+        "Save it under a short name such as plan.pdf and attach it again; if that does not help, use a newer browser"
+    ),
     "upload-pixels": gettext_noop("The picture has too many pixels. Make it smaller and try again"),
     "file-missing": gettext_noop("Choose a file first"),
     "text-missing": gettext_noop("Write your answer first"),

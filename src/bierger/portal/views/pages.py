@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +17,7 @@ from bierger.administrations import selectors as administrations
 from bierger.administrations.errors import UnknownAdministration
 from bierger.disclosures import selectors as disclosures
 from bierger.portal.selectors import reading_rows
+from bierger.portal.types import ReadingRow
 from bierger.portal.views.access import language, person_only
 from bierger.ui.colours import stylesheet
 from bierger.ui.parts import Pages
@@ -29,7 +33,19 @@ def readings(request: HttpRequest) -> HttpResponse:
     found = disclosures.readings(after=int(after) if after.isdecimal() else None, limit=READINGS)
     following = f"?after={found[-1].id}" if len(found) == READINGS else ""
     pages = Pages(previous="/readings" if after else "", next=following)
-    return render(request, "portal/readings.html", {"rows": reading_rows(found, language()), "pages": pages})
+    return render(request, "portal/readings.html", {"rows": _together(reading_rows(found, language())), "pages": pages})
+
+
+def _together(rows: Sequence[ReadingRow]) -> list[ReadingRow]:
+    """The same readings one after the other, on one line with their number and the time of the newest."""
+    shown: list[ReadingRow] = []
+    for row in rows:
+        before = replace(shown[-1], at="", iso="", times=1) if shown else None
+        if before == replace(row, at="", iso="") and shown[-1].iso[:10] == row.iso[:10]:
+            shown[-1] = replace(shown[-1], times=shown[-1].times + 1)
+        else:
+            shown.append(row)
+    return shown
 
 
 @require_safe
