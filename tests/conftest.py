@@ -21,8 +21,14 @@ os.environ.setdefault("BIERGER_ENV", "test")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from tests import databases
 
-# A loaded machine is no reason to fail: nothing here is timed.
-hypothesis.settings.register_profile("suite", deadline=None)
+# A loaded machine is no reason to fail: nothing here is timed. With CI=true every run draws the same examples: a change is refused
+# for what it changed, never for luck. Elsewhere new ones are drawn each time.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("suite")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"bierger_{WORKER}"

@@ -102,7 +102,7 @@ class Visitor:
         (folder / name).write_bytes(answer.body())
         return folder / name
 
-    def until(self, path: str, selector: str, seconds: float = 30.0) -> Visitor:
+    def until(self, path: str, selector: str, seconds: float = 120.0) -> Visitor:
         """Load the page again until something is there; the worker delivers within seconds."""
         deadline = time.monotonic() + seconds
         while True:
