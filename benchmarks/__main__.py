@@ -86,7 +86,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
         said["profile"] = system.inside("profile", "web", first=first + own, rounds=size.profile_rounds)
     _tell("Replaying the SQL of a submission with pgbench: the limit.")
     captured = system.inside("capture", "web", first=first)
-    said["statements"] = len(captured["statements"][0])  # type: ignore[index]
+    said["statements"] = len(captured["statements"][0])  # type: ignore[index]  # JSON of our own process
     said["limit"] = _limit(system, size, captured["statements"], int(str(seeded["replay_first"])), per_replay)
     system.start("simulators")
     system.start("web")
@@ -139,7 +139,7 @@ def _page(system: System, size: Size, path: str, cookies: str) -> dict[str, obje
 
 
 def _limit(system: System, size: Size, statements: object, first: int, each: int) -> list[dict[str, float]]:
-    one, other = statements  # type: ignore[misc]
+    one, other = statements  # type: ignore[misc]  # JSON: two lists of statements
     file = system.place.data / "submission.sql"
     file.write_text(replay.script(one, other), "utf-8")
     binary = system.server.binary("pgbench")

@@ -64,7 +64,7 @@ def _count_down(left: int) -> None:
         real_commit(self)
         step()
 
-    BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]
+    BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]  # only in the forked child
 
 
 def _until_its_connections_are_gone() -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -121,12 +121,12 @@ def product(data: Path, issuer: str) -> Iterator[Product]:
         server.stop()
 
 
-def until(true: object, seconds: float, product: Product) -> None:
+def until(true: Callable[[], object], seconds: float, product: Product) -> None:
     """Wait for `true()`; processes that ended meanwhile are started again."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         product.revive()
-        if true():  # type: ignore[operator]
+        if true():
             return
         time.sleep(0.3)
     logs = {path.name: path.read_text("utf-8", "replace")[-3000:] for path in product.data.glob("*.log")}

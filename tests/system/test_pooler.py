@@ -138,7 +138,7 @@ def test_two_seats_share_one_server_connection(seats: tuple[Seat, Seat]) -> None
 def numbers(who: Principal) -> tuple[set[UUID], set[UUID], set[UUID]]:
     """Drafts, filings and cases that somebody sees."""
     with acting_as(who):
-        return tuple(set(model.objects.values_list("id", flat=True)) for model in (Draft, Filing, Case))  # type: ignore[return-value]  # three
+        return tuple(set(model.objects.values_list("id", flat=True)) for model in (Draft, Filing, Case))  # type: ignore[return-value]  # of these three models
 
 
 def test_two_people_submit_in_turns_and_each_sees_their_own(seats: tuple[Seat, Seat]) -> None:

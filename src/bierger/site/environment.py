@@ -30,7 +30,7 @@ class Variable:
 
 
 # One variable a line, however long: the list reads as a table.
-# ruff: noqa: E501
+# ruff: noqa: E501 - it is a table, as said
 VARIABLES = (
     Variable("BIERGER_ENV", "`production`, `demo` or `test`.", "production"),
     Variable("DATABASE_URL", "PostgreSQL address of this process's role: `bierger_web` for the web, `bierger_worker` for the worker, "

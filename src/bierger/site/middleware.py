@@ -91,7 +91,7 @@ class PrincipalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         stored = request.session.get("principal")
-        request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]
+        request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]  # this is where it is set
         return self.get_response(request)
 
     def process_view(

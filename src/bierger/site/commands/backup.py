@@ -237,7 +237,7 @@ def call(program: str, options: Sequence[str]) -> str:
     # The password goes through the environment: a command line can be read by everybody on the machine.
     environment = {**os.environ, "PGPASSWORD": password, "LC_ALL": "C"}
     command = [find_program(program), f"--dbname={conninfo}", *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own program
     if done.returncode:
         raise BackupError("backup-program", f"{program} failed: {done.stderr.strip()}")
     return done.stdout
@@ -272,7 +272,7 @@ def _folders() -> Iterator[Path]:
             yield Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
     config = shutil.which("pg_config")
     if config:
-        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own program
         yield Path(answer.stdout.strip())
     yield from (Path(folder) for folder in os.get_exec_path())
 

@@ -200,7 +200,7 @@ def _restore_database(tar: tarfile.TarFile) -> None:
 def call_list(dump: Path) -> str:
     """The table of contents of a dump, without a database."""
     command = [find_program("pg_restore"), "--list", str(dump)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own program
     if done.returncode:
         raise BackupError("restore-damaged", f"pg_restore cannot read the dump: {done.stderr.strip()}")
     return done.stdout

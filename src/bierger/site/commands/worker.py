@@ -61,7 +61,7 @@ async def _jobs(concurrency: int, stop: threading.Event) -> None:
 
     from bierger.infra.jobs import QUEUE
 
-    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # of the Django connector
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # an attribute that procrastinate does not annotate  # of the Django connector
     async with worker.open_async():
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(
@@ -88,7 +88,7 @@ async def _rescue(worker: object, stop: threading.Event) -> None:
     from bierger.infra import clock
 
     while not stop.is_set():
-        manager = worker.job_manager  # type: ignore[attr-defined]
+        manager = worker.job_manager  # type: ignore[attr-defined]  # an attribute that procrastinate does not annotate
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
             logger.warning("a job is run again: its worker died", extra={"job": job.id})
             await manager.retry_job(job, retry_at=clock.real_now())
