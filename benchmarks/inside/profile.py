@@ -44,7 +44,7 @@ def run(*, first: int, rounds: int) -> dict[str, object]:
     profiler.disable()
     medians = [1000 * statistics.median(times) for times in zip(*(one.seconds for one in heard), strict=True)]
     layers, functions = _by_layer(profiler, rounds)
-    calls = pstats.Stats(profiler).total_calls  # type: ignore[attr-defined]  # there since ever, missing in the stubs  # says the same on a busy machine
+    calls = pstats.Stats(profiler).total_calls  # type: ignore[attr-defined]  # says the same on a busy machine; missing in the stubs
     return {
         "whole_ms": 1000 * statistics.median(whole),
         "python_cpu_ms": 1000 * statistics.median(cpu),

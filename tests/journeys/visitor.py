@@ -42,7 +42,7 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(
             base_url=base, locale=language, java_script_enabled=script, viewport=size, accept_downloads=True  # type: ignore[arg-type]  # a dict stands for a ViewportSize
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self._examiner: Page | None = None
         self._open_examiner: Callable[[], Page] = lambda: browser.new_context(viewport=size, bypass_csp=True).new_page()  # type: ignore[arg-type]  # a dict stands for a ViewportSize

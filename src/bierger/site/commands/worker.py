@@ -61,7 +61,7 @@ async def _jobs(concurrency: int, stop: threading.Event) -> None:
 
     from bierger.infra.jobs import QUEUE
 
-    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # an attribute that procrastinate does not annotate  # of the Django connector
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # of the Django connector
     async with worker.open_async():
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(
