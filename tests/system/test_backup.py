@@ -111,7 +111,10 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
             assert {request.id for request in cases.requests()} == {*told.certificate.cases, permit}
         with acting_as(told.town.clerk):
             view = cases.case_view(permit, purpose=purpose_of_case(permit))
-            assert documents.read_blob(view.answers["plans"][0]["id"]).data.startswith(b"%PDF")
+            plan = documents.read_attachment(
+                view.answers["plans"][0]["id"], purpose=purpose_of_case(permit), subjects=view.parties[0].subjects
+            )
+            assert plan.data.startswith(b"%PDF")
     with installation(RESTORED, empty, "worker"), acting_as(SYSTEM):
         assert cases.verify_chain(permit) > 3
     offline = empty / "act.pdf"

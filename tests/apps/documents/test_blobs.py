@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError
 
+from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors, services
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob, BlobHolder
@@ -42,9 +43,11 @@ def test_what_lies_on_disk_is_not_what_was_given(db, kept, applicant):
 
 def test_nobody_else_reads_it(db, kept, applicant):
     blob = keep(applicant)
-    for stranger in (ANONYMOUS, make_applicant().principal, Principal(kind="officer", administration=PLACE, officer=uuid4())):
+    for stranger in (ANONYMOUS, make_applicant().principal):
         with acting_as(stranger), pytest.raises(BlobNotFound):
             selectors.read_blob(blob)
+    with acting_as(Principal(kind="officer", administration=PLACE, officer=uuid4())), pytest.raises(BlobNotFound):
+        selectors.read_attachment(blob, purpose=purpose_of_case(uuid4()), subjects=[applicant.person])
 
 
 def test_nobody_takes_a_blob_by_naming_it(transactional, kept, applicant):
@@ -65,7 +68,8 @@ def test_a_case_holds_what_its_applicant_can_no_longer_erase(transactional, kept
     with acting_as(applicant.principal), pytest.raises(BlobNotFound):
         selectors.read_blob(blob)
     with acting_as(Principal(kind="officer", administration=PLACE, officer=uuid4())):
-        assert selectors.read_blob(blob).data == CONTENT
+        content = selectors.read_attachment(blob, purpose=purpose_of_case(case), subjects=[applicant.person])
+        assert content.data == CONTENT
     with acting_as(Principal(kind="worker", case=uuid4())), pytest.raises(BlobNotFound):
         selectors.read_blob(blob)
 

@@ -63,6 +63,7 @@ class Opening:
     channel: str = "web"
 
 
+@personal_data
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `code` = type of the event; `params` what the sentence needs (texts by language where
@@ -79,6 +80,7 @@ class Entry:
     erased: bool = False
 
 
+@personal_data
 @dataclass(frozen=True)
 class RequestView:
     """A case as its applicant reads it: `state` is a text key of the package (`state.<node>`, `end.<end>`) or `state`."""
