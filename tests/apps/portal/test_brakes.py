@@ -28,9 +28,14 @@ def test_guessing_is_counted_although_each_guess_ends_in_404(transactional):
 
 def test_a_hit_inside_the_request_would_be_lost(transactional):
     """Why it stands before: what fails takes its own rows with it."""
-    with pytest.raises(Http404), acting_as(ANONYMOUS):
+
+    @acting_as(ANONYMOUS)
+    def fails() -> None:
         rate_limits.hit("guess", limit=1, seconds=600)
         raise Http404
+
+    with pytest.raises(Http404):
+        fails()
     assert RateHit.objects.count() == 0
     assert not transaction.get_connection().in_atomic_block
 
