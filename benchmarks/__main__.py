@@ -14,7 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("BIERGER_ENV", "demo")
 
-from benchmarks import machine, memory, replay, report
+from benchmarks import machine, memory, recovery, replay, report
 from benchmarks.system import CLONE, System
 
 RESULTS = Path(__file__).parent / "results"
@@ -36,11 +36,12 @@ class Size:
     work: int
     mine: int
     profile_rounds: int
+    recoveries: int
 
 
-USUAL = Size((1, 8, 32), 12.0, 6, 6.0, 400, 3_000, 40, 20_000, 10_000, 60, 40)
-QUICK = Size((1, 8, 32), 3.0, 2, 1.5, 400, 3_000, 6, 4_000, 10_000, 60, 10)
-TINY = Size((1, 2), 0.4, 1, 0.3, 200, 1_500, 1, 50, 60, 20, 3)  # for the test: that it runs, not how fast
+USUAL = Size((1, 8, 32), 12.0, 6, 6.0, 400, 3_000, 40, 20_000, 10_000, 60, 40, 5)
+QUICK = Size((1, 8, 32), 3.0, 2, 1.5, 400, 3_000, 6, 4_000, 10_000, 60, 10, 2)
+TINY = Size((1, 2), 0.4, 1, 0.3, 200, 1_500, 1, 50, 60, 20, 3, 1)  # for the test: that it runs, not how fast
 
 
 def main() -> int:
@@ -50,6 +51,8 @@ def main() -> int:
     with System.temporary() as system:
         said: dict[str, object] = {"size": asdict(size), "machine": machine.describe(system.server, system.place.data)}
         said |= _measure(system, size, with_profile=arguments.profile)
+    _tell("Starts, and kill -9 of one piece after the other.")
+    said["recovery"] = recovery.measure(size.recoveries)
     said["seconds"] = time.monotonic() - began
     RESULTS.mkdir(exist_ok=True)
     file = arguments.json or RESULTS / f"{time.strftime('%Y-%m-%dT%H%M%S')}.json"

@@ -33,7 +33,7 @@ class System:
     """Everything on one folder; `with System.temporary() as system:` removes it afterwards."""
 
     def __init__(self, folder: Path) -> None:
-        self.place = Place(data=folder, port=_free_pair())
+        self.place = Place(data=folder, port=free_pair())
         self.server = EmbeddedPostgres(folder / "postgres", fsync=True, die_with_parent=True)
         self._children: dict[str, Child] = {}
 
@@ -55,7 +55,7 @@ class System:
                     self._run(*pieces.gathering_statics(self.place, self.server))
                     statics.gathered(changed)
             self._run(*pieces.preparation(self.place, self.server))
-            names = ("simulators", "web", "worker")
+            names = ("web", "worker", "simulators")
             self._children = dict(zip(names, pieces.supervised(self.place, self.server), strict=True))
         except BaseException:
             self.__exit__()
@@ -121,7 +121,7 @@ class System:
         raise RuntimeError(f"{path} on port {port} does not answer ({said}); see {self.place.logs}.")
 
 
-def _free_pair() -> int:
+def free_pair() -> int:
     for _ in range(100):
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))

@@ -42,18 +42,11 @@ def gathering_statics(place: Place, server: EmbeddedPostgres) -> tuple[list[str]
 
 
 def supervised(place: Place, server: EmbeddedPostgres) -> list[Child]:
-    """The processes to keep alive, in the order in which they start."""
+    """The processes to keep alive, in the order in which they start: the one that takes longest first."""
     web = bare() | place.environment(server, "web") | _python()
     worker = bare() | place.environment(server, "worker") | _python()
     simulators = bare() | place.environment(None, None) | _python()
     return [
-        Child(
-            title="The simulators (sign-in, registers)",
-            command=_granian("bierger.simulators.wsgi:application", place.host, place.simulators_port, SIMULATOR_THREADS),
-            environment=simulators,
-            log=place.logs / "simulators.log",
-            cwd=CLONE,
-        ),
         Child(
             title="The web process",
             command=_granian("bierger.site.wsgi:application", place.host, place.port, WEB_THREADS),
@@ -66,6 +59,13 @@ def supervised(place: Place, server: EmbeddedPostgres) -> list[Child]:
             command=_site_command("worker"),
             environment=worker,
             log=place.logs / "worker.log",
+            cwd=CLONE,
+        ),
+        Child(
+            title="The simulators (sign-in, registers)",
+            command=_granian("bierger.simulators.wsgi:application", place.host, place.simulators_port, SIMULATOR_THREADS),
+            environment=simulators,
+            log=place.logs / "simulators.log",
             cwd=CLONE,
         ),
     ]
