@@ -99,7 +99,7 @@ class MailRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """One reading of my data, or `times` of the same on one day with nothing in between."""
+    """One reading of my data, or `times` of the same on one day."""
 
     at: str
     iso: str

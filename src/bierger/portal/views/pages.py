@@ -37,15 +37,13 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 def _together(rows: Sequence[ReadingRow]) -> list[ReadingRow]:
-    """The same readings one after the other, on one line with their number and the time of the newest."""
-    shown: list[ReadingRow] = []
+    """The same readings of one day on one line, with their number and the time of the newest: a page opened again and again."""
+    shown: dict[tuple[ReadingRow, str], ReadingRow] = {}
     for row in rows:
-        before = replace(shown[-1], at="", iso="", times=1) if shown else None
-        if before == replace(row, at="", iso="") and shown[-1].iso[:10] == row.iso[:10]:
-            shown[-1] = replace(shown[-1], times=shown[-1].times + 1)
-        else:
-            shown.append(row)
-    return shown
+        what = (replace(row, at="", iso=""), row.iso[:10])
+        newest = shown.setdefault(what, replace(row, times=0))
+        shown[what] = replace(newest, times=newest.times + 1)
+    return list(shown.values())
 
 
 @require_safe
