@@ -66,8 +66,10 @@ def my_spaces() -> tuple[SpaceView, ...]:
 
 
 def _widest(mandates: Sequence[MandateView]) -> Sequence[MandateView]:
-    """One that covers everything makes the narrow ones superfluous."""
-    return [one for one in mandates if one.scope == "*"][:1] or mandates
+    """One for each scope, the longest in force; one that covers everything makes the narrow ones superfluous."""
+    longest = sorted(mandates, key=lambda one: one.valid_to or dt.date.max)
+    by_scope = {one.scope: one for one in longest}
+    return [by_scope["*"]] if "*" in by_scope else list(by_scope.values())
 
 
 @own_data(_OWN)

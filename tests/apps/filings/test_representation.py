@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -191,6 +192,17 @@ def test_the_represented_finds_the_request_and_the_representative_only_there(fat
     mandates.end(father, daughter.mandate)
     with pytest.raises(SpaceLost), acting_as(daughter):
         cases.request(case)
+
+
+def test_the_timeline_says_who_did_it_to_whoever_reads(father, daughter):
+    case = certificate(daughter)
+
+    def actors(who: Principal) -> set[str]:
+        page = client_of(who).get(f"/requests/{case}").content.decode()
+        return set(re.findall(r'moment-by">([^<]+)<', page))
+
+    assert actors(father) == {"Representative"}
+    assert actors(daughter) == {"You"}
 
 
 # -- a mandate for one procedure --------------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ def test_in_the_middle_of_a_transaction_it_ends_in_the_middle(transactional: Non
 
 def test_the_narrow_mandates_of_one_space_are_chosen_among(db: None):
     lea = person("lea.beispill")
+    mandates.give(lea, "hugo.exemplo", scope="commune/building-permit", days=3)
     first = mandates.give(lea, "hugo.exemplo", scope="commune/building-permit")
     second = mandates.give(lea, "hugo.exemplo", scope="commune/residence-certificate")
     with acting_as(person("hugo.exemplo")):

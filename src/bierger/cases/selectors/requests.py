@@ -57,6 +57,7 @@ def _entries(case: UUID) -> tuple[Entry, ...]:
             sequence=row.sequence, at=row.at, code=row.type, actor_kind=row.actor_kind,
             actor_name=names.get(row.actor, "") if row.actor else "", audience=row.audience,
             params=payloads.get(row.sequence) or {}, erased=row.sequence not in payloads,
+            person=row.actor if row.actor_kind == "person" else None, mandate=row.mandate,
         )
         for row in rows
     )  # fmt: skip

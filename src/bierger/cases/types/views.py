@@ -67,7 +67,7 @@ class Opening:
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `code` = type of the event; `params` what the sentence needs (texts by language where
-    the package gives them); `payload` None when erased; `verified` the chain holds up to here.
+    the package gives them); `person` who acted, where it was a person, and `mandate` by which, where they did so for another.
     """
 
     sequence: int
@@ -78,6 +78,8 @@ class Entry:
     audience: str
     params: Mapping[str, object]
     erased: bool = False
+    person: UUID | None = None
+    mandate: UUID | None = None
 
 
 @personal_data
