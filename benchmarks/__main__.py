@@ -16,6 +16,7 @@ os.environ.setdefault("BIERGER_ENV", "demo")
 
 from benchmarks import machine, memory, recovery, replay, report
 from benchmarks.system import CLONE, System
+from bierger.site.demo import pieces
 
 RESULTS = Path(__file__).parent / "results"
 GOAL = 0.25  # of the limit
@@ -48,8 +49,9 @@ def main() -> int:
     arguments = _arguments()
     size = {"usual": USUAL, "quick": QUICK, "tiny": TINY}[arguments.size]
     began = time.monotonic()
-    with System.temporary() as system:
-        said: dict[str, object] = {"size": asdict(size), "machine": machine.describe(system.server, system.place.data)}
+    with System.temporary(web_processes=arguments.web_processes) as system:
+        said: dict[str, object] = {"size": asdict(size), "web_processes": arguments.web_processes}
+        said |= {"machine": machine.describe(system.server, system.place.data)}
         said |= _measure(system, size, with_profile=arguments.profile)
     _tell("Starts, and kill -9 of one piece after the other.")
     said["recovery"] = recovery.measure(size.recoveries)
@@ -68,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", dest="size", action="store_const", const="quick", help="about a minute, rougher")
     parser.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="only to see that it runs")
     parser.add_argument("--profile", action="store_true", help="also profile the submission, statement by statement")
+    parser.add_argument("--web-processes", type=int, default=pieces.WEB_PROCESSES, help="default: as the demonstration has")
     parser.add_argument("--json", type=Path, default=None, help="where to write the JSON")
     return parser.parse_args()
 

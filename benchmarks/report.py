@@ -58,7 +58,7 @@ def _submissions(said: Mapping[str, Any], goal: float) -> str:
     ]
     return "\n".join(
         [
-            "Whole submissions over HTTP; limit: their SQL alone, by pgbench",
+            f"Whole submissions over HTTP ({said['web_processes']} web process); limit: their SQL alone, by pgbench",
             _grid(head, rows),
             "",
             "Processor time of a submission, ms (other load on the machine moves it less than the rates above)",

@@ -32,18 +32,19 @@ NO_LIMITS = {"BIERGER_SUBMIT_LIMIT": "1000000", "BIERGER_SIGN_IN_LIMIT": "100000
 class System:
     """Everything on one folder; `with System.temporary() as system:` removes it afterwards."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, web_processes: int = pieces.WEB_PROCESSES) -> None:
+        self._web_processes = web_processes
         self.place = Place(data=folder, port=free_pair())
         self.server = EmbeddedPostgres(folder / "postgres", fsync=True, die_with_parent=True)
         self._children: dict[str, Child] = {}
 
     @classmethod
-    def temporary(cls) -> Self:
+    def temporary(cls, *, web_processes: int = pieces.WEB_PROCESSES) -> Self:
         # Below var/, on the disk of the clone: /tmp may be memory, where fsync costs nothing.
         (CLONE / "var").mkdir(exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="bench-", dir=CLONE / "var"))
         folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        return cls(folder)
+        return cls(folder, web_processes=web_processes)
 
     def __enter__(self) -> Self:
         self.place.make()
@@ -56,7 +57,8 @@ class System:
                     statics.gathered(changed)
             self._run(*pieces.preparation(self.place, self.server))
             names = ("web", "worker", "simulators")
-            self._children = dict(zip(names, pieces.supervised(self.place, self.server), strict=True))
+            children = pieces.supervised(self.place, self.server, processes=self._web_processes)
+            self._children = dict(zip(names, children, strict=True))
         except BaseException:
             self.__exit__()
             raise
