@@ -57,7 +57,10 @@ CALLED = {
     "documents_act_counter": "t.administration::text",
     "documents_blob": "(SELECT coalesce(max(h.case_id::text), max(coalesce(h.space::text, h.link)) || ' draft')"
     " FROM documents_blob_holder h WHERE h.blob_id = t.id)",
-    "documents_blob_holder": "coalesce(t.case_id::text || ' held', t.administration::text, t.space::text, t.link)",
+    "documents_blob_holder": (
+        "CASE WHEN t.administration IS NULL THEN coalesce(t.case_id::text || ' held', t.space::text, t.link)"
+        " ELSE (SELECT h.case_id::text FROM documents_blob_holder h WHERE h.blob_id = t.blob_id AND h.case_id IS NOT NULL) || ' shared' END"
+    ),
     "documents_revocation": "(SELECT a.case_id::text FROM documents_act a WHERE a.facts_commitment = t.commitment)",
     "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
     "filings_draft": OWNER,
