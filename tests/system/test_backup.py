@@ -124,6 +124,24 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     assert verdict["authentic"] == "yes"
 
 
+def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, empty: Path, tmp_path: Path) -> None:
+    """A backup of a demonstration tried out elsewhere: policies ask the row, and would date by it what Python does not."""
+    import psycopg
+
+    assert bierger("restore", str(told.archive), database=RESTORED, data=empty).returncode == 0
+    with psycopg.connect(**databases.server().parameters("super", RESTORED), autocommit=True) as moved:
+        moved.execute("INSERT INTO infra_clock_offset (id, seconds) VALUES (1, 86400)")
+    again = tmp_path / "moved.tar"
+    assert bierger("backup", str(again), database=RESTORED, data=empty).returncode == 0
+    server = databases.server()
+    server.drop_database(RESTORED)
+    server.create_database(RESTORED)
+    done = bierger("restore", str(again), database=RESTORED, data=tmp_path / "elsewhere")
+    assert (done.returncode, "the machine's again" in done.stdout) == (0, True), done.stderr
+    with psycopg.connect(**databases.server().parameters("super", RESTORED)) as seen:
+        assert seen.execute("SELECT count(*) FROM infra_clock_offset").fetchone() == (0,)
+
+
 def test_an_archive_moves_attachments_from_files_to_s3_and_back(told: Told, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Restored into an S3 store, backed up from there, restored into files: the same attachments, and nothing in between."""
     server = S3Server(tmp_path / "s3")

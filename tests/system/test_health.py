@@ -167,3 +167,11 @@ def test_a_database_that_is_gone_leaves_figures_out_instead_of_zero(browser: Cli
 def test_only_reading_is_allowed_and_nothing_is_cached(browser: Client, address: str) -> None:
     assert browser.post(address).status_code == 405
     assert "no-store" in browser.get(address)["Cache-Control"]
+
+
+def test_a_page_without_a_database_says_so_and_when_to_come_back(browser: Client) -> None:
+    browser.raise_request_exception = False
+    with database_gone():
+        answer = browser.get("/catalogue", headers={"accept-language": "en"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "We cannot be reached for a moment" in answer.content.decode()

@@ -147,6 +147,11 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
         gettext_noop("This is not your fault. Nothing you had already saved is lost."),
         gettext_noop("Try again in a few minutes. If it happens again, tell your administration what you were doing and when."),
     ),
+    503: Refusal(
+        gettext_noop("We cannot be reached for a moment"),
+        gettext_noop("A part of our service does not answer. What you sent last was not registered."),
+        gettext_noop("Wait a minute, go back and send it again. What you had saved before is kept."),
+    ),
 }
 
 
