@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from bierger.administrations.models import Administration
 from bierger.documents import services
-from bierger.infra.principal import SYSTEM, Principal, acting_as
+from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 
 TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
 #set text(font: "Libertinus Serif", size: 11pt)
@@ -20,7 +20,7 @@ No #sys.inputs.number, #sys.inputs.at("issued-on")
 #image("qr.svg", width: 3.6cm, alt: "Code to verify this document")
 """
 FACTS = {
-    "person.family_name": "Weber",
+    "person.family_name": "Beispill",
     "person.given_name": "Marie",
     "person.birth_date": "1985-03-14",
     "address.street": "12, rue de la Gare",
@@ -58,7 +58,16 @@ def make_commune(code: str = "probe") -> Commune:
 
 
 def make_applicant() -> Applicant:
-    return Applicant(uuid4(), uuid4())
+    """As the web role: somebody who signs in for the first time."""
+    from bierger.identity.services import sign_in
+    from bierger.identity.types import Claims
+
+    with acting_as(ANONYMOUS):
+        claims = Claims(issuer="https://idp.example", subject=str(uuid4()), level="substantial", given_name="Marie", family_name="Beispill")
+        principal = sign_in(claims=claims).principal
+    assert principal.person
+    assert principal.space
+    return Applicant(principal.person, principal.space)
 
 
 def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None = None, once: str = "", **changes: object) -> UUID:
@@ -68,7 +77,7 @@ def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None =
         "administration_id": commune.id,
         "document_type": "residence-certificate",
         "facts": FACTS,
-        "fields": {"body": "Marie Weber lives at 12, rue de la Gare, L-7535 Mersch."},
+        "fields": {"body": "Marie Beispill lives at 12, rue de la Gare, L-7535 Mersch."},
         "template": TEMPLATE,
         "language": "en",
         "title": "Residence certificate",
