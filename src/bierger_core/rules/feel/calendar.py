@@ -115,7 +115,7 @@ def zone_offset(name: str, day: DayValue | None, nanos: int) -> int:
         local = datetime(1970, 1, 1)  # noqa: DTZ001 - the civil time of the zone is asked
     else:
         near = min(max(year, 2), 9999) if year < 9000 else 9200 + year % LEAP_YEARS  # beyond Python's years: rules repeat
-        local = datetime(near, day.month, min(day.day, days_in_month(near, day.month)))  # noqa: DTZ001
+        local = datetime(near, day.month, min(day.day, days_in_month(near, day.month)))  # noqa: DTZ001 - as above
     local += timedelta(seconds=nanos // SECOND)
     offset = zone_data(name).utcoffset(local)
     return 0 if offset is None else int(offset.total_seconds())
