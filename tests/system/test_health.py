@@ -45,7 +45,7 @@ def worker_seen(as_worker, *, ago: timedelta = timedelta()) -> None:
     from bierger.infra.models import Heartbeat
 
     with as_worker():
-        Heartbeat.objects.update_or_create(name="worker-1", defaults={"seen_at": clock.now() - ago})
+        Heartbeat.objects.update_or_create(name="worker-1", defaults={"seen_at": clock.real_now() - ago})
 
 
 def waits_for_the_log(as_worker, *, since: timedelta) -> None:
@@ -175,3 +175,20 @@ def test_a_page_without_a_database_says_so_and_when_to_come_back(browser: Client
         answer = browser.get("/catalogue", headers={"accept-language": "en"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert "We cannot be reached for a moment" in answer.content.decode()
+
+
+def test_a_moved_clock_makes_no_worker_silent(browser: Client, as_worker) -> None:
+    """The demonstration at its word: three months on, the worker that was seen a moment ago is still there."""
+    with override_settings(BIERGER_ENV="demo"):
+        with as_worker():
+            clock.move(timedelta(days=90))
+        try:
+            worker_seen(as_worker)
+            _status, checks = ready(browser)
+            silent = re.search(r'bierger_worker_silence_seconds\{\w+="worker-1"\} (\S+)', browser.get("/metrics").content.decode())
+        finally:
+            with as_worker():
+                clock.move(timedelta(days=-90))
+    assert checks["worker"]["ok"], checks["worker"]
+    assert silent is not None
+    assert abs(float(silent[1])) < 600

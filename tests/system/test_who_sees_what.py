@@ -93,11 +93,11 @@ EXPECTED: dict[str, Seen] = {
     "documents_blob": {
         "link": {"report"}, "Léa": {"Léa draft", "certificate", "permit"}, "Emma": {"Emma draft", "esch"}, "Nina": {"nina"},
         "firm": {"firm"}, "representative": {"firm"}, "esch": {"esch"}, **ALONE,
-        "urbanism": {"permit", "firm"}, "adviser": {"permit", "firm"}, "technical": {"permit"},
+        "urbanism": {"permit", "firm"}, "adviser": {"permit", "firm"}, "technical": {"permit"}, "mayor": ISSUED,
     },
     "documents_blob_holder": OWNERS | to_all(*WORKERS) | {
         "urbanism": {"permit shared", "firm shared"}, "adviser": {"permit shared", "firm shared"}, "technical": {"permit shared"},
-        "esch": {"esch shared"},
+        "mayor": {"certificate shared", "nina shared"}, "esch": {"esch shared"},
     },
     "documents_revocation": to_all(NOBODY, *PRETENDERS, *EVERYBODY),  # published: no person in it
     "documents_submission": {},

@@ -56,16 +56,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bierger.site.health.middleware.Metrics",
-    "bierger.site.middleware.UploadLimit",
+    # Before everything that may answer by itself: a refusal carries the same headers as a page.
+    "bierger.site.middleware.ContentSecurity",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "bierger.site.middleware.UploadLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bierger.site.middleware.RequestLog",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bierger.site.middleware.ContentSecurity",
     "bierger.site.middleware.PrincipalMiddleware",
 ]
 TEMPLATES = [
@@ -110,6 +111,8 @@ CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "bierger.site.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
+# Load balancers and monitoring ask the process itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from bierger.administrations.models import Administration
+from bierger.administrations.models import Administration, Officer, OfficerRole
 from bierger.documents import services
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from tests.conftest import _as_role
 
 TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
 #set text(font: "Libertinus Serif", size: 11pt)
@@ -91,4 +92,11 @@ def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None =
 
 
 def officer_of(commune: Commune, *roles: str) -> Principal:
-    return Principal(kind="officer", administration=commune.id, officer=uuid4(), roles=roles or ("clerk",))
+    """Somebody new in office, as the directory has them: rights are read from its rows."""
+    held = roles or ("clerk",)
+    with _as_role("owner"):
+        row = Officer.objects.create(
+            administration_id=commune.id, issuer="https://idp.example", subject=str(uuid4()), given_name="Anne", family_name="Muster"
+        )  # fmt: skip
+        OfficerRole.objects.bulk_create([OfficerRole(officer=row, role=role) for role in held])
+    return Principal(kind="officer", administration=commune.id, officer=row.id, roles=held)

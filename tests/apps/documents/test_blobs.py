@@ -13,7 +13,7 @@ from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors, services
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob, BlobHolder
-from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, worker_on
 from tests.apps.documents.story import make_applicant
 
 CONTENT = b"%PDF-1.7 a plan of a house that nobody else shall see"
@@ -58,7 +58,7 @@ def test_nobody_takes_a_blob_by_naming_it(transactional, kept, applicant):
         selectors.read_blob(blob)
 
 
-def test_a_case_holds_what_its_applicant_can_no_longer_erase(transactional, kept, applicant):
+def test_a_case_holds_what_its_applicant_can_no_longer_erase(transactional, kept, applicant, as_worker):
     blob, case = keep(applicant), uuid4()
     with acting_as(applicant.principal):
         services.hold_blob(blob=blob, administration=PLACE, case_id=case)
@@ -67,10 +67,12 @@ def test_a_case_holds_what_its_applicant_can_no_longer_erase(transactional, kept
         services.release_blob(blob=blob, space=applicant.space)
     with acting_as(applicant.principal), pytest.raises(BlobNotFound):
         selectors.read_blob(blob)
-    with acting_as(Principal(kind="officer", administration=PLACE, officer=uuid4())):
-        content = selectors.read_attachment(blob, purpose=purpose_of_case(case), subjects=[applicant.person])
-        assert content.data == CONTENT
-    with acting_as(Principal(kind="worker", case=uuid4())), pytest.raises(BlobNotFound):
+    colleague = Principal(kind="officer", administration=PLACE, officer=uuid4())
+    with acting_as(colleague), pytest.raises(BlobNotFound):  # of the house, but not of the case
+        selectors.read_attachment(blob, purpose=purpose_of_case(case), subjects=[applicant.person])
+    with as_worker(), acting_as(worker_on(case)):
+        assert selectors.read_blob(blob).data == CONTENT
+    with as_worker(), acting_as(worker_on(uuid4())), pytest.raises(BlobNotFound):
         selectors.read_blob(blob)
 
 

@@ -4,25 +4,28 @@
 The documents below know administrations, not cases. These restrictive policies take away, for the web's login alone, what the
 case refuses: to a colleague of another service, to a service whose grant is over, to a representative outside the mandate.
 A file that no case holds yet (just uploaded, part of a draft) stays with whoever holds it. Deciders see the acts of their
-administration without the cases: they take acts back, those too that no officer had a hand in.
+administration, and open their files, without the cases: they take acts back, those too that no officer had a hand in.
 """
 
 from django.db import migrations
 
 from bierger.infra.rls import finder
 
+DECIDES = "EXISTS (SELECT FROM unnest(principal_offices()) AS office WHERE office LIKE 'decider:%')"
 # Past the policies of the holders: an officer does not see which cases hold a file.
-FILE_OPEN = """
+FILE_OPEN = f"""
 CREATE FUNCTION case_file_open(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT NOT EXISTS (SELECT FROM documents_blob_holder h WHERE h.blob_id = wanted AND h.case_id IS NOT NULL)
     OR EXISTS (
       SELECT FROM documents_blob_holder h WHERE h.blob_id = wanted AND h.case_id IS NOT NULL
-        AND CASE principal_kind() WHEN 'officer' THEN case_visible(h.case_id) ELSE case_in_scope(h.case_id) END) $$
+        AND CASE principal_kind() WHEN 'officer' THEN case_visible(h.case_id) ELSE case_in_scope(h.case_id) END)
+    OR EXISTS (
+      SELECT FROM documents_act a WHERE a.file_id = wanted AND principal_kind() = 'officer'
+        AND a.administration = principal_administration() AND {DECIDES}) $$
 """
 # Asked once for a statement: for people in spaces of their own, and for links, there is nothing to look up for each row.
 UNBOUND = "(SELECT principal_kind() IS DISTINCT FROM 'officer' AND principal_scope() = '*')"
-ANY_ACT = """(SELECT principal_kind() IS DISTINCT FROM 'officer'
-  OR EXISTS (SELECT FROM unnest(principal_offices()) AS office WHERE office LIKE 'decider:%'))"""
+ANY_ACT = f"(SELECT principal_kind() IS DISTINCT FROM 'officer' OR {DECIDES})"
 
 
 def restrict(table: str, condition: str) -> str:

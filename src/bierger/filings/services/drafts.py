@@ -79,7 +79,9 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     package = catalogue.package(row.digest)
     result = validate_step(package.form, step, raw, answers=row.answers, setting=setting_of(row.known))
     row.answers = {**row.answers, **result.values}
-    row.raw = {**row.raw, step: {name: list(values) for name, values in result.raw.items()} if result.errors else {}}
+    # PostgreSQL keeps no NUL: the error says that it was there, and the rest of what was typed stays.
+    typed = {name: [text.replace("\0", "") for text in texts] for name, texts in result.raw.items()}
+    row.raw = {**row.raw, step: typed if result.errors else {}}
     question = package.administration.question
     if question and question in result.values and result.values[question]:
         row.administration_id = administrations.administration(code=str(result.values[question])).id
