@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
+from bierger_core.merkle.audit import Audit, audit, follow
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
     OpenedCheckpoint,
@@ -20,6 +21,7 @@ from bierger_core.merkle.errors import (
     PolicyError,
     ProofInvalidError,
     QuorumError,
+    SeenError,
     TileError,
     TileMissingError,
     TreeRangeError,
@@ -37,6 +39,8 @@ from bierger_core.merkle.notes import (
 )
 from bierger_core.merkle.policy import Endorsed, Group, Policy, parse_policy, policy_of_logs
 from bierger_core.merkle.proofs import Logged, LogProof, build_proof, format_proof, parse_proof, verify_proof
+from bierger_core.merkle.seen import Fork, Seen, dump_seen, load_seen
+from bierger_core.merkle.survey import DAMAGE_CODES, Damage, Survey, survey
 from bierger_core.merkle.tiles import (
     LONGEST_ENTRY,
     Bundle,
@@ -65,15 +69,19 @@ from bierger_core.merkle.tree import (
 from bierger_core.merkle.vkeys import KeyKind, VerifierKey, log_key, parse_vkey, witness_key
 
 __all__ = [
+    "DAMAGE_CODES",
     "EMPTY_EDGE",
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
+    "Audit",
     "Bundle",
     "Checkpoint",
     "CheckpointError",
+    "Damage",
     "Edge",
     "Endorsed",
     "Fetch",
+    "Fork",
     "Frontier",
     "Group",
     "Growth",
@@ -95,20 +103,26 @@ __all__ = [
     "ProofInvalidError",
     "QuorumError",
     "ReadHash",
+    "Seen",
+    "SeenError",
+    "Survey",
     "Tile",
     "TileError",
     "TileMissingError",
     "TileReader",
     "TreeRangeError",
     "VerifierKey",
+    "audit",
     "build_proof",
     "consistency_proof",
     "cosign",
     "cosigned_at",
     "decode_bundle",
+    "dump_seen",
     "edge_tiles",
     "encode_bundle",
     "fetch_from",
+    "follow",
     "format_note",
     "format_proof",
     "grow",
@@ -116,6 +130,7 @@ __all__ = [
     "inclusion_proof",
     "leaf_hash",
     "load_edge",
+    "load_seen",
     "log_key",
     "node_hash",
     "open_checkpoint",
@@ -130,6 +145,7 @@ __all__ = [
     "root_of",
     "sign_checkpoint",
     "sign_note",
+    "survey",
     "verify_consistency",
     "verify_inclusion",
     "verify_note",

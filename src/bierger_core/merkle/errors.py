@@ -11,6 +11,7 @@ MerkleError                       every refusal of this package
 │   └── NoteUnverifiedError       note-unverified: no signature of a key we know
 ├── CheckpointError               checkpoint-format, checkpoint-origin
 ├── LogProofError                 log-proof-format, log-proof-limit
+├── SeenError                     seen-format, seen-other-origin: what a watcher remembers is not what it should be
 └── PolicyError                   policy-format
     ├── LogUnknownError           log-unknown: the policy trusts no log of this origin
     └── QuorumError               quorum-missing: too few witnesses cosigned
@@ -77,6 +78,12 @@ class LogProofError(MerkleError):
     """A `.tlog-proof` text is malformed."""
 
     default_code = "log-proof-format"
+
+
+class SeenError(MerkleError):
+    """What was kept of an earlier look at a log is damaged, or of another log."""
+
+    default_code = "seen-format"
 
 
 class PolicyError(MerkleError):

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bierger_core.merkle.checkpoints import Checkpoint, parse_checkpoint_text
@@ -62,9 +62,17 @@ class Policy:
             raise LogUnknownError("No trusted log has this origin.", origin=checkpoint.origin)
         log = verify_note(note, candidates)[0]
         witnesses = self._witnesses(note)
-        if self.quorum is not None and not self._witnessed(self.quorum, set(witnesses)):
+        if not self.is_quorum(witnesses):
             raise QuorumError("Too few witnesses cosigned.", quorum=self.quorum, cosigned=tuple(sorted(witnesses)))
         return Endorsed(checkpoint, note, log, witnesses)
+
+    def is_quorum(self, witnesses: Iterable[str]) -> bool:
+        """Whether cosignatures of these witnesses (names of the policy file) are enough."""
+        return self.quorum is None or self._witnessed(self.quorum, set(witnesses))
+
+    def without_quorum(self) -> "Policy":
+        """The same logs and witnesses, asking for no cosignature: to read a checkpoint that lacks its quorum."""
+        return replace(self, quorum=None)
 
     def _witnesses(self, note: Note) -> dict[str, datetime]:
         try:
