@@ -11,6 +11,7 @@ MerkleError                       every refusal of this package
 │   └── NoteUnverifiedError       note-unverified: no signature of a key we know
 ├── CheckpointError               checkpoint-format, checkpoint-origin
 ├── LogProofError                 log-proof-format, log-proof-limit
+├── WitnessRequestError           witness-request-format: not what a log sends to a witness, or not what one answers
 ├── SeenError                     seen-format, seen-other-origin: what a watcher remembers is not what it should be
 └── PolicyError                   policy-format
     ├── LogUnknownError           log-unknown: the policy trusts no log of this origin
@@ -78,6 +79,12 @@ class LogProofError(MerkleError):
     """A `.tlog-proof` text is malformed."""
 
     default_code = "log-proof-format"
+
+
+class WitnessRequestError(MerkleError):
+    """A request to a witness, or the size in its answer, is malformed."""
+
+    default_code = "witness-request-format"
 
 
 class SeenError(MerkleError):
