@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
+from bierger_core.merkle.appending import STAGED, Appended, CheckpointStore, LogFiles, LogWriter
 from bierger_core.merkle.audit import Audit, audit, follow
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
@@ -11,7 +12,9 @@ from bierger_core.merkle.checkpoints import (
     sign_checkpoint,
 )
 from bierger_core.merkle.errors import (
+    AnotherWriterError,
     CheckpointError,
+    HistoryError,
     LogProofError,
     LogUnknownError,
     MerkleError,
@@ -87,11 +90,15 @@ __all__ = [
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
     "SIZE_TYPE",
+    "STAGED",
     "AddCheckpoint",
+    "AnotherWriterError",
+    "Appended",
     "Audit",
     "Bundle",
     "Checkpoint",
     "CheckpointError",
+    "CheckpointStore",
     "Damage",
     "Decision",
     "Edge",
@@ -101,10 +108,13 @@ __all__ = [
     "Frontier",
     "Group",
     "Growth",
+    "HistoryError",
     "KeyKind",
+    "LogFiles",
     "LogProof",
     "LogProofError",
     "LogUnknownError",
+    "LogWriter",
     "Logged",
     "MemoryHashes",
     "MerkleError",

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A disk that forgets: what was not synced may be lost in a crash, in any order, a file half; and a hand that kills."""
+
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+
+
+class KilledError(BaseException):
+    """The process is dead. No `except Exception` catches it, as nothing would."""
+
+
+class FullError(OSError):
+    """No space left on the device."""
+
+
+class ForgetfulDisk:
+    """Names and contents as processes see them, and beside them as they would be found after a power cut.
+
+    before   called with the number of each writing operation, before it happens, unless the lock is held: raises, or
+             lets somebody else work
+    lies     a disk that confirms a sync without doing it: the control of the tests
+    """
+
+    def __init__(self, *, lies=False):
+        self.contents, self.durable_contents = {}, {}  # by number of the file
+        self.names_seen, self.durable_names = {".": None}, {".": None}  # path -> number of the file; None: a folder
+        self.before = lambda _step: None
+        self.lies = lies
+        self.steps = 0
+        self.is_locked = False
+        self._files = 0
+
+    def _step(self):
+        if not self.is_locked:
+            self.before(self.steps)
+        self.steps += 1
+
+    def read(self, path):
+        if self.names_seen.get(path) is None:
+            raise FileNotFoundError(path)
+        return self.contents[self.names_seen[path]]
+
+    def names(self, folder):
+        return [PurePosixPath(path).name for path in self.names_seen if str(PurePosixPath(path).parent) == folder]
+
+    def make_folder(self, path):
+        if path in self.names_seen:
+            return False
+        self._step()
+        self.names_seen[path] = None
+        return True
+
+    def write(self, path, data):
+        self._step()
+        self._files += 1
+        self.names_seen[path] = self._files
+        self.contents[self._files], self.durable_contents[self._files] = data, b""
+
+    def sync(self, path):
+        self._step()
+        if not self.lies:
+            self.durable_contents[self.names_seen[path]] = self.contents[self.names_seen[path]]
+
+    def rename(self, old, new):
+        self._step()
+        self.names_seen[new] = self.names_seen.pop(old)
+
+    def remove(self, path):
+        self._step()
+        if path not in self.names_seen:
+            raise FileNotFoundError(path)
+        del self.names_seen[path]
+
+    def sync_folder(self, path):
+        self._step()
+        if not self.lies:
+            for name in {*self.names_seen, *self.durable_names}:
+                if name != "." and str(PurePosixPath(name).parent) == path:
+                    self._settle(name)
+
+    def _settle(self, name):
+        if name in self.names_seen:
+            self.durable_names[name] = self.names_seen[name]
+        else:
+            self.durable_names.pop(name, None)
+
+    @contextmanager
+    def lock(self):
+        self._step()
+        assert not self.is_locked
+        self.is_locked = True
+        try:
+            yield
+        finally:
+            self.is_locked = False
+
+    def lose_power(self, random):
+        """What was synced is there; of the rest any part, each name and each content for itself."""
+        for name in sorted({*self.names_seen, *self.durable_names}):
+            if random.random() < 0.5:
+                self._settle(name)
+        found = {}
+        for name, number in sorted(self.durable_names.items()):
+            if name == "." or str(PurePosixPath(name).parent) in found:  # a file without its folder is lost
+                found[name] = number
+        for number, written in self.contents.items():
+            kept = self.durable_contents[number]
+            if kept != written:
+                cut = random.randint(0, len(written))
+                self.durable_contents[number] = random.choice([kept, written, written[:cut], written[:cut] + bytes(len(written) - cut)])
+        self.durable_names, self.names_seen = found, dict(found)
+        self.contents = dict(self.durable_contents)
+        self.is_locked = False
+
+    def copy(self):
+        """A backup, made while nobody writes."""
+        other = ForgetfulDisk()
+        other.contents, other.durable_contents = dict(self.contents), dict(self.contents)
+        other.names_seen, other.durable_names = dict(self.names_seen), dict(self.names_seen)
+        other._files = self._files
+        return other
