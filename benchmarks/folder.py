@@ -6,12 +6,12 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Protocol
 
-from bierger_core.merkle import STAGED, TileMissingError, parse_checkpoint_text, parse_note
+from bierger_core.merkle import Commit, TileMissingError, parse_checkpoint_text, parse_note
 
 HEAD, PUBLISHED = "head", "checkpoint"
 _NEW = ".new-"
@@ -21,12 +21,10 @@ class Disk(Protocol):
     """What a file system offers. Nothing is on the disk before its `sync`; no name before its folder's."""
 
     def read(self, path: str) -> bytes: ...
-    def names(self, folder: str) -> list[str]: ...
-    def make_folder(self, path: str) -> bool: ...
-    def write(self, path: str, data: bytes) -> None: ...
+    def make_folder(self, path: str) -> None: ...
+    def create(self, path: str, data: bytes) -> bool: ...
     def sync(self, path: str) -> None: ...
     def rename(self, old: str, new: str) -> None: ...
-    def remove(self, path: str) -> None: ...
     def sync_folder(self, path: str) -> None: ...
     def lock(self) -> AbstractContextManager[None]: ...
 
@@ -38,15 +36,22 @@ class FolderLog:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
+        self._made: set[str] = set()
 
-    def latest(self) -> bytes | None:
-        return self._read(HEAD)
+    def latest(self) -> Commit | None:
+        data = self._read(HEAD)
+        if data is None:
+            return None
+        length, _, rest = data.partition(b"\n")
+        return Commit(rest[: int(length)], rest[int(length) :])
 
-    def advance(self, expected: bytes | None, new: bytes) -> bool:
+    def advance(self, expected: bytes | None, new: Commit) -> bool:
         with self._disk.lock():
-            if self._read(HEAD) != expected:
+            there = self.latest()
+            if (there.note if there else None) != expected:
                 return False
-            self.write({HEAD: new})
+            self._replace(HEAD, b"%d\n" % len(new.note) + new.note + new.batch)
+            self._disk.sync_folder(".")
             return True
 
     def published(self) -> bytes | None:
@@ -56,7 +61,7 @@ class FolderLog:
         with self._disk.lock():
             shown = self.published()
             if shown is None or _size(shown) <= _size(note):
-                self.write({PUBLISHED: note})
+                self._replace(PUBLISHED, note)
 
     def fetch(self, path: str) -> bytes:
         data = self._read(path)
@@ -65,34 +70,33 @@ class FolderLog:
         return data
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Contents, then names, then folders: each kind synced before the next one relies on it."""
-        renames, folders = [], {}
+        """A new name is written where it will be read: nobody reads it before its checkpoint is published."""
+        folders = {}
         for path, data in files.items():
-            new = f"{path}{_NEW}{os.getpid()}-{next(self._unique)}"
             folders |= dict.fromkeys(self._make_folders(path))
-            self._disk.write(new, data)
-            self._disk.sync(new)
-            renames.append((new, path))
-        for new, path in renames:
-            self._disk.rename(new, path)
-            folders[str(PurePosixPath(path).parent)] = None
+            if self._disk.create(path, data):
+                self._disk.sync(path)
+            else:
+                # Left by somebody who was killed, perhaps half, or being written by somebody slower, perhaps read.
+                self._replace(path, data)
+            folders[path.rpartition("/")[0]] = None
         for folder in folders:
             self._disk.sync_folder(folder)
 
-    def staged(self) -> Iterable[str]:
-        return [STAGED + name for name in self._disk.names(STAGED.rstrip("/")) if _NEW not in name]
-
-    def discard(self, path: str) -> None:
-        try:
-            self._disk.remove(path)
-        except FileNotFoundError:
-            return
+    def _replace(self, path: str, data: bytes) -> None:
+        new = f"{path}{_NEW}{os.getpid()}-{next(self._unique)}"
+        self._disk.create(new, data)
+        self._disk.sync(new)
+        self._disk.rename(new, path)
 
     def _make_folders(self, path: str) -> Iterator[str]:
-        """Make what is missing; give the folders in which a name is new."""
-        for folder in reversed(PurePosixPath(path).parents):
-            if self._disk.make_folder(str(folder)):
-                yield str(folder.parent)
+        """Make what is missing; give the folders in which a name is new, or may be: whoever made it may be dead."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._made:
+            yield from self._make_folders(folder)
+            self._disk.make_folder(folder)
+            yield folder.rpartition("/")[0] or "."
+            self._made.add(folder)
 
     def _read(self, path: str) -> bytes | None:
         try:
@@ -109,47 +113,41 @@ class FolderDisk:
     """The real one, below a folder."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = f"{root}/"
 
     def read(self, path: str) -> bytes:
-        return (self._root / path).read_bytes()
+        with open(self._root + path, "rb", buffering=0) as file:  # noqa: PTH123  # a tenth of a millisecond less than by Path
+            return file.read()
 
-    def names(self, folder: str) -> list[str]:
-        try:
-            return [path.name for path in (self._root / folder).iterdir()]
-        except FileNotFoundError:
-            return []
+    def make_folder(self, path: str) -> None:
+        with suppress(FileExistsError):
+            os.mkdir(self._root + path)  # noqa: PTH102
 
-    def make_folder(self, path: str) -> bool:
+    def create(self, path: str, data: bytes) -> bool:
         try:
-            (self._root / path).mkdir()
+            with open(self._root + path, "xb", buffering=0) as file:  # noqa: PTH123
+                file.write(data)
         except FileExistsError:
             return False
         return True
-
-    def write(self, path: str, data: bytes) -> None:
-        (self._root / path).write_bytes(data)
 
     def sync(self, path: str) -> None:
         self._sync(path, os.O_RDWR)
 
     def rename(self, old: str, new: str) -> None:
-        (self._root / old).replace(self._root / new)
-
-    def remove(self, path: str) -> None:
-        (self._root / path).unlink()
+        os.replace(self._root + old, self._root + new)  # noqa: PTH105
 
     def sync_folder(self, path: str) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        with (self._root / "lock").open("ab") as file:
+        with open(self._root + "lock", "ab") as file:  # noqa: PTH123
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _sync(self, path: str, flags: int) -> None:
-        descriptor = os.open(self._root / path, flags)
+        descriptor = os.open(self._root + path, flags)
         try:
             os.fsync(descriptor)
         finally:

