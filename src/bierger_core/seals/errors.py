@@ -5,6 +5,7 @@ SealsError                        every refusal of this package
 ├── CborError                     cbor-type, cbor-format, cbor-not-canonical, cbor-limit
 ├── Base45Error                   base45-sign, base45-length, base45-value
 ├── SealError                     seal-prefix, seal-limit, seal-format, seal-algorithm, seal-claims, seal-facts
+│   ├── UnknownTypeError          document-type-unknown: the registry has no such document type
 │   └── SealSignatureError        signature-wrong
 ├── KeyListError                  key-list-format, key-list-limit, key-entry
 │   ├── UnknownKeyError           key-unknown: no such key for this purpose
@@ -43,6 +44,12 @@ class SealError(SealsError):
     """A seal is malformed, or its facts are not those of its document type."""
 
     default_code = "seal-format"
+
+
+class UnknownTypeError(SealError):
+    """A compact seal names a document type that the registry at hand does not have: a newer registry may."""
+
+    default_code = "document-type-unknown"
 
 
 class SealSignatureError(SealError):

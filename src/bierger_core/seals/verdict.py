@@ -38,6 +38,7 @@ FAILED_CODES = frozenset(
         "base45-length",
         "base45-sign",
         "base45-value",
+        "document-type-unknown",
         "seal-algorithm",
         "seal-claims",
         "seal-facts",

@@ -23,7 +23,8 @@ from bierger_core.merkle import Logged, Policy, parse_proof, verify_proof
 from bierger_core.seals.commitments import file_commitment, opening_of, submission_commitment
 from bierger_core.seals.errors import RevocationUnavailableError, VerificationError
 from bierger_core.seals.keys import KeyEntry, KeyList
-from bierger_core.seals.sealing import Seal, decode_cose, decode_text
+from bierger_core.seals.registry import NO_TYPES, TypeRegistry
+from bierger_core.seals.sealing import Envelope, Seal, decode_cose, decode_text
 from bierger_core.seals.verdict import (
     RECEIPT_STEPS,
     SEAL_STEPS,
@@ -46,13 +47,15 @@ def verify_seal(
     policy: Policy | None = None,
     facts_proof: bytes | None = None,
     revocations: RevocationLookup | None = None,
+    types: TypeRegistry = NO_TYPES,
     now: datetime | None = None,
 ) -> Verdict:
     """Verify the code alone: at best `facts-only`, for nothing is known about the paper or file it stands on.
 
-    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`.
+    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`. `types` are the registered
+    document types, without which compact seals are not read.
     """
-    check = _SealCheck(key_list, policy, now)
+    check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(code))
     check.check_key()
     if facts_proof is None or policy is None:
@@ -74,6 +77,7 @@ def verify_act(
     policy: Policy,
     file_salt: bytes | None = None,
     revocations: RevocationLookup | None = None,
+    types: TypeRegistry = NO_TYPES,
     now: datetime | None = None,
 ) -> Verdict:
     """Verify the exact bytes of an act: `authentic` only if all of it holds and these bytes are in the log.
@@ -81,7 +85,7 @@ def verify_act(
     `code` and `facts_proof` are those found inside the file. `file_proof` is the `.tlog-proof` text that goes with it,
     carrying the salt (see `with_opening`) unless `file_salt` is given. A proof that is missing is a step that failed.
     """
-    check = _SealCheck(key_list, policy, now)
+    check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(_checked_pdf(pdf, code)))
     check.check_key()
     check.check_facts(facts_proof)
@@ -119,10 +123,11 @@ def _logged(leaf: bytes, proof: bytes | None, policy: Policy, origin: str | None
 class _SealCheck:
     """The steps that codes and files share, with what earlier steps found."""
 
-    def __init__(self, key_list: KeyList, policy: Policy | None, now: datetime | None) -> None:
+    def __init__(self, key_list: KeyList, policy: Policy | None, types: TypeRegistry, now: datetime | None) -> None:
         self.steps = Steps(SEAL_STEPS)
         self.key_list = key_list
         self.policy = policy
+        self.types = types
         self.now = now
         self.seal: Seal | None = None
         self.key: KeyEntry | None = None
@@ -130,11 +135,11 @@ class _SealCheck:
         self.file_logged: Logged | None = None
         self.revocation: Revocation | None = None
 
-    def read(self, text: Callable[[], bytes]) -> None:
+    def read(self, text: Callable[[], Envelope]) -> None:
         """Steps 1 and 2."""
-        data = self.steps.run("readable", text)
-        if data is not None:
-            self.seal = self.steps.run("seal-format", lambda: decode_cose(data))
+        envelope = self.steps.run("readable", text)
+        if envelope is not None:
+            self.seal = self.steps.run("seal-format", lambda: decode_cose(envelope, self.types))
 
     def check_key(self) -> None:
         """Steps 3 to 5."""
