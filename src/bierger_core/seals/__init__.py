@@ -22,6 +22,7 @@ from bierger_core.seals.errors import (
     SealError,
     SealsError,
     SealSignatureError,
+    StatusListError,
     UnknownKeyError,
     UnknownTypeError,
     VerificationError,
@@ -36,6 +37,7 @@ from bierger_core.seals.registry import (
     load_registry,
 )
 from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal
+from bierger_core.seals.statuses import INVALID, SUSPENDED, VALID, StatusList, StatusListToken, open_status_list, sign_status_list
 from bierger_core.seals.types import Claims, DocumentType, DocumentTypes
 from bierger_core.seals.verdict import (
     FAILED_CODES,
@@ -55,11 +57,14 @@ from bierger_core.values import LocalSigner, Signer, kid_of
 __all__ = [
     "COMPACT_PREFIX",
     "FAILED_CODES",
+    "INVALID",
     "NOT_CHECKED_CODES",
     "NO_TYPES",
     "PREFIX",
     "RECEIPT_STEPS",
     "SEAL_STEPS",
+    "SUSPENDED",
+    "VALID",
     "Base45Error",
     "CborError",
     "Claims",
@@ -88,6 +93,9 @@ __all__ = [
     "SealsError",
     "Signer",
     "Status",
+    "StatusList",
+    "StatusListError",
+    "StatusListToken",
     "Step",
     "TypeRegistry",
     "UnknownKeyError",
@@ -104,8 +112,10 @@ __all__ = [
     "load_key_list",
     "load_registry",
     "open_seal",
+    "open_status_list",
     "opening_of",
     "seal",
+    "sign_status_list",
     "submission_commitment",
     "verify_act",
     "verify_receipt",

@@ -66,7 +66,7 @@ class Seal:
     kid: bytes
     signature: bytes
     signed: bytes
-    """The bytes the signature covers (Sig_structure of RFC 9052 section 4.4)."""
+    """The bytes the signature covers, see `signed_bytes`."""
     payload: bytes
     registered: RegisteredType | None = None
     """The document type of a compact seal, as the registry has it; None in BRG1."""
@@ -84,7 +84,8 @@ class Seal:
         return commitment(Kind.FACTS, self.salt, self.payload)
 
 
-def _signed_bytes(protected: bytes, payload: bytes) -> bytes:
+def signed_bytes(protected: bytes, payload: bytes) -> bytes:
+    """What a COSE signature covers (Sig_structure of RFC 9052 section 4.4)."""
     return cbor.encode(["Signature1", protected, b"", payload])
 
 
@@ -136,11 +137,11 @@ def seal(
     if isinstance(document_type, RegisteredType):
         prefix, types = COMPACT_PREFIX, TypeRegistry((document_type,))
         payload = compact_payload(claims, document_type, status)
-        signature = low_s(signer.sign(_signed_bytes(protected, payload)))
+        signature = low_s(signer.sign(signed_bytes(protected, payload)))
     else:
         prefix, types = PREFIX, NO_TYPES
         payload = _plain_payload(claims, document_type, status)
-        signature = signer.sign(_signed_bytes(protected, payload))
+        signature = signer.sign(signed_bytes(protected, payload))
     text = prefix + base45.encode(cbor.encode(cbor.Tag(_TAG_SIGN1, [protected, {}, payload, signature])))
     open_seal(text, types)  # whatever is handed out can be read back
     return text
@@ -182,7 +183,7 @@ def decode_cose(envelope: Envelope, types: TypeRegistry = NO_TYPES) -> Seal:
     if unprotected:
         raise SealError("Nothing in a seal stands outside the signature.")
     salt, origin, kid = _read_header(protected)
-    signed = _signed_bytes(protected, payload)
+    signed = signed_bytes(protected, payload)
     if not envelope.is_compact:
         return Seal(_read_claims(payload), salt, origin, kid, signature, signed, payload)
     claims, registered, status = _read_compact(payload, types)

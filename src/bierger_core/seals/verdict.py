@@ -206,6 +206,10 @@ class Steps:
         """Every step; those that nobody reached wait for an earlier one that failed."""
         return tuple(self._done.get(name, Step(name, "not_checked", "earlier-step-failed")) for name in self._names)
 
+    def is_failed_at(self, name: str) -> bool:
+        """Whether this step was run and failed."""
+        return name in self._done and self._done[name].outcome == "failed"
+
     def is_failed(self, *except_for: str) -> bool:
         """Whether any step failed, apart from those named."""
         return any(step.outcome == "failed" and step.name not in except_for for step in self._done.values())

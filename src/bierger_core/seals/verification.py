@@ -5,15 +5,15 @@
 2. seal-format     the seal has the one form a seal has
 3. key-known       the key list has the key, for seals, and it belongs to the issuer
 4. signature       that key signed exactly these facts
-5. key-valid       the key could sign at the instant of issue, and that instant is not in the future
+5. key-valid       the key could sign at the instant of issue, and that instant is not in the future; if it was revoked
+                   later and the list says at which size of the log, step 6 shows that the facts stood there before
 6. facts-in-log    the facts' leaf is in the log that the seal names, and the policy trusts that log
 7. file-in-log     the leaf of these exact bytes is in that log
 8. revocation      the issuer has not withdrawn the act
 
 A step whose ground is missing is not checked; steps that do not need each other all run, so that a person sees
-everything that is wrong. Two things no offline check can know: a revocation after the key list and the lookup were
-made; and that a thief of a key dated a seal back before its revocation. For the second, step 6 asks that the log holds
-it.
+everything that is wrong. What no offline check can know is a revocation after the key list and the lookup were made.
+That a thief of a key dated a seal back before its revocation, the log knows: see step 5.
 """
 
 from collections.abc import Callable
@@ -62,6 +62,7 @@ def verify_seal(
         check.steps.skip("facts-in-log", "facts-proof-not-given")
     else:
         check.check_facts(facts_proof)
+    check.check_place()
     check.steps.skip("file-in-log", "facts-only")
     check.check_revocation(revocations)
     return check.verdict()
@@ -89,6 +90,7 @@ def verify_act(
     check.read(lambda: decode_text(_checked_pdf(pdf, code)))
     check.check_key()
     check.check_facts(facts_proof)
+    check.check_place()
     check.check_file(pdf, file_proof, file_salt)
     check.check_revocation(revocations)
     return check.verdict()
@@ -160,6 +162,12 @@ class _SealCheck:
                 )
 
         self.steps.run("key-valid", check_validity)
+
+    def check_place(self) -> None:
+        """Step 5 again, with what step 6 found: the log says whether a revoked key signed this in its time."""
+        key = self.key
+        if key is not None and key.revoked_at_log is not None and not self.steps.is_failed_at("key-valid"):
+            self.steps.run("key-valid", lambda: key.check_place(self.facts_logged))
 
     def check_facts(self, proof: bytes | None) -> None:
         """Step 6."""
