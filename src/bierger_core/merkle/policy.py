@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bierger_core.merkle.checkpoints import Checkpoint, parse_checkpoint_text
 from bierger_core.merkle.errors import LogUnknownError, NoteError, NoteUnverifiedError, PolicyError, QuorumError
-from bierger_core.merkle.notes import Note, cosigned_at, parse_note, verify_note
+from bierger_core.merkle.notes import Note, cosigned_times, parse_note, verify_note
 from bierger_core.merkle.vkeys import KeyKind, VerifierKey, parse_vkey
 
 LARGEST_POLICY = 65_536
@@ -76,11 +76,11 @@ class Policy:
 
     def _witnesses(self, note: Note) -> dict[str, datetime]:
         try:
-            verify_note(note, self.witnesses.values())
+            cosigned = set(verify_note(note, self.witnesses.values()))
         except NoteUnverifiedError:
             return {}
-        times = {name: cosigned_at(note, key) for name, key in self.witnesses.items()}
-        return {name: at for name, at in times.items() if at is not None}
+        # Every line of these keys is verified now: their times need not be verified again.
+        return {name: cosigned_times(note, key)[-1] for name, key in self.witnesses.items() if key in cosigned}
 
     def _witnessed(self, name: str, cosigned: set[str]) -> bool:
         group = self.groups.get(name)

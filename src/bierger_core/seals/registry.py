@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal, get_args
 
 from bierger_core.seals.errors import SealError, UnknownTypeError
@@ -93,7 +94,7 @@ class RegisteredType:
         """Code and names in reading order, without words."""
         return DocumentType(self.code, tuple(fact.name for fact in self.facts))
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """12 bytes: how a compact seal names this version."""
         return hashlib.sha256(FORMAT.encode() + b"\n" + canonical_json(self.plain())).digest()[:DIGEST_BYTES]
