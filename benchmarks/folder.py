@@ -6,7 +6,8 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +27,7 @@ class Disk(Protocol):
     def sync(self, path: str) -> None: ...
     def rename(self, old: str, new: str) -> None: ...
     def sync_folder(self, path: str) -> None: ...
+    def sync_all(self, files: Collection[str], folders: Collection[str]) -> None: ...
     def lock(self) -> AbstractContextManager[None]: ...
 
 
@@ -71,17 +73,17 @@ class FolderLog:
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """A new name is written where it will be read: nobody reads it before its checkpoint is published."""
-        folders = {}
+        folders: dict[str, None] = {}
+        created = []
         for path, data in files.items():
             folders |= dict.fromkeys(self._make_folders(path))
             if self._disk.create(path, data):
-                self._disk.sync(path)
+                created.append(path)
             else:
                 # Left by somebody who was killed, perhaps half, or being written by somebody slower, perhaps read.
                 self._replace(path, data)
             folders[path.rpartition("/")[0]] = None
-        for folder in folders:
-            self._disk.sync_folder(folder)
+        self._disk.sync_all(created, folders)
 
     def _replace(self, path: str, data: bytes) -> None:
         new = f"{path}{_NEW}{os.getpid()}-{next(self._unique)}"
@@ -114,6 +116,7 @@ class FolderDisk:
 
     def __init__(self, root: Path) -> None:
         self._root = f"{root}/"
+        self._threads = ThreadPoolExecutor(12)
 
     def read(self, path: str) -> bytes:
         with open(self._root + path, "rb", buffering=0) as file:  # noqa: PTH123  # a tenth of a millisecond less than by Path
@@ -139,6 +142,13 @@ class FolderDisk:
 
     def sync_folder(self, path: str) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def sync_all(self, files: Collection[str], folders: Collection[str]) -> None:
+        """At once, in no order: a journaling file system writes one commit for all that wait at the same time."""
+        waiting = [self._threads.submit(self.sync, path) for path in files]
+        waiting += [self._threads.submit(self.sync_folder, path) for path in folders]
+        for one in waiting:
+            one.result()
 
     @contextmanager
     def lock(self) -> Iterator[None]:

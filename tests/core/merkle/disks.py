@@ -72,6 +72,12 @@ class ForgetfulDisk:
                 if name != "." and str(PurePosixPath(name).parent) == path:
                     self._settle(name)
 
+    def sync_all(self, files, folders):
+        for path in files:
+            self.sync(path)
+        for path in folders:
+            self.sync_folder(path)
+
     def _settle(self, name):
         if name in self.names_seen:
             self.durable_names[name] = self.names_seen[name]
