@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import itertools
 import os
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
 from bierger_core.merkle import Commit, TileMissingError, parse_checkpoint_text, parse_note
 
-HEAD, PUBLISHED = "head", "checkpoint"
+HEADS, PUBLISHED = ("head-0", "head-1"), "checkpoint"
 _NEW = ".new-"
 
 
@@ -24,6 +26,7 @@ class Disk(Protocol):
     def read(self, path: str) -> bytes: ...
     def make_folder(self, path: str) -> None: ...
     def create(self, path: str, data: bytes) -> bool: ...
+    def overwrite(self, path: str, data: bytes) -> bool: ...
     def sync(self, path: str) -> None: ...
     def rename(self, old: str, new: str) -> None: ...
     def sync_folder(self, path: str) -> None: ...
@@ -32,7 +35,7 @@ class Disk(Protocol):
 
 
 class FolderLog:
-    """`CheckpointStore` and `LogFiles` in one: `head` decides, under a lock; `checkpoint` is what readers see."""
+    """`CheckpointStore` and `LogFiles` in one: the newest head decides, under a lock; readers see `checkpoint`."""
 
     _unique = itertools.count()
 
@@ -41,20 +44,35 @@ class FolderLog:
         self._made: set[str] = set()
 
     def latest(self) -> Commit | None:
-        data = self._read(HEAD)
-        if data is None:
-            return None
-        length, _, rest = data.partition(b"\n")
-        return Commit(rest[: int(length)], rest[int(length) :])
+        heads = self._heads()
+        return max(heads.values(), key=itemgetter(0))[1] if heads else None
 
     def advance(self, expected: bytes | None, new: Commit) -> bool:
+        """The head has two places; the one that is not the newest is overwritten, and half of it is no head."""
         with self._disk.lock():
-            there = self.latest()
+            heads = self._heads()
+            number, there = max(heads.values(), key=itemgetter(0)) if heads else (0, None)
             if (there.note if there else None) != expected:
                 return False
-            self._replace(HEAD, b"%d\n" % len(new.note) + new.note + new.batch)
-            self._disk.sync_folder(".")
+            place = next((place for place in HEADS if place not in heads), None) or min(heads, key=lambda one: heads[one][0])
+            body = b"%d %d\n" % (number + 1, len(new.note)) + new.note + new.batch
+            is_new = self._disk.overwrite(place, hashlib.sha256(body).digest() + body)
+            self._disk.sync(place)
+            if is_new or len(heads) < len(HEADS):
+                self._disk.sync_folder(".")
             return True
+
+    def _heads(self) -> dict[str, tuple[int, Commit]]:
+        """What is whole in the two places, with its number."""
+        heads = {}
+        for place in HEADS:
+            data = self._read(place) or b""
+            body = data[32:]
+            if hashlib.sha256(body).digest() == data[:32]:
+                head, _, rest = body.partition(b"\n")
+                number, length = (int(one) for one in head.split())
+                heads[place] = number, Commit(rest[:length], rest[length:])
+        return heads
 
     def published(self) -> bytes | None:
         return self._read(PUBLISHED)
@@ -133,6 +151,15 @@ class FolderDisk:
         except FileExistsError:
             return False
         return True
+
+    def overwrite(self, path: str, data: bytes) -> bool:
+        """True when the name is new."""
+        if self.create(path, data):
+            return True
+        with open(self._root + path, "r+b", buffering=0) as file:  # noqa: PTH123
+            file.write(data)
+            file.truncate()
+        return False
 
     def sync(self, path: str) -> None:
         self._sync(path, os.O_RDWR)

@@ -56,6 +56,17 @@ class ForgetfulDisk:
         self.contents[number] = data
         return True
 
+    def overwrite(self, path, data):
+        if self.create(path, data):
+            return True
+        self._step()
+        number = self.names_seen[path]
+        old = self.contents[number]
+        self.contents[number] = data[: len(data) // 2] + old[len(data) // 2 :]
+        self._step()
+        self.contents[number] = data
+        return False
+
     def sync(self, path):
         self._step()
         if not self.lies:
@@ -107,7 +118,9 @@ class ForgetfulDisk:
             kept = self.durable_contents[number]
             if kept != written:
                 cut = random.randint(0, len(written))
-                self.durable_contents[number] = random.choice([kept, written, written[:cut], written[:cut] + bytes(len(written) - cut)])
+                self.durable_contents[number] = random.choice(
+                    [kept, written, written[:cut], written[:cut] + bytes(len(written) - cut), written[:cut] + kept[cut:]]
+                )
         self.durable_names, self.names_seen = found, dict(found)
         self.contents = dict(self.durable_contents)
         self.is_locked = False
