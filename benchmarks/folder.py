@@ -42,16 +42,25 @@ class FolderLog:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._made: set[str] = set()
+        self._durable = 0  # the number of the newest head of which this process knows that it is on the disk
 
     def latest(self) -> Commit | None:
+        """Whoever wrote the head may be dead before its sync, or still waiting for it: nobody builds on it before."""
         heads = self._heads()
-        return max(heads.values(), key=itemgetter(0))[1] if heads else None
+        if heads and _newest(heads)[0] != self._durable:
+            with self._disk.lock():
+                heads = self._heads()
+                for place in heads:
+                    self._disk.sync(place)
+                self._disk.sync_folder(".")
+                self._durable = _newest(heads)[0]
+        return _newest(heads)[1] if heads else None
 
     def advance(self, expected: bytes | None, new: Commit) -> bool:
         """The head has two places; the one that is not the newest is overwritten, and half of it is no head."""
         with self._disk.lock():
             heads = self._heads()
-            number, there = max(heads.values(), key=itemgetter(0)) if heads else (0, None)
+            number, there = _newest(heads) if heads else (0, None)
             if (there.note if there else None) != expected:
                 return False
             place = next((place for place in HEADS if place not in heads), None) or min(heads, key=lambda one: heads[one][0])
@@ -60,6 +69,7 @@ class FolderLog:
             self._disk.sync(place)
             if is_new or len(heads) < len(HEADS):
                 self._disk.sync_folder(".")
+            self._durable = number + 1
             return True
 
     def _heads(self) -> dict[str, tuple[int, Commit]]:
@@ -123,6 +133,10 @@ class FolderLog:
             return self._disk.read(path)
         except FileNotFoundError:
             return None
+
+
+def _newest(heads: Mapping[str, tuple[int, Commit]]) -> tuple[int, Commit]:
+    return max(heads.values(), key=itemgetter(0))
 
 
 def _size(note: bytes) -> int:

@@ -54,7 +54,11 @@ class CheckpointStore(Protocol):
     """Which history is the log's: the newest commit, or none yet. Everything else can be derived from the files."""
 
     def latest(self) -> Commit | None:
-        """The newest commit, as the last successful `advance` left it, in any process."""
+        """The newest commit, as the last `advance` left it, in any process; durable before it is given back.
+
+        A writer may have died between writing and syncing it. What is built on it, and shown to readers, would
+        outlive it in a power cut.
+        """
 
     def advance(self, expected: bytes | None, new: Commit) -> bool:
         """Put `new` in the place of the commit whose note is `expected`; answer False if another one is there.

@@ -31,7 +31,8 @@ class ForgetfulDisk:
         self._files = 0
 
     def _step(self):
-        if not self.is_locked:
+        # Death comes to the holder of the lock too; anybody else has to wait for it.
+        if not self.is_locked or getattr(self.before, "kills", False):
             self.before(self.steps)
         self.steps += 1
 
