@@ -6,6 +6,7 @@ PYTHON ?=
 PORT ?= 8000
 HOST ?= 127.0.0.1
 JOBS ?= 2
+BENCH ?=
 RUN := PYTHONPATH=src:. .venv/bin/python
 # The type checker reads Django's settings, and these ask for a configuration; nothing is connected to.
 SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=none BIERGER_DATA=var
@@ -34,8 +35,8 @@ check: install-dev messages ## style, types, architecture, templates, packages
 	.venv/bin/djlint --lint --quiet src
 	./bierger check procedures/
 
-bench: install-dev messages ## measure, and print one table
-	$(RUN) -m benchmarks
+bench: install-dev messages ## measure, and print one table (BENCH=--quick for a rough one)
+	$(RUN) -m benchmarks $(BENCH)
 
 bench-proofs: install-dev ## measure the log and the seals alone, and print one table
 	$(RUN) -m benchmarks.proofs

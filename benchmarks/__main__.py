@@ -14,8 +14,9 @@ from pathlib import Path
 
 os.environ.setdefault("BIERGER_ENV", "demo")
 
-from benchmarks import machine, memory, replay, report
+from benchmarks import machine, memory, recovery, replay, report
 from benchmarks.system import CLONE, System
+from bierger.site.demo import pieces
 
 RESULTS = Path(__file__).parent / "results"
 GOAL = 0.25  # of the limit
@@ -36,20 +37,24 @@ class Size:
     work: int
     mine: int
     profile_rounds: int
+    recoveries: int
 
 
-USUAL = Size((1, 8, 32), 12.0, 6, 6.0, 400, 3_000, 40, 20_000, 10_000, 60, 40)
-QUICK = Size((1, 8, 32), 3.0, 2, 1.5, 400, 3_000, 6, 4_000, 10_000, 60, 10)
-TINY = Size((1, 2), 0.4, 1, 0.3, 200, 1_500, 1, 50, 60, 20, 3)  # for the test: that it runs, not how fast
+USUAL = Size((1, 8, 32), 12.0, 6, 6.0, 400, 3_000, 40, 20_000, 10_000, 60, 40, 5)
+QUICK = Size((1, 8, 32), 3.0, 2, 1.5, 400, 3_000, 6, 4_000, 10_000, 60, 10, 2)
+TINY = Size((1, 2), 0.4, 1, 0.3, 200, 1_500, 1, 50, 60, 20, 3, 1)  # for the test: that it runs, not how fast
 
 
 def main() -> int:
     arguments = _arguments()
     size = {"usual": USUAL, "quick": QUICK, "tiny": TINY}[arguments.size]
     began = time.monotonic()
-    with System.temporary() as system:
-        said: dict[str, object] = {"size": asdict(size), "machine": machine.describe(system.server, system.place.data)}
+    with System.temporary(web_processes=arguments.web_processes) as system:
+        said: dict[str, object] = {"size": asdict(size), "web_processes": arguments.web_processes}
+        said |= {"machine": machine.describe(system.server, system.place.data)}
         said |= _measure(system, size, with_profile=arguments.profile)
+    _tell("Starts, and kill -9 of one piece after the other.")
+    said["recovery"] = recovery.measure(size.recoveries)
     said["seconds"] = time.monotonic() - began
     RESULTS.mkdir(exist_ok=True)
     file = arguments.json or RESULTS / f"{time.strftime('%Y-%m-%dT%H%M%S')}.json"
@@ -65,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", dest="size", action="store_const", const="quick", help="about a minute, rougher")
     parser.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="only to see that it runs")
     parser.add_argument("--profile", action="store_true", help="also profile the submission, statement by statement")
+    parser.add_argument("--web-processes", type=int, default=pieces.WEB_PROCESSES, help="default: as the demonstration has")
     parser.add_argument("--json", type=Path, default=None, help="where to write the JSON")
     return parser.parse_args()
 
@@ -86,7 +92,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
         said["profile"] = system.inside("profile", "web", first=first + own, rounds=size.profile_rounds)
     _tell("Replaying the SQL of a submission with pgbench: the limit.")
     captured = system.inside("capture", "web", first=first)
-    said["statements"] = len(captured["statements"][0])  # type: ignore[index]
+    said["statements"] = len(captured["statements"][0])  # type: ignore[index]  # JSON of our own process
     said["limit"] = _limit(system, size, captured["statements"], int(str(seeded["replay_first"])), per_replay)
     system.start("simulators")
     system.start("web")
@@ -139,7 +145,7 @@ def _page(system: System, size: Size, path: str, cookies: str) -> dict[str, obje
 
 
 def _limit(system: System, size: Size, statements: object, first: int, each: int) -> list[dict[str, float]]:
-    one, other = statements  # type: ignore[misc]
+    one, other = statements  # type: ignore[misc]  # JSON: two lists of statements
     file = system.place.data / "submission.sql"
     file.write_text(replay.script(one, other), "utf-8")
     binary = system.server.binary("pgbench")

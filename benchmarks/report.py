@@ -12,6 +12,7 @@ WIDTH = 100
 def table(said: Mapping[str, Any], *, goal: float) -> str:
     """Everything that was measured, as text for a terminal of a hundred columns."""
     parts = [_machine(said["machine"]), _submissions(said, goal), _pages(said["pages"]), _rest(said), _memory(said)]
+    parts.append(_recovery(said["recovery"]))
     if "profile" in said:
         parts.append(_profile(said["profile"]))
     return "\n\n".join(parts) + f"\n\nThe whole run took {said['seconds']:.0f} s."
@@ -57,7 +58,7 @@ def _submissions(said: Mapping[str, Any], goal: float) -> str:
     ]
     return "\n".join(
         [
-            "Whole submissions over HTTP; limit: their SQL alone, by pgbench",
+            f"Whole submissions over HTTP ({said['web_processes']} web process); limit: their SQL alone, by pgbench",
             _grid(head, rows),
             "",
             "Processor time of a submission, ms (other load on the machine moves it less than the rates above)",
@@ -95,6 +96,15 @@ def _memory(said: Mapping[str, Any]) -> str:
     rows = [[name, f"{size:.0f}", f"{after.get(name, 0.0):.0f}"] for name, size in sorted(said["memory"].items())]
     rows.append(["all", f"{sum(said['memory'].values()):.0f}", f"{sum(after.values()):.0f}"])
     return "Memory: PSS of all processes, MiB\n" + _grid(["piece", "after submissions and pages", "after acts"], rows)
+
+
+def _recovery(recovery: Mapping[str, Sequence[float]]) -> str:
+    rows = [
+        [name, str(len(seconds)), f"{sorted(seconds)[len(seconds) // 2]:.1f}", f"{max(seconds):.1f}"]
+        for name, seconds in recovery.items()
+    ]
+    title = "`./bierger demo`: starts, and kill -9 until it serves again"
+    return f"{title}\n" + _grid(["what", "times", "median s", "longest s"], rows)
 
 
 def _profile(profile: Mapping[str, Any]) -> str:

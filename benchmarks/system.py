@@ -26,24 +26,25 @@ from bierger.site.demo.children import Child
 from bierger.site.demo.place import CLONE, Place, bare
 
 # Every prepared submission is somebody else's, so no limit is touched; the bench must still never measure a refusal.
-NO_LIMITS = {"BIERGER_SUBMIT_LIMIT": "1000000", "BIERGER_SIGN_IN_LIMIT": "1000000"}
+NO_LIMITS = {"BIERGER_SUBMIT_LIMIT": "1000000", "BIERGER_SIGN_IN_LIMIT": "1000000", "BIERGER_START_LIMIT": "1000000"}
 
 
 class System:
     """Everything on one folder; `with System.temporary() as system:` removes it afterwards."""
 
-    def __init__(self, folder: Path) -> None:
-        self.place = Place(data=folder, port=_free_pair())
+    def __init__(self, folder: Path, *, web_processes: int = pieces.WEB_PROCESSES) -> None:
+        self._web_processes = web_processes
+        self.place = Place(data=folder, port=free_pair())
         self.server = EmbeddedPostgres(folder / "postgres", fsync=True, die_with_parent=True)
         self._children: dict[str, Child] = {}
 
     @classmethod
-    def temporary(cls) -> Self:
+    def temporary(cls, *, web_processes: int = pieces.WEB_PROCESSES) -> Self:
         # Below var/, on the disk of the clone: /tmp may be memory, where fsync costs nothing.
         (CLONE / "var").mkdir(exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="bench-", dir=CLONE / "var"))
         folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        return cls(folder)
+        return cls(folder, web_processes=web_processes)
 
     def __enter__(self) -> Self:
         self.place.make()
@@ -55,8 +56,9 @@ class System:
                     self._run(*pieces.gathering_statics(self.place, self.server))
                     statics.gathered(changed)
             self._run(*pieces.preparation(self.place, self.server))
-            names = ("simulators", "web", "worker")
-            self._children = dict(zip(names, pieces.supervised(self.place, self.server), strict=True))
+            names = ("web", "worker", "simulators")
+            children = pieces.supervised(self.place, self.server, processes=self._web_processes)
+            self._children = dict(zip(names, children, strict=True))
         except BaseException:
             self.__exit__()
             raise
@@ -121,7 +123,7 @@ class System:
         raise RuntimeError(f"{path} on port {port} does not answer ({said}); see {self.place.logs}.")
 
 
-def _free_pair() -> int:
+def free_pair() -> int:
     for _ in range(100):
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))

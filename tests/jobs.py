@@ -17,7 +17,7 @@ def drain(limit: int = 200) -> None:
     for _ in range(limit):
         moved = relay() + _run_waiting_jobs()
         for _, work in periodic().values():
-            moved += work() or 0  # type: ignore[operator]
+            moved += work() or 0  # type: ignore[operator]  # a count, or nothing
         if not moved and not _waiting():
             return
     raise AssertionError(f"After {limit} rounds something still moves.")

@@ -25,14 +25,14 @@ class FrontDoors(Contract):
         broken = []
         for importer in sorted(graph.modules):
             app = self._app(importer)
-            if app is None or app in self.privileged:  # type: ignore[operator]
+            if app is None or app in self.privileged:  # type: ignore[operator]  # a list once loaded
                 continue
             for imported in sorted(graph.find_modules_directly_imported_by(importer)):
                 other = self._app(imported)
-                if other in (None, app) or other in self.open:  # type: ignore[operator]
+                if other in (None, app) or other in self.open:  # type: ignore[operator]  # a list once loaded
                     continue
                 inside = imported.split(".")[2:]
-                if not inside or inside[0] not in self.doors:  # type: ignore[operator]
+                if not inside or inside[0] not in self.doors:  # type: ignore[operator]  # a list once loaded
                     broken.append((importer, imported))
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
@@ -42,4 +42,4 @@ class FrontDoors(Contract):
 
     def _app(self, module: str) -> str | None:
         parts = module.split(".")
-        return parts[1] if len(parts) > 1 and parts[0] == self.container else None  # type: ignore[comparison-overlap]
+        return parts[1] if len(parts) > 1 and parts[0] == self.container else None  # type: ignore[comparison-overlap]  # a word once loaded

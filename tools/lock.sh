@@ -19,6 +19,7 @@ compile() { # compile NAME [constraints]
 compile dev "$@"
 compile demo -c requirements/dev.txt
 compile runtime -c requirements/dev.txt
+compile s3 -c requirements/dev.txt
 compile uv "$@"
 
 if grep -nE '^ *(-i|--index-url|--extra-index-url|--find-links|-f)|https?://' requirements/*.txt; then

@@ -31,15 +31,15 @@ class Statements:
         with connection.execute_wrapper(self._hear):
             yield
 
-    def _hear(self, execute: object, sql: str, params: Sequence[object] | None, many: bool, context: dict[str, object]) -> object:  # noqa: FBT001
+    def _hear(self, execute: object, sql: str, params: Sequence[object] | None, many: bool, context: dict[str, object]) -> object:  # noqa: FBT001 - the signature is Django's
         if CLOCK in sql:
-            return execute(sql, params, many, context)  # type: ignore[operator]
+            return execute(sql, params, many, context)  # type: ignore[operator]  # Django's own cursor call
         cursor = context["cursor"]
         assert isinstance(cursor, CursorWrapper)
         self.sent.append(cursor.cursor.mogrify(sql, params) if params else sql.replace("%%", "%") if params is not None else sql)
         began = time.perf_counter()
         try:
-            return execute(sql, params, many, context)  # type: ignore[operator]
+            return execute(sql, params, many, context)  # type: ignore[operator]  # Django's own cursor call
         finally:
             self.seconds.append(time.perf_counter() - began)
 

@@ -44,7 +44,7 @@ def run(*, first: int, rounds: int) -> dict[str, object]:
     profiler.disable()
     medians = [1000 * statistics.median(times) for times in zip(*(one.seconds for one in heard), strict=True)]
     layers, functions = _by_layer(profiler, rounds)
-    calls = pstats.Stats(profiler).total_calls  # type: ignore[attr-defined]  # says the same on a busy machine
+    calls = pstats.Stats(profiler).total_calls  # type: ignore[attr-defined]  # says the same on a busy machine; missing in the stubs
     return {
         "whole_ms": 1000 * statistics.median(whole),
         "python_cpu_ms": 1000 * statistics.median(cpu),
@@ -59,7 +59,7 @@ def run(*, first: int, rounds: int) -> dict[str, object]:
 
 def _by_layer(profiler: cProfile.Profile, rounds: int) -> tuple[dict[str, float], list[tuple[str, float, float]]]:
     """Own time of each layer, ms a submission (built-ins count for whoever calls them), and functions by cumulated time."""
-    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]  # there since ever, missing in the stubs
     layers: dict[str, float] = {name: 0.0 for name, _ in _LAYERS} | {"standard library and others": 0.0}
     functions = []
     for (file, _line, name), (_calls, _primitive, own, cumulated, callers) in stats.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +64,7 @@ def _count_down(left: int) -> None:
         real_commit(self)
         step()
 
-    BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]
+    BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]  # only in the forked child
 
 
 def _until_its_connections_are_gone() -> None:
@@ -74,7 +75,7 @@ def _until_its_connections_are_gone() -> None:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
             [name],
         ).fetchone()[0]:  # fmt: skip
-            pass
+            time.sleep(0.01)
 
 
 def table_counts() -> dict[str, int]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from bierger.infra.postgres import EmbeddedPostgres
 from bierger.infra.principal import Principal
 from tests import databases
 from tests.clients import client_of
+from tests.ports import free_ports
 
 DATABASE = databases.TEMPLATE
 SECRET = "a" * 32  # the form token that browsers of this test carry
@@ -31,9 +31,7 @@ class Product:
 
     def __init__(self, server: EmbeddedPostgres, data: Path, issuer: str) -> None:
         self.server, self.data, self.issuer = server, data, issuer
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_ports()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
@@ -50,7 +48,7 @@ class Product:
             stderr=(self.data / f"{name}.log").open("ab"),
             env={**os.environ, **databases.environment(self.server, DATABASE, name), "BIERGER_DATA": str(self.data),
                  "BIERGER_REGISTER_URL": f"{self.issuer}/register", "BIERGER_REGISTER_SECRET": "local-only",
-                 "BIERGER_SUBMIT_LIMIT": "10000"},
+                 "BIERGER_SUBMIT_LIMIT": "10000", "BIERGER_START_LIMIT": "10000"},
         )  # fmt: skip
 
     def kill(self, name: str) -> None:
@@ -123,12 +121,12 @@ def product(data: Path, issuer: str) -> Iterator[Product]:
         server.stop()
 
 
-def until(true: object, seconds: float, product: Product) -> None:
+def until(true: Callable[[], object], seconds: float, product: Product) -> None:
     """Wait for `true()`; processes that ended meanwhile are started again."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         product.revive()
-        if true():  # type: ignore[operator]
+        if true():
             return
         time.sleep(0.3)
     logs = {path.name: path.read_text("utf-8", "replace")[-3000:] for path in product.data.glob("*.log")}

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents.errors import BlobNotFound
 from bierger.filings import selectors as filing_selectors
@@ -144,7 +145,7 @@ def test_an_officer_of_another_commune_finds_nothing(world: World) -> None:
     assert client_of(world.town.clerk).get(f"/desk/cases/{world.permit}/files/{world.plan}").status_code == 200
     assert rows() == before
     with acting_as(world.town.stranger), pytest.raises(BlobNotFound):
-        documents.read_blob(world.plan)
+        documents.read_attachment(world.plan, purpose=purpose_of_case(world.permit), subjects=[])
 
 
 def test_an_officer_of_another_service_does_not_get_the_file(world: World) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -108,11 +107,9 @@ def test_a_killed_worker_is_replaced_and_leaves_no_files():
 def test_many_threads_share_one_worker_in_turn():
     pages: list[bytes] = []
     threads = [threading.Thread(target=lambda: pages.append(render(HONEST))) for _ in range(8)]
-    started = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(set(pages)) == 1
     assert len(pages) == 8
-    assert time.monotonic() - started < 30

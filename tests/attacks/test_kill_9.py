@@ -14,6 +14,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from bierger.cases import selectors as cases
 from bierger.delivery import selectors as delivery
@@ -32,7 +33,8 @@ MOST_STEPS = 200
 
 
 def difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    """What was written, by table. Attempts are counted, and committed, before what they attempt: those that died count too."""
+    return {name: after[name] - before[name] for name in after if after[name] != before[name] and name != "infra_rate_hit"}
 
 
 def filled(who) -> UUID:
@@ -41,6 +43,7 @@ def filled(who) -> UUID:
     return draft
 
 
+@override_settings(BIERGER_SUBMIT_LIMIT=10 * MOST_STEPS)
 def test_the_web_process_killed_at_every_step_of_a_submission(town):
     """Each request but the last dies: whatever was not committed has left no row, in no table."""
     twin, draft = filled(town.neighbour), filled(town.applicant)

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from bierger.cases import selectors as case_selectors
 from bierger.cases import services as cases
@@ -27,7 +29,7 @@ from bierger.flows.services import moves
 from bierger.flows.types import TaskView
 from bierger.infra.principal import Principal, acting_as
 from tests import story
-from tests.attacks.together import PATIENCE, at_once, count, race, without_uniqueness
+from tests.attacks.together import PATIENCE, at_once, behind, count, race, without_uniqueness
 from tests.clients import client_of
 
 FILINGS = "filings_filing"
@@ -107,15 +109,44 @@ def test_six_clicks_over_http_and_a_replay_lead_to_one_receipt(town, draft):
     assert filed(draft) == (1, 1)
 
 
-def test_discarding_while_submitting_leaves_one_of_both(town, draft, monkeypatch):
-    def discard() -> str:
-        with acting_as(town.applicant):
-            filings.discard(draft=draft)
-        return "discarded"
+def discard(who: Principal, draft: UUID) -> str:
+    with acting_as(who):
+        filings.discard(draft=draft)
+    return "discarded"
 
-    results = race(monkeypatch, submission, "check_level", [lambda: story.submit(town.applicant, draft), discard], guarded=True)
-    assert kinds(results) in (["DraftUnknown", "Receipt"], ["DraftUnknown", "str"]), results
-    assert filed(draft) in ((1, 1), (0, 0))
+
+def test_without_the_lock_a_draft_is_filed_and_discarded(town, draft, monkeypatch):
+    """Both have read the draft; the person hears that it is filed, and that it is deleted."""
+    both = threading.Barrier(2, timeout=PATIENCE)
+
+    def meeting(real: Callable[..., object]) -> Callable[..., object]:
+        def line(*args: object, **kwargs: object) -> object:
+            both.wait()
+            return real(*args, **kwargs)
+
+        return line
+
+    monkeypatch.setattr(submission, "check_level", meeting(submission.check_level))
+    monkeypatch.setattr(drafts, "delete_draft", meeting(drafts.delete_draft))
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self.all())
+    results = at_once([lambda: story.submit(town.applicant, draft), lambda: discard(town.applicant, draft)])
+    assert kinds(results) == ["Receipt", "str"], results
+    assert filed(draft) == (1, 1)
+
+
+def test_discarding_while_submitting_comes_too_late(town, draft, monkeypatch):
+    submit, throw_away = (lambda: story.submit(town.applicant, draft)), (lambda: discard(town.applicant, draft))
+    results = behind(monkeypatch, submission, "check_level", submit, throw_away)
+    assert [type(result).__name__ for result in results] == ["Receipt", "DraftUnknown"], results
+    assert filed(draft) == (1, 1)
+    assert count("SELECT count(*) FROM filings_draft") == 0
+
+
+def test_submitting_while_discarding_comes_too_late(town, draft, monkeypatch):
+    submit, throw_away = (lambda: story.submit(town.applicant, draft)), (lambda: discard(town.applicant, draft))
+    results = behind(monkeypatch, drafts, "delete_draft", throw_away, submit)
+    assert [type(result).__name__ for result in results] == ["str", "DraftUnknown"], results
+    assert filed(draft) == (0, 0)
     assert count("SELECT count(*) FROM filings_draft") == 0
 
 

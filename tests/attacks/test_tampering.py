@@ -59,7 +59,7 @@ def test_a_seal_moved_to_another_paper_is_not_that_paper(act):
     writer.write(out)
     seen = verify(out.getvalue())
     assert (seen.authentic, seen.failed.name) == ("no", "file-in-log")
-    assert ("family-name", "Weber") in [(fact.code, fact.value) for fact in seen.facts]
+    assert ("family-name", "Beispill") in [(fact.code, fact.value) for fact in seen.facts]
 
 
 def test_bytes_added_after_the_end_are_noticed(act):
@@ -105,7 +105,7 @@ def test_a_stolen_key_cannot_seal_what_the_log_never_held(act, commune, as_worke
 
     with as_worker(), acting_as(SYSTEM):
         signer, origin = ledger.signer_for(administration_id=commune.id), log.origin()
-        claims = Claims(commune.code, clock.now(), "residence-certificate", {"family-name": "Weber"})
+        claims = Claims(commune.code, clock.now(), "residence-certificate", {"family-name": "Beispill"})
     code = seal(
         claims,
         document_type=DocumentType("residence-certificate", ("family-name",)),

@@ -235,7 +235,7 @@ def test_it_is_a_program_that_needs_no_settings_and_no_database():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "AUTHENTIC: these very bytes were issued." in done.stdout
-    assert "Family name: Weber" in done.stdout
+    assert "Family name: Beispill" in done.stdout
 
 
 def test_the_command_itself_loads_no_framework():

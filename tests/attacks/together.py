@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Two at once, for certain: threads that meet at a chosen line, with the guards on or off.
 
-Guards off: row locks are taken away and both threads stand at the meeting line together, each with what it has read.
+Guards off: row locks are taken away and both threads stand at the meeting line together, each with what it has read. The line
+must lie after the last reading that matters: otherwise a late thread reads what the other has committed, and there is no race.
 Guards on: who comes first stays at that line until the other one is seen waiting in PostgreSQL for a lock of the first.
 No test hopes that two threads happen to be quick enough.
 """
@@ -21,7 +22,7 @@ from django.db.models import QuerySet
 from tests import databases
 from tests.conftest import DATABASE
 
-PATIENCE = 20  # seconds
+PATIENCE = 120  # seconds; only a failure takes as long
 Work = Callable[[], object]
 
 
@@ -83,6 +84,26 @@ def race(monkeypatch: pytest.MonkeyPatch, place: object, name: str, works: Seque
         if not guarded:
             patch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self.all())
         return at_once(works)
+
+
+def behind(monkeypatch: pytest.MonkeyPatch, place: object, name: str, first: Work, second: Work) -> list[object]:
+    """`second` begins when `first` stands at function `name` of `place`, which goes on once `second` waits for a lock of it."""
+    real = getattr(place, name)
+    reached = threading.Event()
+
+    def line(*args: object, **kwargs: object) -> object:
+        if not reached.is_set():
+            reached.set()
+            _until_somebody_waits()
+        return real(*args, **kwargs)
+
+    def later() -> object:
+        assert reached.wait(PATIENCE)
+        return second()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, line)
+        return at_once([first, later])
 
 
 def _until_somebody_waits() -> None:

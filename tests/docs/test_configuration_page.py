@@ -36,3 +36,18 @@ def test_a_short_secret_and_an_unknown_environment_are_refused():
         read({**complete, "BIERGER_ENV": "production"})
     with pytest.raises(ConfigurationError, match="staging"):
         read({**complete, "BIERGER_ENV": "staging"})
+
+
+def test_an_s3_store_is_complete_or_refused():
+    s3 = {"BIERGER_ENV": "test", "BIERGER_SECRET_KEY": "x", "DATABASE_URL": "x", "BIERGER_DATA": "x", "BIERGER_BLOBS": "s3://bucket/a/town",
+          "BIERGER_S3_ENDPOINT": "https://s3.example.org:9000", "BIERGER_S3_ACCESS_KEY": "k", "BIERGER_S3_SECRET_KEY": "s"}  # fmt: skip
+    assert read(s3)["BIERGER_BLOBS"] == "s3://bucket/a/town"
+    for name, values in {
+        "BIERGER_BLOBS": ["https://bucket", "s3://", "s3://B/x", "s3://bucket/../x", "s3://bucket/a b", "/folder"],
+        "BIERGER_S3_ENDPOINT": ["s3.example.org", "ftp://s3.example.org"],
+        "BIERGER_S3_ACCESS_KEY": [""],
+        "BIERGER_S3_SECRET_KEY": [""],
+    }.items():
+        for value in values:
+            with pytest.raises(ConfigurationError, match=name):
+                read({**s3, name: value})

@@ -6,20 +6,21 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_ports
+
 CLONE = Path(__file__).resolve().parents[2]
-READY_WITHIN = 180.0
-STOPPED_WITHIN = 30.0
+READY_WITHIN = 300.0
+STOPPED_WITHIN = 120.0
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def clean_environment() -> dict[str, str]:
 @contextmanager
 def running() -> Iterator[Demonstration]:
     folder = Path(tempfile.mkdtemp(prefix="bierger-journeys-"))
-    port, environment = free_pair(), clean_environment() | {"BIERGER_DATA": str(folder / "var")}
+    port, environment = free_ports(2), clean_environment() | {"BIERGER_DATA": str(folder / "var")}
     # A whole run signs in more often from one address than a household does in ten minutes.
-    environment |= {"BIERGER_SIGN_IN_LIMIT": "1000", "BIERGER_SUBMIT_LIMIT": "1000"}
+    environment |= {"BIERGER_SIGN_IN_LIMIT": "1000", "BIERGER_SUBMIT_LIMIT": "1000", "BIERGER_START_LIMIT": "1000"}
     said = folder / "demo.txt"
     with said.open("wb") as output:
         process = subprocess.Popen(
@@ -60,20 +61,6 @@ def running() -> Iterator[Demonstration]:
             process.send_signal(signal.SIGTERM)
             process.wait(STOPPED_WITHIN)
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_pair() -> int:
-    """A port that is free together with the next one, where the simulators listen."""
-    for _ in range(100):
-        with closing(socket.socket()) as first, closing(socket.socket()) as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise AssertionError("No two ports in a row are free.")
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, said: Path) -> None:

@@ -4,18 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
 
 from tests.journeys.demonstration import Demonstration
-from tests.journeys.story import plan
+from tests.journeys.story import photo, plan
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 Arrive = Callable[..., Visitor]
 SHEET = "/procedures/commune/building-permit"
+TITLES = {
+    "fr": ("Autorisation de construire", "Certificat d’autorisation de construire"),
+    "de": ("Baugenehmigung", "Bescheinigung der Baugenehmigung"),
+}
+APPEAL = {"fr": "Le délai de recours court.", "de": "Die Klagefrist läuft."}
 COMPLETE = ".desk-form .form .ds-button"
 
 
@@ -53,6 +60,49 @@ def work(officer: Visitor, case: str, node: str, **answers: str) -> None:
     assert officer.path.endswith("/done"), (node, officer.text())
 
 
+def ask_and_answer(officer: Visitor, applicant: Visitor, case: str, request: str) -> None:
+    """A question outside the process: the request goes on, the answer stands in the file."""
+    officer.open(case)
+    officer.page.locator('details:has(form[action$="/question"]) summary').click()
+    officer.fill(question="Which colour will the roof have?").press('form[action$="/question"] button')
+    applicant.until(request, "text=Which colour will the roof have?")
+    applicant.press(f'form[action="{request}/answer"] .actions .ds-button')
+    assert applicant.page.locator("#f-text-error").count() == 1  # an empty answer is none
+    applicant.fill(text="Grey, like the house.").press(f'form[action="{request}/answer"] .actions .ds-button')
+    assert applicant.page.locator(f'form[action="{request}/answer"]').count() == 0
+    officer.until(case, "text=Grey, like the house.")
+
+
+def documents(who: Visitor, folder: Path, language: str) -> tuple[str, str]:
+    """The text of the permit and of the certificate to be posted, told apart by their titles on the page and on paper."""
+    found: dict[str, str] = {}
+    for number in range(2):
+        act = who.page.locator(".act").nth(number)
+        title = act.locator(".act-title").inner_text()
+        href = act.locator('a[href$=".pdf"]').get_attribute("href") or ""
+        file = who.download(f'a[href="{href}"]', folder, f"act-{number}.pdf")
+        found[title] = "\n".join(page.extract_text() for page in PdfReader(file).pages)
+        assert " ".join(title.split()) in " ".join(found[title].split()), title
+    assert set(found) == set(TITLES[language])
+    return found[TITLES[language][0]], found[TITLES[language][1]]
+
+
+def post(who: Visitor, request: str, folder: Path) -> None:
+    """Red dot on the fence: the day and a photo; a file alone sends nothing; then the period for appeals runs."""
+    who.open(request)
+    who.page.locator('input[name="posting_photo"]').set_input_files(photo(folder, "posted.png"))
+    who.press('button[name="attach"]')
+    assert "posted.png" in who.text(".files")
+    send = ".needs .actions .ds-button"
+    who.press(send)
+    assert who.page.locator("#f-posted_on-error").count() == 1
+    today = datetime.now(ZoneInfo("Europe/Luxembourg")).date()  # noqa: TID251  # the demonstration runs by itself, on the true clock
+    parts = {"day": today.day, "month": today.month, "year": today.year}
+    who.fill(**{f"posted_on.{part}": str(value) for part, value in parts.items()}).press(send)
+    assert who.page.locator(".needs").count() == 0
+    assert APPEAL[who.language] in who.text(".state")
+
+
 @pytest.mark.parametrize(
     ("language", "script", "wide"),
     [
@@ -77,6 +127,7 @@ def test_permit(visitor: Arrive, demo: Demonstration, tmp_path: Path, language: 
     foreign.page.goto(foreign.base + case)
     assert foreign.status == 404
     tom.until(case, "text=drainage.pdf")
+    ask_and_answer(tom, jonas, case, request)
     work(tom, case, "check", completeness="complete")
     marc, laura = office("marc.esempio"), office("laura.exemplo")
     work(marc, case, "opinion-urbanism", urbanism_opinion="favourable", urbanism_remarks="It fits the plan.")
@@ -85,15 +136,18 @@ def test_permit(visitor: Arrive, demo: Demonstration, tmp_path: Path, language: 
     nora.open("/desk").press(f'main a[href="{case}"]')
     assert "Connect to the storm drain." in nora.text()
     work(nora, case, "decide", decision="granted", decision_reasons="It agrees with the plan.", conditions="Storm drain first.")
-    jonas.until(request, 'a[href^="/acts/"][href$=".pdf"] >> nth=1', seconds=60)
-    permits = [
-        jonas.download(f'a[href^="/acts/"][href$=".pdf"] >> nth={number}', tmp_path, f"act-{number}.pdf") for number in (0, 1)
-    ]
-    text = "\n".join(page.extract_text() for file in permits for page in PdfReader(file).pages)
-    assert "1234/567" in text
-    assert "Storm drain first." in text
-    for file in permits:
+    jonas.until(request, 'a[href^="/acts/"][href$=".pdf"] >> nth=1')
+    permit, red_dot = documents(jonas, tmp_path, language)
+    assert "1234/567" in permit
+    assert "Storm drain first." in permit
+    assert "1234/567" in red_dot
+    assert "Storm drain first." not in red_dot  # it hangs in the street: conditions and reasons are not for everybody
+    for file in sorted(tmp_path.glob("act-*.pdf")):
         assert demo.verify(file).returncode == 0, file.name
+    post(jonas, request, tmp_path)
+    tom.until(case, "text=posted.png")
+    tom.press('form[action$="/take"] button')
+    assert tom.page.locator('main [name="appeal"]').count() == 2  # an appeal, or an irregular posting
     jonas.open("/mailbox").open("/readings")
     nora.open(case)
     marc.open("/desk?state=done")

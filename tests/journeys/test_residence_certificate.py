@@ -17,7 +17,7 @@ from tests.journeys.visitor import Visitor
 pytestmark = pytest.mark.browser
 Arrive = Callable[..., Visitor]
 WORDS = {"fr": "domicile", "de": "Wohnsitz", "en": "proof of address", "lb": "Wunnsëtz"}
-TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en": "Residence certificate", "lb": "Residenzzertifikat"}
+TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en": "Residence certificate", "lb": "Residenzcertificat"}
 SHEET = "/procedures/commune/residence-certificate"
 PASSES = [
     pytest.param("fr", False, False, id="french-phone-without-javascript"),
@@ -44,7 +44,7 @@ def start(who: Visitor) -> None:
     who.fill(administration="mersch").press("#start button")
 
 
-def fill_in(who: Visitor) -> None:
+def fill_in(who: Visitor, name: str = "Beispill") -> None:
     """Every step; one error on the way, said at the field and in the summary."""
     assert who.page.locator('select[name="commune"] option:checked').get_attribute("value") == "mersch"
     who.go_on()  # and not to the names: they are known from the sign-in
@@ -56,7 +56,7 @@ def fill_in(who: Visitor) -> None:
     who.fill(document_language=who.language).go_on()
     who.fill(delivery="mailbox").go_on()
     assert who.path.endswith("/check")
-    assert "Beispill" in who.text()
+    assert name in who.text()
 
 
 def submit(who: Visitor) -> str:
@@ -74,6 +74,7 @@ def test_certificate(visitor: Arrive, demo: Demonstration, tmp_path: Path, langu
     start(lea)
     fill_in(lea)
     number, code = submit(lea), lea.text("#hash")
+    receipt_page = lea.path
     receipt = lea.download('a[href$="/receipt.pdf"]', tmp_path, "receipt.pdf")
     assert number in PdfReader(receipt).pages[0].extract_text()
     request = lea.page.locator('a[href^="/requests/"].ds-button').get_attribute("href") or ""
@@ -85,12 +86,70 @@ def test_certificate(visitor: Arrive, demo: Demonstration, tmp_path: Path, langu
     assert proof.stat().st_size > 0
     assert "Beispill" in PdfReader(act).pages[0].extract_text()
     anybody_verifies(visitor(language, script=script, wide=wide), demo, tmp_path, act, receipt)
-    stranger = visitor(language, script=script, wide=wide)
-    stranger.page.goto(demo.url + request)
-    assert stranger.status in (404, 200)
-    assert number not in stranger.text("body")
-    assert code
+    strangers_learn_nothing(visitor, demo, language, [request, receipt_page, "/acts/" + act_id(lea) + ".pdf"], number)
+    assert len(code.replace(" ", "")) == 64
     lea.open("/readings")
+
+
+def act_id(who: Visitor) -> str:
+    """The identifier in the address of the first document on the page."""
+    href = who.page.locator('a[href^="/acts/"][href$=".pdf"]').first.get_attribute("href") or ""
+    return href.removeprefix("/acts/").removesuffix(".pdf")
+
+
+def strangers_learn_nothing(visitor: Arrive, demo: Demonstration, language: str, addresses: list[str], number: str) -> None:
+    """Whoever signed in as somebody else: 404, as for what does not exist. Whoever did not: the sign-in, or 404 for a file."""
+    other = visitor(language)
+    other.open("/sign-in?next=/requests").sign_in("alice.exemple")
+    nobody = visitor(language)
+    for address in addresses:
+        assert other.context.request.get(demo.url + address).status == 404, address
+        answer = nobody.context.request.get(demo.url + address, max_redirects=0)
+        if address.endswith(".pdf"):
+            assert answer.status == 404, address
+        else:
+            assert answer.status == 302, address
+            assert answer.headers["location"].startswith("/sign-in?next="), address
+        assert number not in answer.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "wide"),
+    [
+        pytest.param("de", False, False, id="german-phone-without-javascript"),
+        pytest.param("fr", True, True, id="french-desk-with-javascript", marks=pytest.mark.slow),
+    ],
+)
+def test_an_address_that_the_register_does_not_know(
+    visitor: Arrive, demo: Demonstration, tmp_path: Path, language: str, *, script: bool, wide: bool
+) -> None:
+    """The request waits for an officer, who confirms the address; the certificate says what the officer wrote."""
+    emma = visitor(language, script=script, wide=wide)
+    emma.open(f"/sign-in?level=substantial&next={SHEET}").sign_in("emma.primjer")
+    emma.fill(administration="mersch").press("#start button")
+    fill_in(emma, "Primjer")
+    submit(emma)
+    request = emma.page.locator('a[href^="/requests/"].ds-button').get_attribute("href") or ""
+    case = request.replace("/requests/", "/desk/cases/")
+    claire = visitor(language, script=script, wide=wide).as_officer("claire.muster")
+    claire.until("/desk", f'main a[href="{case}"]').press(f'main a[href="{case}"]')
+    assert emma.open(request).page.locator('a[href^="/acts/"]').count() == 0  # nothing was issued by itself
+    claire.press('form[action$="/take"] button')
+    claire.fill(review_outcome="issue").press(".desk-form .form .ds-button")
+    assert claire.page.locator('[aria-invalid="true"]').count() >= 3  # an address is needed
+    claire.fill(
+        confirmed_street="3, rue du Test", confirmed_postal_code="7520", confirmed_locality="Mersch",
+        **{"confirmed_since.day": "1", "confirmed_since.month": "2", "confirmed_since.year": "2020"},
+    ).press(".desk-form .form .ds-button")  # fmt: skip
+    assert claire.path.endswith("/done")
+    emma.until(request, 'a[href^="/acts/"][href$=".pdf"]')
+    act = emma.download('a[href^="/acts/"][href$=".pdf"]', tmp_path, "emma.pdf")
+    says = PdfReader(act).pages[0].extract_text()
+    assert "Primjer" in says
+    assert "3, rue du Test" in says
+    assert demo.verify(act).returncode == 0
+    claire.open(case)
+    emma.open("/mailbox").open("/readings")
 
 
 def anybody_verifies(anybody: Visitor, demo: Demonstration, folder: Path, act: Path, receipt: Path) -> None:

@@ -40,12 +40,12 @@ class Visitor:
         self.width = (WIDE if wide else PHONE)["width"]
         size = WIDE if wide else PHONE
         self.context: BrowserContext = browser.new_context(
-            base_url=base, locale=language, java_script_enabled=script, viewport=size, accept_downloads=True  # type: ignore[arg-type]
+            base_url=base, locale=language, java_script_enabled=script, viewport=size, accept_downloads=True  # type: ignore[arg-type]  # a dict stands for a ViewportSize
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self._examiner: Page | None = None
-        self._open_examiner: Callable[[], Page] = lambda: browser.new_context(viewport=size, bypass_csp=True).new_page()  # type: ignore[arg-type]
+        self._open_examiner: Callable[[], Page] = lambda: browser.new_context(viewport=size, bypass_csp=True).new_page()  # type: ignore[arg-type]  # a dict stands for a ViewportSize
         self._last: Response | None = None
         self.complaints: list[str] = []
         self.page.on("console", self._on_console)
@@ -102,7 +102,7 @@ class Visitor:
         (folder / name).write_bytes(answer.body())
         return folder / name
 
-    def until(self, path: str, selector: str, seconds: float = 30.0) -> Visitor:
+    def until(self, path: str, selector: str, seconds: float = 120.0) -> Visitor:
         """Load the page again until something is there; the worker delivers within seconds."""
         deadline = time.monotonic() + seconds
         while True:

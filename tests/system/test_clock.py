@@ -47,3 +47,10 @@ def test_spans(text, span):
 def test_other_words_are_refused(text):
     with pytest.raises(argparse.ArgumentTypeError):
         command._span(text)
+
+
+@pytest.mark.parametrize("said", ["-90d", "+36h", "15m"])
+def test_the_command_line_takes_a_span_with_a_dash(said):
+    parser = argparse.ArgumentParser(prog="clock", exit_on_error=False)
+    command.add_arguments(parser)
+    assert parser.parse_args([said]).by == command._span(said)

@@ -55,7 +55,7 @@ def execute(server: EmbeddedPostgres, role: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def wait_until(condition, seconds: float = 10) -> bool:
+def wait_until(condition, seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client, override_settings
 
 from bierger.infra import clock
+from tests.stores import free_port, s3_settings
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def worker_seen(as_worker, *, ago: timedelta = timedelta()) -> None:
     from bierger.infra.models import Heartbeat
 
     with as_worker():
-        Heartbeat.objects.update_or_create(name="worker-1", defaults={"seen_at": clock.now() - ago})
+        Heartbeat.objects.update_or_create(name="worker-1", defaults={"seen_at": clock.real_now() - ago})
 
 
 def waits_for_the_log(as_worker, *, since: timedelta) -> None:
@@ -67,7 +68,7 @@ def test_ready_when_everything_is_there(browser: Client, as_worker) -> None:
     worker_seen(as_worker)
     status, checks = ready(browser)
     assert status == 200, checks
-    assert list(checks) == ["database", "migrations", "worker", "log"]
+    assert list(checks) == ["database", "migrations", "worker", "log", "attachments"]
     assert all(check["ok"] for check in checks.values())
 
 
@@ -77,6 +78,15 @@ def test_without_a_database_it_says_so_and_nothing_else(browser: Client) -> None
     assert status == 503
     assert list(checks) == ["database"]
     assert not checks["database"]["ok"]
+
+
+def test_a_store_of_attachments_that_is_gone_is_named(browser: Client, as_worker) -> None:
+    worker_seen(as_worker)
+    with override_settings(**s3_settings(free_port())):
+        status, checks = ready(browser)
+    assert status == 503
+    assert checks["attachments"]["detail"].startswith("blob-store-unreachable: ")
+    assert [name for name, check in checks.items() if not check["ok"]] == ["attachments"]
 
 
 def test_a_silent_worker_is_named(browser: Client, as_worker) -> None:
@@ -157,3 +167,28 @@ def test_a_database_that_is_gone_leaves_figures_out_instead_of_zero(browser: Cli
 def test_only_reading_is_allowed_and_nothing_is_cached(browser: Client, address: str) -> None:
     assert browser.post(address).status_code == 405
     assert "no-store" in browser.get(address)["Cache-Control"]
+
+
+def test_a_page_without_a_database_says_so_and_when_to_come_back(browser: Client) -> None:
+    browser.raise_request_exception = False
+    with database_gone():
+        answer = browser.get("/catalogue", headers={"accept-language": "en"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "We cannot be reached for a moment" in answer.content.decode()
+
+
+def test_a_moved_clock_makes_no_worker_silent(browser: Client, as_worker) -> None:
+    """The demonstration at its word: three months on, the worker that was seen a moment ago is still there."""
+    with override_settings(BIERGER_ENV="demo"):
+        with as_worker():
+            clock.move(timedelta(days=90))
+        try:
+            worker_seen(as_worker)
+            _status, checks = ready(browser)
+            silent = re.search(r'bierger_worker_silence_seconds\{\w+="worker-1"\} (\S+)', browser.get("/metrics").content.decode())
+        finally:
+            with as_worker():
+                clock.move(timedelta(days=-90))
+    assert checks["worker"]["ok"], checks["worker"]
+    assert silent is not None
+    assert abs(float(silent[1])) < 600

@@ -12,7 +12,10 @@ from django.db import models
 
 
 class Disclosure(models.Model):
-    """subjects    ids of the people whose data were read; columns that point upward in the layers are plain ids"""
+    """subjects    ids of the people, and of the spaces of organisations, whose data were read
+
+    Columns that point upward in the layers are plain ids.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()

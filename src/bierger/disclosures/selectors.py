@@ -15,7 +15,11 @@ PAGE = 25
 
 @own_data("The finder and the policy both ask for the acting person among the subjects.")
 def readings(*, after: int | None = None, limit: int = PAGE) -> tuple[Reading, ...]:
-    """Readings of the acting person's data, newest first; the next page begins after the last `id` of this one."""
+    """Readings of the acting person's data, newest first; the next page begins after the last `id` of this one.
+
+    A member who acts in the space of an organisation reads about the organisation. A representative reads about themselves
+    wherever they act: a mandate is a right to act, not to see who looked at the person represented.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT disclosures_about_me(%s, %s)", [after, limit])
         found = [row[0] for row in cursor.fetchall()]

@@ -16,7 +16,8 @@ from bierger.infra.principal import current
 def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) -> None:
     """One row for one query, in the reader's transaction: what was not recorded was not read.
 
-    subjects   ids of people; without any (anonymous requests, organisations) there is nobody to tell and no row
+    subjects   ids of people, and of organisations' spaces (identity.selectors.people_of gives the one or the other); without any
+               (anonymous requests) there is nobody to tell and no row
     facts      codes of what was read: `name`, `address`, `answers`, `attachments` …
     """
     people = sorted(set(subjects))

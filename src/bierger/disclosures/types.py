@@ -25,6 +25,12 @@ MARK = "__personal_data__"
 OWN = "__own_data__"
 
 
+def personal_data(cls: C) -> C:
+    """Mark a type: selectors that give it back owe a Purpose (tests/system/test_disclosures.py looks)."""
+    setattr(cls, MARK, True)
+    return cls
+
+
 @dataclass(frozen=True)
 class Purpose:
     """Who reads, for which administration, on which legal basis, why, for which case.
@@ -42,9 +48,11 @@ class Purpose:
     service: UUID | None = None
 
 
+@personal_data
 @dataclass(frozen=True)
 class Reading:
-    """One reading, as the person it concerns sees it. `actor_kind`: officer, worker, person or system.
+    """One reading, as the person whom it concerns sees it, or a member of the organisation. `actor_kind`: officer, worker, person
+    or system.
 
     facts: codes of what was read. The officer's name is not shown: the administration answers for its officers.
     """
@@ -59,12 +67,6 @@ class Reading:
     purpose: str
     case: UUID | None
     facts: tuple[str, ...]
-
-
-def personal_data(cls: C) -> C:
-    """Mark a type: selectors that give it back owe a Purpose (tests/system/test_disclosures.py looks)."""
-    setattr(cls, MARK, True)
-    return cls
 
 
 def own_data(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -18,6 +18,7 @@ Outcome = Literal["ok", "failed", "not_checked"]
 REVOCATION_REASONS = ("error", "fraud", "replaced", "withdrawn")
 
 
+@personal_data
 @dataclass(frozen=True)
 class Upload:
     """A checked upload. data: what to keep (pictures drawn anew). size: bytes of data."""
@@ -28,6 +29,7 @@ class Upload:
     size: int
 
 
+@personal_data
 @dataclass(frozen=True)
 class BlobInfo:
     """A blob without its bytes. sha256: hex, of the plain bytes."""
@@ -39,6 +41,7 @@ class BlobInfo:
     sha256: str
 
 
+@personal_data
 @dataclass(frozen=True)
 class BlobContent:
     """A blob with its plain bytes."""
@@ -73,6 +76,7 @@ class SubmissionCode:
     code: str
 
 
+@personal_data
 @dataclass(frozen=True)
 class ReceiptData:
     """What stands on a receipt. All texts are given in the reader's language.
@@ -119,6 +123,7 @@ class ActView:
     problem: str
 
 
+@personal_data
 @dataclass(frozen=True)
 class ActFile:
     """The exact bytes of an act's PDF."""

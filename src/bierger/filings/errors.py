@@ -7,6 +7,7 @@ FilingError
 ├── ProcedureUnknown        nothing is published and active under this name for this administration
 ├── SignInNeeded            the procedure cannot be filed anonymously
 ├── LevelTooLow             the sign-in is not strong enough (`needed`)
+├── OutOfMandate            a representative, in a procedure that the mandate does not cover (`scope`), or one that is not there
 ├── NotComplete             submission with answers missing or no longer valid (`step`, `errors`)
 ├── DeclarationMissing      the declaration at the end was not ticked
 └── AdministrationRefused   the chosen administration does not offer this procedure
@@ -47,6 +48,14 @@ class LevelTooLow(FilingError):
     def __init__(self, message: str, *, needed: str) -> None:
         super().__init__(message)
         self.needed = needed
+
+
+class OutOfMandate(FilingError):
+    code = "out-of-mandate"
+
+    def __init__(self, message: str, *, scope: str) -> None:
+        super().__init__(message)
+        self.scope = scope
 
 
 class NotComplete(FilingError):

@@ -7,20 +7,24 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from bierger.catalogue import selectors as catalogue
-from bierger.filings.errors import DraftUnknown, FilingUnknown
+from bierger.disclosures.types import own_data
+from bierger.filings.errors import DraftUnknown, FilingError, FilingUnknown, OutOfMandate
 from bierger.filings.models import Draft, Filing, FilingCase
 from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
+from bierger.infra.principal import current
 from bierger_core.interview import JSON, first_incomplete_step, missing, relevant_steps
 from bierger_core.procedures import Package
 
 SHOWN = 50
+_HELD = "The policy shows drafts and filings to the space or private link that holds them, and to nobody else."
 
 
+@own_data(_HELD)
 def draft(draft_id: UUID) -> DraftView:
-    """One draft. Raises DraftUnknown."""
+    """One draft. Raises DraftUnknown, OutOfMandate."""
     row = Draft.objects.filter(id=draft_id).first()
     if row is None:
-        raise DraftUnknown(f"No draft {draft_id}.")
+        raise unknown_draft(draft_id)
     package = catalogue.package(row.digest)
     incomplete = first_incomplete_step(package.form, row.answers)
     return DraftView(
@@ -31,12 +35,24 @@ def draft(draft_id: UUID) -> DraftView:
     )  # fmt: skip
 
 
+def unknown_draft(draft_id: UUID) -> FilingError:
+    """Why this principal finds no such draft. Under a mandate for one procedure the answer names the mandate, for a draft of
+    another procedure and for one that never was alike.
+    """
+    principal = current()
+    if principal.mandate is not None and principal.scope != "*":
+        return OutOfMandate("Nothing here under this mandate.", scope=principal.scope or "")
+    return DraftUnknown(f"No draft {draft_id}.")
+
+
+@own_data(_HELD)
 def drafts() -> tuple[DraftLine, ...]:
     """The drafts of this space or link, the newest first."""
     rows = Draft.objects.order_by("-changed_at").values_list("id", "digest", "changed_at", "expires_at")[:SHOWN]
     return tuple(DraftLine(*row) for row in rows)
 
 
+@own_data(_HELD)
 def receipt(filing: UUID) -> Receipt:
     """The receipt of a filing. Raises FilingUnknown."""
     row = Filing.objects.filter(id=filing).first()
@@ -45,6 +61,7 @@ def receipt(filing: UUID) -> Receipt:
     return receipt_of(row)
 
 
+@own_data(_HELD)
 def receipt_of_draft(draft_id: UUID) -> Receipt | None:
     """The receipt of the filing that was made from this draft, if it was."""
     row = Filing.objects.filter(draft=draft_id).first()
@@ -56,6 +73,7 @@ def filing_of_case(case: UUID) -> UUID | None:
     return FilingCase.objects.filter(case_id=case).values_list("filing_id", flat=True).first()
 
 
+@own_data(_HELD)
 def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: bool = False) -> Receipt:
     """The receipt from its row."""
     if cases is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from bierger.disclosures.types import personal_data
 from bierger_core.interview import JSON, AnswerError
 from bierger_core.procedures import Package
 
@@ -29,6 +30,7 @@ class StepState:
     state: str
 
 
+@personal_data
 @dataclass(frozen=True)
 class DraftView:
     """A draft with its package. `answers` JSON by question name; `raw` typed text by HTML name where it was not valid."""
@@ -47,6 +49,7 @@ class DraftView:
     expires_at: datetime
 
 
+@personal_data
 @dataclass(frozen=True)
 class DraftLine:
     """A draft in the list "continue later"."""
@@ -65,6 +68,7 @@ class Saved:
     next_step: str | None = None
 
 
+@personal_data
 @dataclass(frozen=True)
 class Receipt:
     """What is shown after the commit: number, time, hash of the submission event, and its code for /verify."""

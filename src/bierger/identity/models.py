@@ -16,8 +16,7 @@ class Person(models.Model):
     """Birth date is a field of its own: it must not be read out of the identification number (a legal number may lie)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    # NULL for somebody without a number: '' would be a value, and unique.
-    matricule = models.CharField(max_length=13, unique=True, null=True)  # noqa: DJ001
+    matricule = models.CharField(max_length=13, unique=True, null=True)  # noqa: DJ001 - NULL: has none; '' would be a value, and unique
     given_name = models.TextField()
     family_name = models.TextField()
     birth_date = models.DateField(null=True)

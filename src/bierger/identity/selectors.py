@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -45,29 +45,45 @@ def my_spaces() -> tuple[SpaceView, ...]:
     if principal.kind != "person":
         return ()
     roles = dict(Membership.objects.filter(person=principal.person).values_list("space", "role"))
-    represented = {mandate.space: mandate.space_label for mandate in mandates_held(on=clock.today())}
+    represented: dict[UUID, list[MandateView]] = {}
+    for mandate in mandates_held(on=clock.today()):
+        represented.setdefault(mandate.space, []).append(mandate)
     views = []
     for row in Space.objects.select_related("person", "organisation"):
-        if row.person is not None and row.person.id == principal.person:
-            role, label = "owner", f"{row.person.given_name} {row.person.family_name}"
-        elif row.id in roles and row.organisation is not None:
-            role, label = roles[row.id], row.organisation.name
-        elif row.id in represented:
-            role, label = "representative", represented[row.id]
-        else:
-            continue  # a mandate that has not begun or is over
         number = row.organisation.number if row.organisation else ""
-        views.append(SpaceView(id=row.id, kind=_kind(row), label=label, organisation_number=number, role=role))
-    return tuple(sorted(views, key=lambda view: (view.role != "owner", view.role == "representative", view.label.casefold())))
+        if row.person is not None and row.person.id == principal.person:
+            views.append(SpaceView(row.id, _kind(row), f"{row.person.given_name} {row.person.family_name}", number, "owner"))
+        elif row.id in roles and row.organisation is not None:
+            views.append(SpaceView(row.id, _kind(row), row.organisation.name, number, roles[row.id]))
+        else:  # without a mandate in force it has not begun, or is over
+            views += [
+                SpaceView(row.id, _kind(row), one.space_label, number, "representative", one.id, one.scope)
+                for one in _widest(represented.get(row.id, []))
+            ]
+    return tuple(
+        sorted(views, key=lambda view: (view.role != "owner", view.role == "representative", view.label.casefold(), view.scope))
+    )
+
+
+def _widest(mandates: Sequence[MandateView]) -> Sequence[MandateView]:
+    """One for each scope, the longest in force; one that covers everything makes the narrow ones superfluous."""
+    longest = sorted(mandates, key=lambda one: one.valid_to or dt.date.max)
+    by_scope = {one.scope: one for one in longest}
+    return [by_scope["*"]] if "*" in by_scope else list(by_scope.values())
 
 
 @own_data(_OWN)
 def known_answers() -> Mapping[str, str]:
-    """What sign-in has told about the acting person and their organisation, by source name of a form (ISO dates)."""
+    """What sign-in has told about the applicant, by source name of a form (ISO dates).
+
+    The applicant is the space: in one's own, oneself; in an organisation's, the organisation, with its member as the person who
+    writes. By mandate, the organisation alone: the sign-in told who the representative is, who is not the applicant, and the
+    mandate tells nothing about the person represented that a form may take over without asking.
+    """
     principal = current()
     if principal.kind != "person" or principal.person is None:
         return {}
-    me_row = Person.objects.filter(id=principal.person).first()
+    me_row = None if principal.mandate else Person.objects.filter(id=principal.person).first()
     found = {
         "person.given_name": me_row.given_name if me_row else "",
         "person.family_name": me_row.family_name if me_row else "",
@@ -84,10 +100,14 @@ def known_answers() -> Mapping[str, str]:
 @own_data(_OWN)
 def label_of_space() -> SpaceLabel:
     """How the acting person's space is addressed. Raises NotYourSpace for anybody else."""
-    space = current().space
+    principal = current()
+    space = principal.space
     row = Space.objects.select_related("person", "organisation").filter(id=space).first() if space else None
     if row is None:
         raise NotYourSpace("No space is open.")
+    if principal.mandate is not None:
+        # The name as the mandate says it: a representative does not see the person behind the space.
+        return SpaceLabel(Mandate.objects.values_list("space_label", flat=True).get(id=principal.mandate), _kind(row))
     if row.organisation is not None:
         return SpaceLabel(row.organisation.name, _kind(row))
     return SpaceLabel(f"{row.person.given_name} {row.person.family_name}" if row.person else "", _kind(row))
@@ -125,7 +145,9 @@ def holder(space: UUID, *, purpose: Purpose) -> HolderView:
 
 
 def people_of(space: UUID | None) -> tuple[UUID, ...]:
-    """Ids of the people behind a space: the subjects of a reading. Empty for an organisation or an anonymous request."""
+    """The subjects of a reading about a space: the person, or, of an organisation, the space itself, whose members then read of
+    it. Empty for an anonymous request.
+    """
     if space is None:
         return ()
     with connection.cursor() as cursor:
@@ -142,16 +164,10 @@ def mandates_held(*, on: dt.date) -> tuple[MandateView, ...]:
 
 @own_data("The policy shows mandates to their holder and to the space that gave them.")
 def mandates_given() -> tuple[MandateView, ...]:
-    """Mandates that the acting space gave, ended ones too, newest first."""
-    return tuple(_mandate(row) for row in Mandate.objects.filter(space=current().space).order_by("-given_at"))
-
-
-def mandate_for(space: UUID, *, scope: str, on: dt.date) -> UUID | None:
-    """The mandate by which the acting person acts in this space; None when there is none, or none is needed."""
-    for mandate in mandates_held(on=on):
-        if mandate.space == space and mandate.scope in ("*", scope):
-            return mandate.id
-    return None
+    """Mandates that the acting space gave, ended ones too, newest first; a representative sees their own alone."""
+    principal = current()
+    rows = Mandate.objects.filter(space=principal.space).order_by("-given_at")
+    return tuple(_mandate(row) for row in (rows.filter(holder=principal.person) if principal.mandate else rows))
 
 
 def _mandate(row: Mandate) -> MandateView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,7 +19,7 @@ from bierger.administrations.types import OfficerView
 from bierger.identity.errors import LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
 from bierger.identity.models import Mandate
 from bierger.identity.selectors import my_spaces
-from bierger.identity.types import Claims
+from bierger.identity.types import Claims, SpaceView
 from bierger.infra import clock
 from bierger.infra.principal import Level, Principal, current
 from bierger_core.values import IdentifierError, parse_matricule
@@ -62,12 +63,32 @@ def sign_in(*, claims: Claims) -> SignedIn:
 
 
 def enter_space(*, space: UUID) -> tuple[Principal, str]:
-    """The acting person in another of their spaces, and its label. Raises NotYourSpace."""
+    """The acting person in another of their spaces, and its label. Raises NotYourSpace.
+
+    A space that one may enter by mandate only is entered by the first of them (`enter_mandate` chooses).
+    """
+    return _enter(lambda mine: mine.id == space)
+
+
+def enter_mandate(*, mandate: UUID) -> tuple[Principal, str]:
+    """The acting person as representative, by this mandate, and who is represented. Raises NotYourSpace (not theirs, or over)."""
+    return _enter(lambda mine: mine.mandate == mandate)
+
+
+def _enter(is_chosen: Callable[[SpaceView], bool]) -> tuple[Principal, str]:
     principal = current()
-    for mine in my_spaces():
-        if mine.id == space and principal.person is not None:
-            return Principal(kind="person", person=principal.person, space=space, level=principal.level), mine.label
-    raise NotYourSpace("This is not a space of yours.")
+    chosen = next(filter(is_chosen, my_spaces()), None)
+    if chosen is None or principal.person is None:
+        raise NotYourSpace("This is not a space of yours.")
+    entered = Principal(
+        kind="person",
+        person=principal.person,
+        space=chosen.id,
+        mandate=chosen.mandate,
+        scope=chosen.scope if chosen.mandate else None,
+        level=principal.level,
+    )
+    return entered, chosen.label
 
 
 def enter_office(*, office: UUID, issuer: str, subject: str, level: Level) -> tuple[Principal, OfficerView]:
@@ -132,11 +153,10 @@ def grant_mandate(*, to_matricule: str, scope: str, valid_from: dt.date, valid_t
 def end_mandate(*, mandate: UUID) -> None:
     """End it now: the giver's space or the holder may. Ending twice changes nothing; another's raises MandateRefused."""
     found = Mandate.objects.filter(id=mandate).first()
-    if found is None:
+    # A representative stands where the giver stands, and still ends nobody's mandate but their own.
+    if found is None or (current().mandate is not None and found.holder_id != current().person):
         raise MandateRefused("There is no such mandate of yours.")
-    if found.ended_at is None:
-        found.ended_at = clock.now()
-        found.save(update_fields=["ended_at"])
+    Mandate.objects.filter(id=mandate, ended_at=None).update(ended_at=clock.now())
 
 
 def _person_by_number(text: str) -> tuple[UUID, str]:

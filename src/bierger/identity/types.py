@@ -14,6 +14,7 @@ from bierger.infra.principal import Level
 SpaceKind = Literal["private", "professional"]
 
 
+@personal_data
 @dataclass(frozen=True)
 class OrganisationClaim:
     """An organisation that the provider says the person belongs to. role: `manager` or `employee`."""
@@ -24,6 +25,7 @@ class OrganisationClaim:
     role: str = "employee"
 
 
+@personal_data
 @dataclass(frozen=True)
 class Claims:
     """What an ID token said, in our words, after every check.
@@ -64,15 +66,26 @@ class PersonView:
         return f"{self.given_name} {self.family_name}".strip()
 
 
+@personal_data
 @dataclass(frozen=True)
 class SpaceView:
-    """A space one may act in. label: name of the person or organisation. role: owner, manager, employee or representative."""
+    """A space one may act in. label: name of the person or organisation. role: owner, manager, employee or representative.
+
+    A representative acts by a mandate, for its scope: `*` or a procedure as `owner/name`. Two mandates are two views.
+    """
 
     id: UUID
     kind: SpaceKind
     label: str
     organisation_number: str
     role: str
+    mandate: UUID | None = None
+    scope: str = "*"
+
+    @property
+    def key(self) -> str:
+        """What tells the choices of one person apart."""
+        return str(self.mandate or self.id)
 
 
 @personal_data

@@ -4,6 +4,7 @@
 The session holds, and only these views write it:
     sign_in     what each started sign-in has to remember, by its state (at most PENDING of them)
     principal   who acts (infra.principal); identity   who that is: person, name, label, issuer, subject, level, id_token
+    lost        the label of a space that was left because the right to it has ended, until the person has read so
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
     person = _person(identity)
     given = request.POST if request.method == "POST" else request.GET
     next_path = services.safe_next(given.get("next", "/"))
-    chosen = given.get("office") or given.get("space")
+    chosen = given.get("office") or given.get("mandate") or given.get("space")
     if request.method == "POST" and chosen:
         return _choose(request, person, next_path)
     with acting_as(person):
@@ -133,8 +134,28 @@ def spaces(request: HttpRequest) -> HttpResponse:
             {"officer": officer, "administration": name, "roles": officer.roles}
             for officer, name in zip(held, names, strict=True)
         ]
-    context = {"spaces": mine, "offices": offices, "next": next_path, "now": _now_acting(request), "name": identity["name"]}
+    context = {
+        "spaces": mine, "offices": offices, "next": next_path, "now": _now_acting(request), "name": identity["name"],
+        "lost": request.session.pop("lost", ""),
+    }  # fmt: skip
     return render(request, "identity/spaces.html", context)
+
+
+def space_lost(request: HttpRequest) -> HttpResponse:
+    """The right to the space of this session has ended: back into the person's own, with a sentence that says so.
+
+    Called by the middleware wherever `acting_as` raised SpaceLost; what was asked for is not done.
+    """
+    identity = request.session.get("identity") or {}
+    before: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    if not identity.get("space") or identity["space"] == str(before.space):
+        # Their own space is gone, and with it the person: nobody is signed in any more.
+        request.session.flush()
+        return redirect(reverse("identity:sign-in"))
+    lost = identity["label"]
+    _act_as(request, _person(identity), identity["name"])
+    request.session["lost"] = lost
+    return redirect(reverse("identity:spaces"))
 
 
 @require_POST
@@ -151,7 +172,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResponse:
-    office, space = request.POST.get("office"), request.POST.get("space")
+    office, mandate, space = (request.POST.get(name) for name in ("office", "mandate", "space"))
     try:
         if office:
             if not person.reaches(services.OFFICE_LEVEL):
@@ -160,7 +181,10 @@ def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResp
             _enter_office(request, UUID(office))
             return redirect(next_path if next_path.startswith("/desk") else "/desk")
         with acting_as(person):
-            principal, label = services.enter_space(space=UUID(str(space)))
+            if mandate:
+                principal, label = services.enter_mandate(mandate=UUID(mandate))
+            else:
+                principal, label = services.enter_space(space=UUID(str(space)))
     except (NotYourSpace, NotYourOffice, ValueError):
         return render(request, "ui/error.html", {"status": 404}, status=404)
     _act_as(request, principal, label)
@@ -201,7 +225,10 @@ def _return_to(request: HttpRequest, before: dict[str, object]) -> bool:
             _enter_office(request, UUID(str(before["officer"])))
             return True
         with acting_as(_person(request.session["identity"])):
-            principal, label = services.enter_space(space=UUID(str(before["space"])))
+            if "mandate" in before:
+                principal, label = services.enter_mandate(mandate=UUID(str(before["mandate"])))
+            else:
+                principal, label = services.enter_space(space=UUID(str(before["space"])))
     except (NotYourSpace, NotYourOffice, KeyError):
         return False
     _act_as(request, principal, label)
@@ -220,8 +247,8 @@ def _count_spaces(principal: Principal) -> int:
 
 
 def _now_acting(request: HttpRequest) -> str:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return str(principal.officer or principal.space or "")
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    return str(principal.officer or principal.mandate or principal.space or "")
 
 
 def _pending(request: HttpRequest) -> oidc.Pending:

@@ -4,6 +4,7 @@
 InfraError
 ├── NoPrincipal           a read or a write outside `acting_as`: nobody is acting
 ├── AnotherPrincipal      `acting_as` inside somebody else's transaction
+├── SpaceLost             a person in a space that is no longer theirs to act in
 ├── UnknownTopic          an outbox row that no handler waits for
 └── ClockRefused          the clock can be moved in the demonstration only
 """
@@ -21,6 +22,10 @@ class NoPrincipal(InfraError):
 
 class AnotherPrincipal(InfraError):
     code = "another-principal"
+
+
+class SpaceLost(InfraError):
+    code = "space-lost"
 
 
 class UnknownTopic(InfraError):

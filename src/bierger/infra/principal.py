@@ -19,7 +19,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from bierger.infra.errors import AnotherPrincipal, NoPrincipal
+from bierger.infra import clock
+from bierger.infra.errors import AnotherPrincipal, NoPrincipal, SpaceLost
 
 Kind = Literal["anonymous", "link", "person", "officer", "worker", "system"]
 Level = Literal["none", "low", "substantial", "high"]
@@ -34,6 +35,7 @@ class Principal:
 
     kind            what the policies ask first
     person, space   a person acting in one of their spaces (private or professional)
+    mandate, scope  in somebody else's space: by which mandate, and what it covers, `*` or a procedure as `owner/name`
     administration, officer, roles, services   an officer of one administration
     link            SHA-256 (hex) of the token of a private link; the token itself is never kept
     case            the one case a worker may touch
@@ -43,6 +45,8 @@ class Principal:
     kind: Kind = "anonymous"
     person: UUID | None = None
     space: UUID | None = None
+    mandate: UUID | None = None
+    scope: str | None = None
     administration: UUID | None = None
     officer: UUID | None = None
     roles: tuple[str, ...] = ()
@@ -65,7 +69,7 @@ class Principal:
         """The inverse of `to_session`; an unknown field is a defect and raises TypeError."""
         values: dict[str, object] = {}
         for name, value in stored.items():
-            if name in ("person", "space", "administration", "officer", "case"):
+            if name in ("person", "space", "mandate", "administration", "officer", "case"):
                 values[name] = UUID(str(value))
             elif name == "services":
                 values[name] = tuple(UUID(str(item)) for item in _items(value))
@@ -79,6 +83,10 @@ class Principal:
         """Is the sign-in at least of this level?"""
         ranks: tuple[str, ...] = LEVELS
         return ranks.index(self.level) >= ranks.index(level)
+
+    def covers(self, procedure: str) -> bool:
+        """May this principal act in this procedure (`owner/name`)? Only a mandate for another one says no."""
+        return self.mandate is None or self.scope in ("*", procedure)
 
 
 def _items(value: object) -> list[object]:
@@ -112,8 +120,10 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
 
     1. Inside a transaction of the same principal: that transaction goes on (no savepoint, no query).
     2. Inside a transaction of another principal: refused by name, since half of the work would be done under the wrong rights.
-    3. Otherwise: a transaction is opened and the principal set in it, locally.
-    4. An exception rolls back; the setting ends with the transaction.
+    3. Otherwise: a transaction is opened and the principal set in it, locally, with the day of the one clock.
+    4. A person whose space is no longer theirs (they left the firm, the mandate is over) is refused: SpaceLost. Every policy
+       asks again, so that a right taken away in the middle ends in the middle.
+    5. An exception rolls back; the setting ends with the transaction.
     """
     already = _acting.get()
     if already == principal:
@@ -123,7 +133,9 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
         raise AnotherPrincipal(f"{already.kind} is acting; {principal.kind} needs a transaction of its own.")
     with transaction.atomic():
         nested = len(connection.atomic_blocks) > 1 if hasattr(connection, "atomic_blocks") else False
-        _tell_database(json.dumps(principal.to_session()))
+        space = _tell_database(json.dumps({**principal.to_session(), "day": clock.today().isoformat()}))
+        if space != principal.space:
+            raise SpaceLost("The space in which this person acts is no longer theirs to act in.")
         token = _acting.set(principal)
         try:
             yield principal
@@ -134,13 +146,17 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
                 _tell_database("")
 
 
-def _tell_database(value: str) -> None:
+def _tell_database(value: str) -> UUID | None:
+    """Give the space in which the database lets this principal act: read from its rows, whatever `value` says."""
     with connection.cursor() as cursor:
         # true = local to the transaction: the only thing that makes a shared connection safe.
-        cursor.execute("SELECT set_config('bierger.principal', %s, true)", [value])
+        told = "WITH told AS MATERIALIZED (SELECT set_config('bierger.principal', %s, true)) SELECT principal_space() FROM told"
+        cursor.execute(told, [value])
+        row: tuple[UUID | None] = cursor.fetchone()
+        return row[0]
 
 
 def outside_transaction(view: F) -> F:
     """Mark a view that talks to the outside over HTTP: it opens `acting_as` itself, briefly, around its reads and writes."""
-    view.outside_transaction = True  # type: ignore[attr-defined]
+    view.outside_transaction = True  # type: ignore[attr-defined]  # a mark on a function, read by the middleware
     return view

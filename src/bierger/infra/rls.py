@@ -83,7 +83,7 @@ def _grant_sequences(table: str, roles: str) -> str:
     """Identity columns need no grant on their sequence; `serial` ones do. Asking the catalogue serves both."""
     return (
         # Names of tables from our own migrations, never input.
-        "DO $$ DECLARE s text; BEGIN FOR s IN SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_depend d ON d.objid = c.oid "  # noqa: S608
+        "DO $$ DECLARE s text; BEGIN FOR s IN SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_depend d ON d.objid = c.oid "  # noqa: S608 - names of our own tables
         f"WHERE c.relkind = 'S' AND d.refobjid = '{table}'::regclass LOOP "
         f"EXECUTE 'GRANT USAGE, SELECT ON SEQUENCE ' || s || ' TO {roles}'; END LOOP; END $$"
     )

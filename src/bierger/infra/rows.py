@@ -36,7 +36,7 @@ def insert(rows: Iterable[Model], *, once: bool = False) -> None:
 @cache
 def _statement(model: type[Model]) -> tuple[tuple[Field[object, object], ...], str, str]:
     """Columns to be given, `INSERT ... VALUES `, and the placeholders of one row."""
-    fields = tuple(field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField))  # noqa: SLF001
+    fields = tuple(field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField))  # noqa: SLF001 - _meta is documented
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     # An array says its type, since its literal alone does not.

@@ -128,10 +128,10 @@ def entry_of(row: Key) -> KeyEntry:
         kid=bytes(row.kid),
         owner=row.owner,
         purpose=row.purpose,  # type: ignore[arg-type]  # the database holds it to the two values
-        alg=row.alg,  # type: ignore[arg-type]
+        alg=row.alg,  # type: ignore[arg-type]  # key files write no other
         public_key=bytes(row.public_key),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,  # type: ignore[arg-type]  # the database holds it to the three values
         revoked_from=row.revoked_from,
     )

@@ -20,6 +20,7 @@ from bierger.documents import selectors as documents
 from bierger.documents.types import ActView, VerificationView
 from bierger.filings.types import DraftLine
 from bierger.infra import clock
+from bierger.infra.principal import current
 from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, ReadingRow, RequestRow, Verdict
 from bierger.ui import formats, words
 from bierger.ui.parts import TimelineEntry
@@ -73,10 +74,17 @@ def timeline_of(entries: Sequence[Entry], package: Package, language: str) -> li
         shown.append(
             TimelineEntry(
                 title=title, text=text, at=formats.instant(entry.at, language), iso=entry.at.isoformat(),
-                by=words.word(words.ACTORS, entry.actor_kind), kind="attention" if waits else "done",
+                by=_actor(entry), kind="attention" if waits else "done",
             )
         )
     return shown
+
+
+def _actor(entry: Entry) -> str:
+    """Who did it, to whoever reads: what one's representative did, or a colleague, or whom one represents, was not “you”."""
+    if entry.person is None or entry.person == current().person or not entry.actor_kind:
+        return words.word(words.ACTORS, entry.actor_kind)
+    return _("Representative") if entry.mandate else _("Applicant")
 
 
 def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:

@@ -99,7 +99,7 @@ class MailRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """One reading of my data."""
+    """One reading of my data, or `times` of the same on one day."""
 
     at: str
     iso: str
@@ -110,6 +110,7 @@ class ReadingRow:
     purpose: str
     law: str
     case: UUID | None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

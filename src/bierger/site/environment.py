@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,13 +30,19 @@ class Variable:
 
 
 # One variable a line, however long: the list reads as a table.
-# ruff: noqa: E501
+# ruff: noqa: E501 - it is a table, as said
 VARIABLES = (
     Variable("BIERGER_ENV", "`production`, `demo` or `test`.", "production"),
     Variable("DATABASE_URL", "PostgreSQL address of this process's role: `bierger_web` for the web, `bierger_worker` for the worker, "
              "`bierger_owner` for migrations and publishing.", None),
     Variable("BIERGER_SECRET_KEY", "At least 50 random characters; signs cookies and hashes rate-limit keys.", None),
-    Variable("BIERGER_DATA", "Folder of attachments (encrypted), log tiles and keys.", None),
+    Variable("BIERGER_DATA", "Folder of attachments (encrypted, unless `BIERGER_BLOBS` says otherwise), log tiles and keys.", None),
+    Variable("BIERGER_BLOBS", "Where attachments (encrypted) lie: nothing for files below `BIERGER_DATA`, or `s3://bucket/prefix`; "
+             "one prefix belongs to one installation alone. S3 needs the packages of `requirements/s3.txt`."),
+    Variable("BIERGER_S3_ENDPOINT", "Address of the S3 server, for example `https://s3.example.org:9000`; default: Amazon's of `BIERGER_S3_REGION`."),
+    Variable("BIERGER_S3_REGION", "Region of the bucket; many servers of one's own have only this one.", "us-east-1"),
+    Variable("BIERGER_S3_ACCESS_KEY", "Access key with the rights to list the bucket and to get, put and delete objects below the prefix; required for S3."),
+    Variable("BIERGER_S3_SECRET_KEY", "Secret of the access key; required for S3."),
     Variable("BIERGER_BASE_URL", "Address under which people reach the site, without a slash at the end.", None, "http://localhost:8000"),
     Variable("BIERGER_ALLOWED_HOSTS", "Host names the site answers to, separated by commas; default: the host of `BIERGER_BASE_URL`."),
     Variable("BIERGER_LOG_ORIGIN", "Origin line of the log's checkpoints, a name without a scheme; default: host of `BIERGER_BASE_URL` + `/log`."),
@@ -50,7 +58,11 @@ VARIABLES = (
     Variable("BIERGER_TRUSTED_PROXIES", "How many reverse proxies stand in front; decides which address rate limits see.", "0"),
     Variable("BIERGER_SIGN_IN_LIMIT", "Sign-ins per address in 10 minutes.", "60"),
     Variable("BIERGER_SUBMIT_LIMIT", "Submissions per person or address in 10 minutes.", "30"),
+    Variable("BIERGER_START_LIMIT", "Forms begun without signing in, per address in 10 minutes.", "60"),
 )  # fmt: skip
+
+
+_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*/?")
 
 
 def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -73,4 +85,20 @@ def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
         raise ConfigurationError(f"Set {', '.join(missing)} (docs/reference/configuration.md says what each means).")
     if environment == "production" and len(values["BIERGER_SECRET_KEY"]) < 50:
         raise ConfigurationError("BIERGER_SECRET_KEY needs at least 50 random characters.")
+    _check_blobs(values)
     return values
+
+
+def _check_blobs(values: Mapping[str, str]) -> None:
+    """At the start and not at the first attachment: that the store's address is one, and that it can be spoken to."""
+    address, endpoint = values["BIERGER_BLOBS"], values["BIERGER_S3_ENDPOINT"]
+    if not address:
+        return
+    if not _S3.fullmatch(address) or ".." in address:
+        raise ConfigurationError(f"BIERGER_BLOBS is {address!r}; write s3://bucket/prefix, or nothing for files below BIERGER_DATA.")
+    if endpoint and not re.fullmatch(r"https?://[^/\s]+/?", endpoint):
+        raise ConfigurationError(f"BIERGER_S3_ENDPOINT is {endpoint!r}; write http(s)://host:port, or nothing for Amazon's.")
+    if not (values["BIERGER_S3_ACCESS_KEY"] and values["BIERGER_S3_SECRET_KEY"]):
+        raise ConfigurationError("BIERGER_BLOBS names an S3 store: set BIERGER_S3_ACCESS_KEY and BIERGER_S3_SECRET_KEY.")
+    if importlib.util.find_spec("obstore") is None:
+        raise ConfigurationError("BIERGER_BLOBS names an S3 store: install the packages of requirements/s3.txt.")

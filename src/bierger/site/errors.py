@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from bierger.infra.blobs import BlobFileError
 from bierger.ui.views import error_page
 
 
@@ -25,6 +29,15 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles the exception, and says nothing of it.
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)) or (
+        isinstance(error, BlobFileError) and error.code == "blob-store-unreachable"
+    ):
+        # The transaction was rolled back: nothing was acknowledged, and the same request may be sent again.
+        response = error_page(request, 503)
+        response["Retry-After"] = "10"
+        return response
     return error_page(request, 500)
 
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from bierger.identity.views import space_lost
+from bierger.infra.errors import SpaceLost
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
 from bierger.site.errors import too_large
 
@@ -89,7 +91,7 @@ class PrincipalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         stored = request.session.get("principal")
-        request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]
+        request.principal = Principal.from_session(stored) if stored else ANONYMOUS  # type: ignore[attr-defined]  # this is where it is set
         return self.get_response(request)
 
     def process_view(
@@ -97,5 +99,12 @@ class PrincipalMiddleware:
     ) -> HttpResponseBase | None:
         if getattr(view, "outside_transaction", False):
             return None
-        with acting_as(request.principal):  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+        try:
+            with acting_as(request.principal):  # type: ignore[attr-defined]  # set above
+                return view(request, *args, **kwargs)
+        except SpaceLost:
+            return space_lost(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """As above, for a view that opens `acting_as` itself."""
+        return space_lost(request) if isinstance(exception, SpaceLost) else None

@@ -15,6 +15,11 @@ _env = read()
 BIERGER_ENV = _env["BIERGER_ENV"]
 PRODUCTION = BIERGER_ENV == "production"
 BIERGER_DATA = Path(_env["BIERGER_DATA"])
+BIERGER_BLOBS = _env["BIERGER_BLOBS"]
+BIERGER_S3_ENDPOINT = _env["BIERGER_S3_ENDPOINT"]
+BIERGER_S3_REGION = _env["BIERGER_S3_REGION"]
+BIERGER_S3_ACCESS_KEY = _env["BIERGER_S3_ACCESS_KEY"]
+BIERGER_S3_SECRET_KEY = _env["BIERGER_S3_SECRET_KEY"]
 BIERGER_BASE_URL = _env["BIERGER_BASE_URL"].rstrip("/")
 _host = urlsplit(BIERGER_BASE_URL).hostname or "localhost"
 BIERGER_LOG_ORIGIN = _env["BIERGER_LOG_ORIGIN"] or f"{_host}/log"
@@ -30,6 +35,7 @@ BIERGER_METRICS_TOKEN = _env["BIERGER_METRICS_TOKEN"]
 BIERGER_TRUSTED_PROXIES = int(_env["BIERGER_TRUSTED_PROXIES"])
 BIERGER_SIGN_IN_LIMIT = int(_env["BIERGER_SIGN_IN_LIMIT"])
 BIERGER_SUBMIT_LIMIT = int(_env["BIERGER_SUBMIT_LIMIT"])
+BIERGER_START_LIMIT = int(_env["BIERGER_START_LIMIT"])
 
 SECRET_KEY = _env["BIERGER_SECRET_KEY"]
 DEBUG = False
@@ -50,16 +56,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bierger.site.health.middleware.Metrics",
-    "bierger.site.middleware.UploadLimit",
+    # Before everything that may answer by itself: a refusal carries the same headers as a page.
+    "bierger.site.middleware.ContentSecurity",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "bierger.site.middleware.UploadLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bierger.site.middleware.RequestLog",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bierger.site.middleware.ContentSecurity",
     "bierger.site.middleware.PrincipalMiddleware",
 ]
 TEMPLATES = [
@@ -104,6 +111,8 @@ CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "bierger.site.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
+# Load balancers and monitoring ask the process itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -114,6 +123,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = BIERGER_UPLOAD_LIMIT
+FILE_UPLOAD_HANDLERS = ["bierger.ui.uploads.PlainNames"]
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("de", "Deutsch"), ("en", "English"), ("lb", "Lëtzebuergesch")]

@@ -90,9 +90,11 @@ def field_of(
 
 def error_links(fields: Sequence[Field]) -> tuple[ErrorLink, ...]:
     """The error summary of a page, in the order of its fields; on a page of several, each line names its field."""
-    named = len(fields) > 1
+    line = _("%(label)s: %(message)s") if len(fields) > 1 else "%(message)s"
     return tuple(
-        ErrorLink(field.id, f"{field.label}: {field.error}" if named else field.error) for field in fields if field.error
+        ErrorLink(field.id, line % {"label": field.label, "message": field.error})
+        for field in fields
+        if field.error
     )
 
 

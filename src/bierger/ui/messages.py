@@ -91,7 +91,10 @@ REFUSALS: dict[str, str] = {
     "upload-broken": gettext_noop("The file is damaged and cannot be opened. Save it again and try once more"),
     "upload-encrypted": gettext_noop("The document is protected by a password. Remove the password and try again"),
     "upload-bomb": gettext_noop("The file unpacks to something far too large and was refused"),
-    "upload-name": gettext_noop("The name of the file cannot be used. Give it a short name and try again"),
+    "upload-name": gettext_noop(
+        "The name of the file has a folder or signs in it that cannot be used. "
+        "Save it under a short name such as plan.pdf and attach it again; if that does not help, use a newer browser"
+    ),
     "upload-pixels": gettext_noop("The picture has too many pixels. Make it smaller and try again"),
     "file-missing": gettext_noop("Choose a file first"),
     "text-missing": gettext_noop("Write your answer first"),
@@ -143,6 +146,11 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
         gettext_noop("Something broke on our side"),
         gettext_noop("This is not your fault. Nothing you had already saved is lost."),
         gettext_noop("Try again in a few minutes. If it happens again, tell your administration what you were doing and when."),
+    ),
+    503: Refusal(
+        gettext_noop("We cannot be reached for a moment"),
+        gettext_noop("A part of our service does not answer. What you sent last was not registered."),
+        gettext_noop("Wait a minute, go back and send it again. What you had saved before is kept."),
     ),
 }
 

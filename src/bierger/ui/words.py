@@ -92,6 +92,9 @@ FACTS: Mapping[str, str] = {
     "acts": gettext_noop("documents issued to you"),
     "holder": gettext_noop("identity"),
     "population": gettext_noop("entry in the population register"),
+    "register-population-residence": gettext_noop("entry in the population register"),
+    "birth-date": gettext_noop("date of birth"),
+    "attachments": gettext_noop("your attachments"),
 }
 
 # Step of a verification -> (what it asks, sentence when it holds, when it fails, when it was not checked).

@@ -301,11 +301,11 @@ def _read_entry(raw: Mapping[str, object]) -> KeyEntry:
         kid=bytes.fromhex(text("kid")),
         owner=text("owner"),
         purpose=text("purpose"),  # type: ignore[arg-type]  # the entry checks its own words
-        alg=text("alg"),  # type: ignore[arg-type]
+        alg=text("alg"),  # type: ignore[arg-type]  # the entry checks its own words
         public_key=base64.b64decode(text("public_key"), validate=True),
         valid_from=parse_instant(text("valid_from")),
         valid_to=instant("valid_to"),
-        status=text("status"),  # type: ignore[arg-type]
+        status=text("status"),  # type: ignore[arg-type]  # the entry checks its own words
         revoked_from=instant("revoked_from"),
         revoked_at_log=_read_place(raw.get("revoked_at_log")),
     )

@@ -192,7 +192,8 @@ class _SealCheck:
 
         def check() -> Logged:
             if proof is None:
-                raise VerificationError("The proof of the file is missing.", code="file-proof-missing")
+                words = "No proof for exactly these bytes: they are not what was issued, or no log was asked."
+                raise VerificationError(words, code="file-proof-missing")
             opening = opening_of(parse_proof(proof))
             if opening is not None and opening.kind is not Kind.FILE:
                 raise VerificationError("The proof is not one of a file.", code="opening-mismatch")

@@ -87,7 +87,7 @@ def test_completing_twice_is_completing_once(town: Town) -> None:
     replay = browser.post(f"/desk/tasks/{task}", {"checked": "hopeless"})
     assert first["Location"].endswith("/done")
     assert replay["Location"] == f"/desk/cases/{case}"
-    assert "Services give their opinion (en)" in text(browser.get(f"/desk/cases/{case}"))
+    assert "Technical opinion (en)" in text(browser.get(f"/desk/cases/{case}"))
 
 
 def test_a_colleague_who_was_quicker_is_said(town: Town) -> None:

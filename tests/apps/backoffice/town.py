@@ -84,9 +84,23 @@ class Town:
         assert answer["Location"] == f"/desk/tasks/{task}/done"
 
 
-def make(as_owner: Callable[[], AbstractContextManager[None]]) -> Town:
+def with_minutes() -> dict[str, bytes]:
+    """The sample, whose first task takes a file of the officer too."""
+    files = sample()
+    remark = b"- {name: remark, type: longtext, required: false, max_length: 500}"
+    files["form.yaml"] = files["form.yaml"].replace(
+        remark, remark + b"\n      - {name: minutes, type: file, required: false, accept: [application/pdf], for: officer}"
+    )
+    files["process.bpmn"] = files["process.bpmn"].replace(b'"checked remark"', b'"checked remark minutes"')
+    for language in ("fr", "de", "en", "lb"):
+        texts = f"texts/{language}.yaml"
+        files[texts] = files[texts].replace(b"    remark: {", b"    minutes: {label: Minutes}\n    remark: {")
+    return files
+
+
+def make(as_owner: Callable[[], AbstractContextManager[None]], files: dict[str, bytes] | None = None) -> Town:
     with as_owner(), acting_as(SYSTEM):
-        digest = catalogue.publish(files=sample(), vocabulary=VOCABULARY).digest
+        digest = catalogue.publish(files=files or sample(), vocabulary=VOCABULARY).digest
         catalogue.activate(digest=digest)
         commune = administrations.administration(code="mersch").id
     return Town(

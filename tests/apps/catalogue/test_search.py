@@ -135,7 +135,7 @@ def test_withdrawn_procedures_are_not_found(as_owner: Owner, offered: None) -> N
         assert names("chien") == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(words=st.text(max_size=60), language=st.sampled_from(["fr", "de", "en", "lb", "xx"]))
 def test_no_query_breaks_the_search(catalogue: None, words: str, language: str) -> None:
     assert isinstance(selectors.search(words, language=language), tuple)

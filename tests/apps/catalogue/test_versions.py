@@ -18,6 +18,7 @@ from bierger.catalogue.models import Activation, PackageVersion
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from tests.apps.catalogue.samples import VOCABULARY, sample
+from tests.attacks.together import PATIENCE, at_once
 
 Owner = Callable[[], AbstractContextManager[None]]
 NAME = ("commune", "market-stall")
@@ -184,42 +185,34 @@ def test_the_database_refuses_two_versions_in_force_at_once(owner: None) -> None
         insert(new, "market-stall")
 
 
-def test_two_operators_at_once_leave_one_version_in_force(as_owner: Owner) -> None:
-    """The race: both see nothing in force. The constraint lets one through, the other hears PeriodTakenError."""
-    with as_owner(), acting_as(SYSTEM):
-        digests = [publish(version=number) for number in (1, 2)]
-    outcomes: list[str] = []
-    barrier = threading.Barrier(2)
+@pytest.mark.parametrize(
+    ("guarded", "heard", "in_force"), [(False, ["NoneType", "NoneType"], 2), (True, ["NoneType", "PeriodTakenError"], 1)]
+)
+def test_two_operators_at_once(
+    as_owner: Owner, monkeypatch: pytest.MonkeyPatch, guarded: bool, heard: list[str], in_force: int
+) -> None:
+    """Both have seen that nothing is in force, so there was no row to lock. The constraint lets one through; without it, both."""
+    with as_owner():
+        with acting_as(SYSTEM):
+            digests = [publish(version=number) for number in (1, 2)]
+        if not guarded:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE catalogue_activation DROP CONSTRAINT catalogue_activation_one_at_a_time")
+    both, real = threading.Barrier(2, timeout=PATIENCE), Activation.objects.create
+
+    def create(**values: object) -> Activation:
+        both.wait()
+        return real(**values)
 
     def operator(digest: str) -> None:
-        from django.db import connections
+        with as_owner(), acting_as(SYSTEM):
+            services.activate(digest=digest, starts=MARCH)
 
-        from bierger.site.settings import _database
-        from tests.conftest import DATABASE
-        from tests.databases import server
-
-        other = connections.create_connection("default")
-        other.settings_dict = {**other.settings_dict, **_database(server().url("owner", DATABASE))}
-        connections["default"] = other
-        try:
-            barrier.wait()
-            with acting_as(SYSTEM):
-                services.activate(digest=digest, starts=MARCH)
-            outcomes.append("activated")
-        except PeriodTakenError:
-            outcomes.append("taken")
-        finally:
-            other.close()
-
-    threads = [threading.Thread(target=operator, args=(digest,)) for digest in digests]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert "activated" in outcomes
+    monkeypatch.setattr(Activation.objects, "create", create)
+    results = at_once([lambda digest=digest: operator(digest) for digest in digests])
+    assert sorted(type(result).__name__ for result in results) == heard, results
     with acting_as(ANONYMOUS):
-        in_force = Activation.objects.filter(name="market-stall", starts__lte=MARCH, ends__isnull=True)
-        assert in_force.count() == 1
+        assert Activation.objects.filter(name="market-stall", starts__lte=MARCH, ends__isnull=True).count() == in_force
 
 
 def test_versions_lists_newest_first_with_running_and_planned_periods(owner: None) -> None:

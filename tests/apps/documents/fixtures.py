@@ -25,7 +25,7 @@ def commune(data_folder: Path, as_owner: Callable[[], AbstractContextManager[Non
 
 
 @pytest.fixture
-def applicant() -> object:
+def applicant(transactional: None) -> object:
     from tests.apps.documents.story import make_applicant
 
     return make_applicant()

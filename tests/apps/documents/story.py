@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from bierger.administrations.models import Administration
+from bierger.administrations.models import Administration, Officer, OfficerRole
 from bierger.documents import services
-from bierger.infra.principal import SYSTEM, Principal, acting_as
+from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from tests.conftest import _as_role
 
 TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
 #set text(font: "Libertinus Serif", size: 11pt)
@@ -20,7 +21,7 @@ No #sys.inputs.number, #sys.inputs.at("issued-on")
 #image("qr.svg", width: 3.6cm, alt: "Code to verify this document")
 """
 FACTS = {
-    "person.family_name": "Weber",
+    "person.family_name": "Beispill",
     "person.given_name": "Marie",
     "person.birth_date": "1985-03-14",
     "address.street": "12, rue de la Gare",
@@ -58,7 +59,16 @@ def make_commune(code: str = "probe") -> Commune:
 
 
 def make_applicant() -> Applicant:
-    return Applicant(uuid4(), uuid4())
+    """As the web role: somebody who signs in for the first time."""
+    from bierger.identity.services import sign_in
+    from bierger.identity.types import Claims
+
+    with acting_as(ANONYMOUS):
+        claims = Claims(issuer="https://idp.example", subject=str(uuid4()), level="substantial", given_name="Marie", family_name="Beispill")
+        principal = sign_in(claims=claims).principal
+    assert principal.person
+    assert principal.space
+    return Applicant(principal.person, principal.space)
 
 
 def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None = None, once: str = "", **changes: object) -> UUID:
@@ -68,7 +78,7 @@ def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None =
         "administration_id": commune.id,
         "document_type": "residence-certificate",
         "facts": FACTS,
-        "fields": {"body": "Marie Weber lives at 12, rue de la Gare, L-7535 Mersch."},
+        "fields": {"body": "Marie Beispill lives at 12, rue de la Gare, L-7535 Mersch."},
         "template": TEMPLATE,
         "language": "en",
         "title": "Residence certificate",
@@ -82,4 +92,11 @@ def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None =
 
 
 def officer_of(commune: Commune, *roles: str) -> Principal:
-    return Principal(kind="officer", administration=commune.id, officer=uuid4(), roles=roles or ("clerk",))
+    """Somebody new in office, as the directory has them: rights are read from its rows."""
+    held = roles or ("clerk",)
+    with _as_role("owner"):
+        row = Officer.objects.create(
+            administration_id=commune.id, issuer="https://idp.example", subject=str(uuid4()), given_name="Anne", family_name="Muster"
+        )  # fmt: skip
+        OfficerRole.objects.bulk_create([OfficerRole(officer=row, role=role) for role in held])
+    return Principal(kind="officer", administration=commune.id, officer=row.id, roles=held)

@@ -150,8 +150,10 @@ def test_a_mandate_opens_a_space_on_its_days(db: None, frozen: Callable):
     with acting_as(hugo):
         assert [(space.label, space.role) for space in selectors.my_spaces()][1:] == [("Léa Beispill", "representative")]
         assert services.enter_space(space=lea.space)[0].space == lea.space
-        assert selectors.mandate_for(lea.space, scope="communes/x", on=TODAY) == mandate
-        assert selectors.mandate_for(lea.space, scope="communes/x", on=TODAY + dt.timedelta(days=11)) is None
+        entered = services.enter_mandate(mandate=mandate)[0]
+        assert (entered.space, entered.mandate, entered.scope) == (lea.space, mandate, "*")
+        assert [held.id for held in selectors.mandates_held(on=TODAY + dt.timedelta(days=10))] == [mandate]
+        assert selectors.mandates_held(on=TODAY + dt.timedelta(days=11)) == ()
     with acting_as(person("jonas.muster")):
         assert len(selectors.my_spaces()) == 1
         with pytest.raises(MandateRefused):

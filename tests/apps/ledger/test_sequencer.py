@@ -22,6 +22,7 @@ from bierger.ledger.plugins import folder
 from bierger_core.merkle import TileReader, open_checkpoint, verify_consistency, verify_proof
 from bierger_core.values import Kind
 from tests import databases
+from tests.attacks.together import PATIENCE
 from tests.conftest import DATABASE
 
 
@@ -145,7 +146,7 @@ def at_once(work: Callable[[int], object], times: int = 2) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(2 * PATIENCE)
     return results
 
 
@@ -165,8 +166,15 @@ def test_two_sequencers_at_once(data_folder, as_worker):
         services.sequence()
     leaves(4)
     # 1. The guard off: both stand on the same checkpoint at the same time, and only the database's unique row stops the second history.
-    both = threading.Barrier(2, timeout=20)
-    first = race(as_worker, lambda: None, lambda name: both.wait() if name == "locked" else None)
+    # They meet after their last reading (the first tile is written then): who is late must not see what the other committed.
+    both, met = threading.Barrier(2, timeout=PATIENCE), threading.local()
+
+    def meet(name: str) -> None:
+        if name.startswith("written") and not getattr(met, "already", False):
+            met.already = True
+            both.wait()
+
+    first = race(as_worker, lambda: None, meet)
     assert sorted(type(result).__name__ for result in first) == ["AnotherSequencer", "int"], first
     # 2. The guard on: one after the other, nothing is refused.
     made = leaves(4)
@@ -181,7 +189,7 @@ def test_one_commitment_queued_by_two_at_once(data_folder, as_owner):
     leaf = bytes([Kind.ACCESS]) + secrets.token_bytes(32)
 
     def queue_together() -> int:
-        both = threading.Barrier(2, timeout=20)
+        both = threading.Barrier(2, timeout=PATIENCE)
 
         def work(_number: int) -> None:
             with acting_as(ANONYMOUS):

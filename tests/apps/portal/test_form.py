@@ -119,6 +119,18 @@ def test_a_date_that_does_not_exist_is_kept_as_typed(anonymous):
     assert b'name="collection_day.day" value="31"' in page.content
 
 
+def test_a_nul_is_refused_at_its_field_and_the_rest_is_kept(anonymous):
+    draft, step = STEP.search(begin(anonymous)).groups()
+    for name in (step, "category"):
+        anonymous.post(f"/drafts/{draft}/{name}", REPORT[name])
+    page = anonymous.post(f"/drafts/{draft}/place", {"place": "12, rue\0 de l'Exemple"})
+    assert page.status_code == 422
+    assert b"Remove characters that cannot be printed" in page.content
+    again = anonymous.get(f"/drafts/{draft}/place")
+    assert again.status_code == 200
+    assert b"12, rue de l" in again.content
+
+
 def test_files_are_attached_listed_and_removed(anonymous):
     address = begin(anonymous)
     draft, _step = STEP.search(address).groups()

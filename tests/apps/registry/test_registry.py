@@ -17,6 +17,7 @@ from bierger.registry.errors import RegisterAnswerInvalid, RegisterRefused, Regi
 from bierger.registry.types import Evidence
 from bierger.simulators.country import country
 from tests.apps.simulators.running import Simulators, running
+from tests.conftest import _as_role
 from tests.people import person
 
 PURPOSE = Purpose(None, None, "eli/etat/leg/loi/2013/06/19/n1", "register-check", case=uuid.uuid4())
@@ -29,14 +30,14 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
 
 
 @pytest.fixture
-def register(simulators: Simulators, db: None) -> Iterator[Simulators]:
+def register(simulators: Simulators, transactional: None) -> Iterator[Simulators]:
     with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
         yield simulators
 
 
 def ask(handle: str = "lea.beispill", **changed: object) -> Evidence:
     asked = {"register": "population", "question": "residence", "number": country().by_handle[handle].matricule, "purpose": PURPOSE}
-    with acting_as(worker_on(uuid.uuid4())):
+    with _as_role("worker"), acting_as(worker_on(uuid.uuid4())):
         return services.ask(**{**asked, **changed})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE_URL = "http://localhost:8000"
@@ -40,9 +41,7 @@ class Simulators:
 
 @contextmanager
 def running(data: Path, **environment: str) -> Iterator[Simulators]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_ports()
     issuer = f"http://127.0.0.1:{port}"
     values = {
         **os.environ,
@@ -59,16 +58,17 @@ def running(data: Path, **environment: str) -> Iterator[Simulators]:
         yield Simulators(issuer, data)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         assert process.poll() is None, "The simulators ended by themselves."
         try:
-            if requests.get(address, timeout=1).ok:
+            if requests.get(address, timeout=10).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError("The simulators did not start.")
 
@@ -90,11 +90,11 @@ class Hidden(HTMLParser):
 def pick(address: str, handle: str, *, level: str | None = None, password: str = "moien", browser: requests.Session | None = None) -> str:
     """Go to the provider as somebody, press "Sign in"; gives back the address one is sent back to."""
     browser = browser or requests.Session()
-    page = browser.get(f"{address}&person={handle}", timeout=5)
+    page = browser.get(f"{address}&person={handle}", timeout=30)
     assert page.status_code == 200, page.text
     form = {**Hidden(page.text).fields, "password": password, "level": level or "substantial"}
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
-    answer = browser.post(f"{origin}/authorize", data=form, timeout=5, allow_redirects=False)
+    answer = browser.post(f"{origin}/authorize", data=form, timeout=30, allow_redirects=False)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 

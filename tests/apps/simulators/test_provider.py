@@ -38,7 +38,7 @@ def address(simulators: Simulators, **changed: str) -> str:
 
 def redeem(simulators: Simulators, code: str, **changed: str) -> requests.Response:
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER, **changed}
-    return requests.post(f"{simulators.issuer}/token", data=form, auth=("bierger", "local-only"), timeout=5)
+    return requests.post(f"{simulators.issuer}/token", data=form, auth=("bierger", "local-only"), timeout=30)
 
 
 def test_code_for_tokens(simulators: Simulators):
@@ -46,13 +46,13 @@ def test_code_for_tokens(simulators: Simulators):
     assert (back["state"], back["iss"]) == ("the-state", simulators.issuer)
     answer = redeem(simulators, back["code"])
     assert answer.status_code == 200
-    keys = KeySet.import_key_set(requests.get(f"{simulators.issuer}/jwks", timeout=5).json())
+    keys = KeySet.import_key_set(requests.get(f"{simulators.issuer}/jwks", timeout=30).json())
     said = jwt.decode(answer.json()["id_token"], keys, algorithms=["ES256"]).claims
     assert (said["iss"], said["aud"], said["nonce"]) == (simulators.issuer, "bierger", "the-nonce")
     assert said["acr"] == "http://eidas.europa.eu/LoA/substantial"
     assert (said["given_name"], said["family_name"], said["org_numbers"]) == ("Nina", "Esempio", ["19952490004"])
     bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    assert requests.get(f"{simulators.issuer}/userinfo", headers=bearer, timeout=5).json()["sub"] == said["sub"]
+    assert requests.get(f"{simulators.issuer}/userinfo", headers=bearer, timeout=30).json()["sub"] == said["sub"]
 
 
 def test_a_code_works_once_and_for_its_own_verifier_and_address(simulators: Simulators):
@@ -68,15 +68,15 @@ def test_the_client_has_to_know_its_secret(simulators: Simulators):
     code = query(pick(address(simulators), "lea.beispill"))["code"]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
     for secret in ("", "wrong"):
-        answer = requests.post(f"{simulators.issuer}/token", data=form, auth=("bierger", secret), timeout=5)
+        answer = requests.post(f"{simulators.issuer}/token", data=form, auth=("bierger", secret), timeout=30)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     in_form = {**form, "client_id": "bierger", "client_secret": "local-only"}
-    assert requests.post(f"{simulators.issuer}/token", data=in_form, timeout=5).status_code == 200
+    assert requests.post(f"{simulators.issuer}/token", data=in_form, timeout=30).status_code == 200
 
 
 @pytest.mark.parametrize("changed", [{"redirect_uri": "https://elsewhere.example/"}, {"redirect_uri": CALLBACK + "?x=1"}, {"client_id": "other"}])
 def test_never_redirects_to_an_address_that_is_not_registered(simulators: Simulators, changed: dict[str, str]):
-    answer = requests.get(address(simulators, **changed), timeout=5, allow_redirects=False)
+    answer = requests.get(address(simulators, **changed), timeout=30, allow_redirects=False)
     assert answer.status_code == 400
 
 
@@ -93,26 +93,26 @@ def test_never_redirects_to_an_address_that_is_not_registered(simulators: Simula
     ],
 )
 def test_what_it_refuses_by_an_error_word(simulators: Simulators, changed: dict[str, str], error: str):
-    answer = requests.get(address(simulators, **changed), timeout=5, allow_redirects=False)
+    answer = requests.get(address(simulators, **changed), timeout=30, allow_redirects=False)
     assert query(answer.headers["Location"]) == {"error": error, "state": "the-state", "iss": simulators.issuer}
 
 
 def test_remembers_who_is_signed_in_until_more_is_asked(simulators: Simulators):
     browser = requests.Session()
     pick(address(simulators), "lea.beispill", level="low", browser=browser)
-    again = browser.get(address(simulators), timeout=5, allow_redirects=False)
+    again = browser.get(address(simulators), timeout=30, allow_redirects=False)
     assert again.status_code == 302
-    stronger = browser.get(address(simulators, acr_values="http://eidas.europa.eu/LoA/high"), timeout=5, allow_redirects=False)
+    stronger = browser.get(address(simulators, acr_values="http://eidas.europa.eu/LoA/high"), timeout=30, allow_redirects=False)
     assert stronger.status_code == 200
     assert "Léa Beispill" in stronger.text
-    fresh = browser.get(address(simulators, prompt="login"), timeout=5, allow_redirects=False)
+    fresh = browser.get(address(simulators, prompt="login"), timeout=30, allow_redirects=False)
     assert fresh.status_code == 200
-    browser.get(f"{simulators.issuer}/end-session", params={"post_logout_redirect_uri": f"{BASE_URL}/"}, timeout=5, allow_redirects=False)
-    assert browser.get(address(simulators), timeout=5, allow_redirects=False).status_code == 200
+    browser.get(f"{simulators.issuer}/end-session", params={"post_logout_redirect_uri": f"{BASE_URL}/"}, timeout=30, allow_redirects=False)
+    assert browser.get(address(simulators), timeout=30, allow_redirects=False).status_code == 200
 
 
 def test_signing_out_leads_only_to_the_registered_address(simulators: Simulators):
-    away = requests.get(f"{simulators.issuer}/end-session", params={"post_logout_redirect_uri": "https://elsewhere.example/"}, timeout=5)
+    away = requests.get(f"{simulators.issuer}/end-session", params={"post_logout_redirect_uri": "https://elsewhere.example/"}, timeout=30)
     assert (away.status_code, away.history) == (200, [])
 
 
@@ -120,9 +120,9 @@ def test_a_wrong_password_is_said_at_the_field(simulators: Simulators):
     from tests.apps.simulators.running import Hidden
 
     browser = requests.Session()
-    page = browser.get(address(simulators, login_hint="lea.beispill", ui_locales="de"), timeout=5).text
+    page = browser.get(address(simulators, login_hint="lea.beispill", ui_locales="de"), timeout=30).text
     form = {**Hidden(page).fields, "password": "falsch", "level": "high"}
-    answer = browser.post(f"{simulators.issuer}/authorize", data=form, timeout=5, allow_redirects=False)
+    answer = browser.post(f"{simulators.issuer}/authorize", data=form, timeout=30, allow_redirects=False)
     assert answer.status_code == 400
     assert 'aria-invalid="true"' in answer.text
     assert "Das ist nicht das richtige Passwort" in answer.text
@@ -130,7 +130,7 @@ def test_a_wrong_password_is_said_at_the_field(simulators: Simulators):
 
 @pytest.mark.parametrize("language", ["fr", "de", "en", "lb"])
 def test_pages_in_every_language(simulators: Simulators, language: str):
-    page = requests.get(address(simulators, ui_locales=language), timeout=5)
+    page = requests.get(address(simulators, ui_locales=language), timeout=30)
     assert f'<html lang="{language}">' in page.text
     assert "form-action 'self' http://localhost:8000" in page.headers["Content-Security-Policy"]
 
@@ -142,7 +142,7 @@ def test_a_text_in_every_language():
 
 
 def test_search_finds_people(simulators: Simulators):
-    page = requests.get(address(simulators, q="claire mersch"), timeout=5).text
+    page = requests.get(address(simulators, q="claire mersch"), timeout=30).text
     assert "claire.muster" in page
     assert "lea.beispill" not in page
 

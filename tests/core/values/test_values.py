@@ -97,7 +97,7 @@ def test_an_instant_in_another_form_is_refused(text):
 
 def test_a_datetime_without_zone_is_no_instant():
     with pytest.raises(InstantError) as refused:
-        format_instant(datetime(2026, 1, 1))  # noqa: DTZ001
+        format_instant(datetime(2026, 1, 1))  # noqa: DTZ001 - what is tested
     assert refused.value.code == "instant-naive"
 
 

@@ -46,7 +46,7 @@ def for_officers(view: View[P]) -> View[P]:
 
 def principal_of(request: HttpRequest) -> Principal:
     """Set by the middleware on every request."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
     return principal
 
 

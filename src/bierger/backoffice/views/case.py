@@ -19,12 +19,13 @@ from bierger.cases import selectors, services
 from bierger.cases.errors import CaseEnded
 from bierger.cases.types import CaseView
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures import services as disclosures
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
+from bierger.documents.errors import ActNotFound
 from bierger.flows.types import TaskView
 from bierger.ui.fields import error_links, text_field
 from bierger.ui.parts import Field
+from bierger_core.procedures import Package
 
 LONGEST = 4000
 ASKABLE = ("open", "claimed")
@@ -71,9 +72,8 @@ def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBas
     view = selectors.case_view(case, purpose=purpose)
     if str(blob) not in _files_of(view):
         raise Http404
-    content = documents.read_blob(blob)
-    subjects = {person for party in view.parties for person in party.subjects}
-    disclosures.record(purpose=purpose, subjects=subjects, facts=["attachments"])
+    subjects = {subject for party in view.parties for subject in party.subjects}
+    content = documents.read_attachment(blob, purpose=purpose, subjects=subjects)
     return _file(content.data, content.media_type, content.file_name)
 
 
@@ -81,9 +81,12 @@ def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBas
 @require_GET
 def act(_request: HttpRequest, case: UUID, act: UUID) -> HttpResponseBase:
     """The PDF of an act of this case."""
-    if act not in {one.id for one in documents.acts_of_case(case, purpose=purpose_of_case(case))}:
+    if not selectors.may_open(case):
         raise Http404
-    file = documents.act_pdf(act)
+    try:
+        file = documents.act_file(act, purpose=purpose_of_case(case))
+    except ActNotFound as unseen:
+        raise Http404 from unseen
     if file is None:
         raise Http404
     return _file(file.data, "application/pdf", file.file_name)
@@ -99,7 +102,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         **page_of(request),
         "case": view,
         "package_title": package.title(language()),
-        "state": package.text(view.state, language()) if package.has_text(view.state) else _("In progress"),
+        "states": _states(view, package),
         "applicant": next((party.name for party in view.parties if party.kind == "applicant" and party.name), ""),
         "anonymous": all(party.space is None for party in view.parties if party.kind == "applicant"),
         "parties": [party for party in view.parties if party.kind != "applicant"],
@@ -119,6 +122,14 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "did": _did(request.GET.get("did", "")),
     }
     return no_store(render(request, "backoffice/case.html", context | more))
+
+
+def _states(view: CaseView, package: Package) -> list[str]:
+    """Of an open case, the tasks that wait; of a closed one, how it ended."""
+    waiting = [task_title(view.digest, task.node) for task in view.tasks if task.kind == "user" and task.state in ASKABLE]
+    if view.status != "ended" and waiting:
+        return list(dict.fromkeys(waiting))
+    return [package.text(view.state, language()) if package.has_text(view.state) else _("In progress")]
 
 
 def tasks_of(view: CaseView, me: UUID | None, roles: tuple[str, ...]) -> list[dict[str, object]]:

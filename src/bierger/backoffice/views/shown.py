@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,6 +20,7 @@ from bierger.ui.parts import Attached, SummaryRow, TimelineEntry
 from bierger_core.interview import JSON, Question, TaskForm, Type
 from bierger_core.procedures import Package
 
+BY_ITSELF = ("state-changed", "case-ended")  # they follow from what somebody did; nobody does them
 _IMAGES = ("image/jpeg", "image/png")
 
 
@@ -44,14 +45,17 @@ class Conclusion:
     files: tuple[Attached, ...]
 
 
-def sections(view: CaseView, package: Package) -> tuple[Section, ...]:
-    """The answers by page, with the question's own label; what was never asked is left out. () when erased."""
+def sections(view: CaseView, package: Package, *, without: Sequence[str] = ()) -> tuple[Section, ...]:
+    """The answers by page, with the question's own label; what was never asked is left out. () when erased.
+
+    `without`: names of questions that stand somewhere else on the page.
+    """
     if not isinstance(view.answers, Mapping):
         return ()
     answers = view.answers
     found: list[Section] = []
     for step in package.form.steps:
-        asked = [question for question in step.questions if answers.get(question.name) is not None]
+        asked = [one for one in step.questions if answers.get(one.name) is not None and one.name not in without]
         rows = tuple(answer_row(one, answers[one.name], package) for one in asked if one.type is not Type.FILE)
         files = tuple((label_of(one.name, package), attached(view, answers[one.name])) for one in asked if one.type is Type.FILE)
         if len(rows) + len(files) > 1:
@@ -107,16 +111,33 @@ def questions_of(package: Package) -> dict[str, Question]:
 
 
 def shown_rows(view: CaseView, package: Package, form: TaskForm) -> tuple[SummaryRow, ...]:
-    """What the package wants in front of the officer for this task (`shows:`), in its order."""
+    """What the package wants in front of the officer for this task (`shows:`), in its order: answers, and what the registers
+    said. What was never asked is left out; what colleagues wrote stands with their names in `conclusions`.
+    """
     questions = questions_of(package)
     answers = view.answers if isinstance(view.answers, Mapping) else {}
+    of_colleagues = {one.outcome for one in package.tasks.values()}
+    of_colleagues |= {question.name for one in package.tasks.values() for question in one.questions}
     rows = []
     for name in form.shows:
         if name in questions and answers.get(name) is not None:
-            rows.append(answer_row(questions[name], answers[name], package))
-        elif name not in answers:
-            rows.append(SummaryRow(label_of(name, package), value_in_words(_at(view.variables, name), package, name)))
+            if questions[name].type is not Type.FILE:
+                rows.append(answer_row(questions[name], answers[name], package))
+        elif name not in answers and name not in of_colleagues:
+            row = SummaryRow(label_of(name, package), value_in_words(_at(view.variables, name), package, name))
+            rows += [row] if row.values else []
     return tuple(rows)
+
+
+def shown_files(view: CaseView, package: Package, form: TaskForm) -> tuple[tuple[str, tuple[Attached, ...]], ...]:
+    """The files among what the task shows, to be opened from the form."""
+    questions = questions_of(package)
+    answers = view.answers if isinstance(view.answers, Mapping) else {}
+    return tuple(
+        (label_of(name, package), attached(view, answers[name]))
+        for name in form.shows
+        if answers.get(name) and name in questions and questions[name].type is Type.FILE
+    )
 
 
 def _at(variables: Mapping[str, object], path: str) -> object:
@@ -197,7 +218,7 @@ def timeline(view: CaseView, package: Package) -> tuple[TimelineEntry, ...]:
             at=formats.instant(entry.at),
             iso=entry.at.isoformat(),
             text=_text(entry),
-            by=entry.actor_name,
+            by="" if entry.code in BY_ITSELF else entry.actor_name,
             kind="attention" if entry.code == "question-asked" and entry.sequence == view.open_question else "done",
         )
         for entry in reversed(view.timeline)
@@ -208,6 +229,7 @@ def _title(entry: Entry, package: Package) -> str:
     node = str(entry.params.get("node", ""))
     task = package.text(f"task.{node}.title", language()) if package.has_text(f"task.{node}.title") else node
     state = str(entry.params.get("state", ""))
+    own = f"task.{state.removeprefix('state.')}.title"  # for the applicant a state is a sentence, here it is the task that waits
     sentences = {
         "case-opened": _("Request received"),
         "task-taken": _("Task taken: %(task)s"),
@@ -231,7 +253,7 @@ def _title(entry: Entry, package: Package) -> str:
     return sentence % {
         "task": task,
         "decision": str(entry.params.get("decision", "")),
-        "state": package.text(state, language()) if package.has_text(state) else state,
+        "state": next((package.text(key, language()) for key in (own, state) if package.has_text(key)), state),
         "number": str(entry.params.get("number", "")),
     }
 

@@ -52,7 +52,8 @@ def task(request: HttpRequest, task: UUID) -> HttpResponseBase:
         return _page(request, view, found, package, raw={}, errors={}, files={})
     raw = {name: request.POST.getlist(name) for name in request.POST}
     files, errors = _uploads(request, view, package.tasks[found.node])
-    if not errors:
+    # The buttons beside a file attach it or take it out, and complete nothing.
+    if not errors and "attach" not in request.POST and "remove" not in request.POST:
         try:
             result = services.complete(task=task, raw=raw, files=files)
         except (TaskClosed, TaskNotYours, NotAllowed) as error:
@@ -119,6 +120,8 @@ def _page(
         task_title=task_title(view.digest, found.node),
         task_help=package.text(key, language()) if package.has_text(key) else "",
         task_shows=shown.shown_rows(view, package, form),
+        task_files=shown.shown_files(view, package, form),
+        sections=shown.sections(view, package, without=form.shows),
         fields=fields,
         error_links=error_links(fields),
         errors=bool(errors),
@@ -163,6 +166,8 @@ def _uploads(request: HttpRequest, view: CaseView, form: TaskForm) -> tuple[Stor
         stored: Stored = signing.loads(request.POST.get("kept", ""), salt=_KEPT, max_age=24 * 3600)
     except signing.BadSignature:
         stored = {}
+    name, _colon, removed = request.POST.get("remove", "").partition(":")
+    stored[name] = [one for one in stored.get(name, []) if one["id"] != removed]
     errors: dict[str, AnswerError] = {}
     for question in form.questions:
         if question.type is not Type.FILE:

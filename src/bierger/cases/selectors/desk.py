@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, EventPayload, Party, Work
-from bierger.cases.selectors.requests import timeline
+from bierger.cases.selectors.requests import _entries
 from bierger.cases.types import ERASED, CaseView, Page, PartyView, WorkFilters, WorkView
 from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose
@@ -63,7 +63,7 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
         id=row.id, number=row.number, administration=row.administration_id, digest=row.digest, owner=row.owner, name=row.name,
         status=row.status, state=row.state, language=row.language, opened_at=row.opened_at, ended_at=row.ended_at,
         answers=opened["answers"] if opened else ERASED, variables=_variables(row.id), parties=parties,
-        tasks=flows.tasks_of(row.id), timeline=timeline(row.id), open_question=row.open_question,
+        tasks=flows.tasks_of(row.id), timeline=_entries(row.id), open_question=row.open_question,
     )  # fmt: skip
 
 

@@ -38,7 +38,6 @@ class CaseWriter:
 
     row: Case
     fresh: bool = False
-    mandate: UUID | None = None
     _events: list[Event] = field(default_factory=list)
     _payloads: list[EventPayload] = field(default_factory=list)
 
@@ -63,7 +62,7 @@ class CaseWriter:
             actor_kind=principal.kind,
             actor=principal.officer or principal.person,
             on_behalf_of=principal.space,
-            mandate=self.mandate,
+            mandate=principal.mandate,
             channel=_CHANNEL[principal.kind],
             at=clock.now(),
             definition=row.digest,

@@ -31,7 +31,11 @@ class Opened:
 @personal_data
 @dataclass(frozen=True)
 class PartyView:
-    """applicant, beneficiary or representative; a space, or a private link (SHA-256 hex); a name to address them by."""
+    """applicant, beneficiary or representative; a space, or a private link (SHA-256 hex); a name to address them by.
+
+    subjects: whom a reading about this party concerns, ids of people and of organisations' spaces. A representative stands in the
+    space that they represent, not in their own.
+    """
 
     kind: str
     space: UUID | None
@@ -59,10 +63,11 @@ class Opening:
     channel: str = "web"
 
 
+@personal_data
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `code` = type of the event; `params` what the sentence needs (texts by language where
-    the package gives them); `payload` None when erased; `verified` the chain holds up to here.
+    the package gives them); `person` who acted, where it was a person, and `mandate` by which, where they did so for another.
     """
 
     sequence: int
@@ -73,8 +78,11 @@ class Entry:
     audience: str
     params: Mapping[str, object]
     erased: bool = False
+    person: UUID | None = None
+    mandate: UUID | None = None
 
 
+@personal_data
 @dataclass(frozen=True)
 class RequestView:
     """A case as its applicant reads it: `state` is a text key of the package (`state.<node>`, `end.<end>`) or `state`."""

@@ -9,7 +9,7 @@ from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose, own_data
 from bierger.documents.errors import ActNotFound
 from bierger.documents.models import Act, Revocation
-from bierger.documents.selectors.blobs import read_blob
+from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.types import ActFile, ActView
 from bierger.identity.selectors import people_of
 from bierger.infra.principal import current
@@ -47,12 +47,24 @@ def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:
     return tuple(_view(row) for row in rows)
 
 
+@own_data("the act of the holder who asks; an officer reads it with a purpose")
 def act_pdf(act_id: UUID) -> ActFile | None:
     """The exact bytes that were logged; None until they are rendered. Raises ActNotFound, BlobErased."""
     row = _row(act_id)
     if row.file_id is None:
         return None
     blob = read_blob(row.file_id)
+    return ActFile(data=blob.data, file_name=blob.file_name)
+
+
+def act_file(act_id: UUID, *, purpose: Purpose) -> ActFile | None:
+    """As `act_pdf`, for an officer; one disclosure for its holders. An act of another case than the purpose's: ActNotFound."""
+    row = _row(act_id)
+    if row.case_id != purpose.case:
+        raise ActNotFound("No such act in this case.")
+    if row.file_id is None:
+        return None
+    blob = read_attachment(row.file_id, purpose=purpose, subjects=people_of(row.holder_space), facts=["act"])
     return ActFile(data=blob.data, file_name=blob.file_name)
 
 

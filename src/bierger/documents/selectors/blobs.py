@@ -3,35 +3,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bierger.disclosures import services as disclosures
+from bierger.disclosures.types import Purpose, own_data
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob
 from bierger.documents.types import BlobContent, BlobInfo
 from bierger.infra import blobs
 
 NONCE_BYTES = 12
+_HELD = "The policy shows a file to who holds it; an officer, whose administration holds it too, reads with a purpose."
 
 
+@own_data(_HELD)
 def blob_info(blob: UUID) -> BlobInfo:
     """What a blob is. Raises BlobNotFound."""
     row = _row(blob)
     return BlobInfo(id=row.id, media_type=row.media_type, file_name=row.file_name, size=row.size, sha256=bytes(row.sha256).hex())
 
 
+@own_data(_HELD)
 def read_blob(blob: UUID) -> BlobContent:
-    """The plain bytes. Raises BlobNotFound (not there, or not yours), BlobErased (its file is gone or no longer opens).
+    """The plain bytes, for their holder. Raises as `read_attachment`."""
+    return _open(blob)
 
-    The caller records the disclosure: only it knows whose data these are and why they are read.
+
+def read_attachment(
+    blob: UUID, *, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str] = ("attachments",)
+) -> BlobContent:
+    """The plain bytes of a file in a case, for an officer; one disclosure for `subjects`, those of the case's parties.
+
+    Raises BlobNotFound, BlobErased, infra.blobs.BlobFileError: then nothing was read, and nothing is recorded.
+    """
+    content = _open(blob)
+    disclosures.record(purpose=purpose, subjects=subjects, facts=facts)
+    return content
+
+
+def _open(blob: UUID) -> BlobContent:
+    """The plain bytes. Raises BlobNotFound (not there, or not yours), BlobErased (its file is gone or no longer opens),
+    infra.blobs.BlobFileError with blob-store-... when nothing can be said, because the store does not answer.
     """
     row = _row(blob)
     try:
         sealed = blobs.read(row.area, row.name)
         data = AESGCM(bytes(row.key)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row.id.bytes)
-    except (blobs.BlobFileError, InvalidTag) as error:
+    except blobs.BlobFileError as error:
+        if error.code not in ("blob-missing", "blob-damaged"):
+            raise
+        raise BlobErased("The file of this blob cannot be opened any more.") from error
+    except InvalidTag as error:
         raise BlobErased("The file of this blob cannot be opened any more.") from error
     return BlobContent(id=row.id, data=data, media_type=row.media_type, file_name=row.file_name, size=row.size)
 

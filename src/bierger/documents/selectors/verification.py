@@ -206,7 +206,7 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
     facts = () if claims is None else _facts(claims)
     return VerificationView(
         subject=subject,
-        authentic=authentic,  # type: ignore[arg-type]
+        authentic=authentic,  # type: ignore[arg-type]  # one of the three words, chosen above
         steps=_steps(verdict),
         issuer="" if claims is None else claims.issuer,
         issuer_names={} if claims is None else _names(claims.issuer),

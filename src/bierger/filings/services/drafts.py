@@ -14,8 +14,9 @@ from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.types import AdministrationView
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
-from bierger.filings.errors import AdministrationRefused, DraftUnknown, LevelTooLow, ProcedureUnknown, SignInNeeded
+from bierger.filings.errors import AdministrationRefused, LevelTooLow, OutOfMandate, ProcedureUnknown, SignInNeeded
 from bierger.filings.models import Draft
+from bierger.filings.selectors import unknown_draft
 from bierger.filings.types import DraftStarted, Saved
 from bierger.identity import selectors as identity
 from bierger.infra import clock
@@ -39,7 +40,7 @@ def new_token() -> str:
 
 def start_draft(*, owner: str, name: str, administration: str = "", language: str, token: str = "") -> DraftStarted:
     """Begin a draft of the active version. Anonymous: `token` is the secret that the caller has drawn and set as principal
-    (kind `link`) before. Raises ProcedureUnknown, SignInNeeded, LevelTooLow (`needed`), AdministrationRefused.
+    (kind `link`) before. Raises ProcedureUnknown, SignInNeeded, LevelTooLow (`needed`), OutOfMandate, AdministrationRefused.
     """
     principal = current()
     chosen = _administration(administration)
@@ -72,13 +73,15 @@ def start_draft(*, owner: str, name: str, administration: str = "", language: st
 def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Saved:
     """Keep what was typed for one step: valid answers become answers, the rest stays as raw text with its errors.
 
-    The row is locked: two tabs do not overwrite each other's other steps. Raises DraftUnknown.
+    The row is locked: two tabs do not overwrite each other's other steps. Raises DraftUnknown, OutOfMandate.
     """
     row = lock_draft(draft)
     package = catalogue.package(row.digest)
     result = validate_step(package.form, step, raw, answers=row.answers, setting=setting_of(row.known))
     row.answers = {**row.answers, **result.values}
-    row.raw = {**row.raw, step: {name: list(values) for name, values in result.raw.items()} if result.errors else {}}
+    # PostgreSQL keeps no NUL: the error says that it was there, and the rest of what was typed stays.
+    typed = {name: [text.replace("\0", "") for text in texts] for name, texts in result.raw.items()}
+    row.raw = {**row.raw, step: typed if result.errors else {}}
     question = package.administration.question
     if question and question in result.values and result.values[question]:
         row.administration_id = administrations.administration(code=str(result.values[question])).id
@@ -133,7 +136,7 @@ def files_of(row: Draft) -> list[dict[str, object]]:
 def lock_draft(draft: UUID) -> Draft:
     row = Draft.objects.select_for_update().filter(id=draft).first()
     if row is None:
-        raise DraftUnknown(f"No draft {draft}.")
+        raise unknown_draft(draft)
     return row
 
 
@@ -145,7 +148,9 @@ def setting_of(known: Mapping[str, JSON]) -> Setting:
 
 
 def check_level(package: Package, principal: Principal) -> None:
-    """May this principal file this procedure? Raises SignInNeeded, LevelTooLow."""
+    """May this principal file this procedure? Raises SignInNeeded, LevelTooLow, OutOfMandate."""
+    if not principal.covers(f"{package.owner}/{package.name}"):
+        raise OutOfMandate("The mandate is for another procedure.", scope=principal.scope or "")
     if principal.kind == "person":
         if not principal.reaches(package.level):
             raise LevelTooLow(f"{package.level} is needed.", needed=package.level)

@@ -23,26 +23,29 @@ from bierger.cases import services as cases
 from bierger.cases.types import Opening, PartyView
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, NotComplete
+from bierger.filings.errors import DeclarationMissing, NotComplete
 from bierger.filings.models import Draft, Filing, FilingCase
-from bierger.filings.selectors import receipt_of
+from bierger.filings.selectors import receipt_of, unknown_draft
 from bierger.filings.services.drafts import check_level, files_of, setting_of
 from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
+from bierger.identity.types import SpaceLabel
 from bierger.infra import clock
-from bierger.infra.principal import current
+from bierger.infra.principal import Principal, current
 from bierger.infra.rows import insert
 from bierger_core.interview import JSON, first_incomplete_step, prune, validate_all
 from bierger_core.procedures import Package
 
 
 def submit(*, draft: UUID, declaration: bool) -> Receipt:
-    """File a draft, exactly once. Raises DraftUnknown, NotComplete (`step`, `errors`), DeclarationMissing, LevelTooLow."""
+    """File a draft, exactly once. Raises DraftUnknown, OutOfMandate, NotComplete (`step`, `errors`),
+    DeclarationMissing, LevelTooLow.
+    """
     row = Draft.objects.select_for_update().filter(id=draft).first()
     if row is None:
         earlier = Filing.objects.filter(draft=draft).first()
         if earlier is None:
-            raise DraftUnknown(f"No draft {draft}.")
+            raise unknown_draft(draft)
         return receipt_of(earlier, again=True)
     package = catalogue.package(row.digest)
     check_level(package, current())
@@ -82,12 +85,12 @@ def _check_complete(package: Package, row: Draft) -> None:
 def _opening(package: Package, row: Draft, answers: Mapping[str, JSON], files: tuple[UUID, ...]) -> Opening:
     principal = current()
     administration = administrations.administration(id=row.administration_id)
-    name = ""
     kind: Literal["anonymous", "person", "organisation"] = "anonymous"
+    parties = [PartyView("applicant", row.space, row.link, "")]
     if principal.kind == "person":
         label = identity.label_of_space()
-        name, kind = label.name, "organisation" if label.kind == "professional" else "person"
-    parties = [PartyView("applicant", row.space, row.link, name, (principal.person,) if principal.person else ())]
+        kind = "organisation" if label.kind == "professional" else "person"
+        parties = _parties_of(principal, label)
     parties += [
         PartyView(party.kind, None, None, " ".join(str(answers.get(one) or "") for one in party.name).strip())
         for party in package.parties
@@ -97,6 +100,23 @@ def _opening(package: Package, row: Draft, answers: Mapping[str, JSON], files: t
         administration=administration.id, administration_code=administration.code, digest=row.digest, language=row.language,
         level=principal.level, applicant_kind=kind, answers=answers, files=files, parties=tuple(parties),
     )  # fmt: skip
+
+
+def _parties_of(principal: Principal, label: SpaceLabel) -> list[PartyView]:
+    """The applicant is the space; the subjects of later readings are the people behind it.
+
+    1. In one's own space: oneself.
+    2. In an organisation's: the organisation, whose members read about it, and whoever writes for it.
+    3. By mandate: the person or organisation represented. The representative is a party of their own, for their own name; it
+       stands in the space represented, since a party opens the case to its space, and the mandate's end has to close it.
+    """
+    person = principal.person
+    if principal.mandate is not None:
+        represented = PartyView("applicant", principal.space, None, label.name, identity.people_of(principal.space))
+        acting = identity.me()
+        return [represented, PartyView("representative", principal.space, None, acting.name, (acting.id,))]
+    subjects = [person] if label.kind == "private" else [*identity.people_of(principal.space), person]
+    return [PartyView("applicant", principal.space, None, label.name, tuple(one for one in subjects if one))]
 
 
 def _next_number() -> str:

@@ -25,6 +25,7 @@ from joserfc.jwk import KeySet
 from bierger.identity.contrib.provider import Provider, read_claims
 from bierger.identity.errors import LevelTooLow, ProviderRefused, ProviderUnavailable, TokenRefused
 from bierger.identity.types import Claims
+from bierger.infra import clock
 from bierger.infra.principal import LEVELS
 
 TIMEOUT = (3.05, 5)  # seconds to connect, to answer: a person waits
@@ -78,7 +79,7 @@ def begin(
         verifier=secrets.token_urlsafe(48),
         next=next_path,
         level=level,
-        at=time.time(),
+        at=clock.real_now().timestamp(),
     )
     asked = {"nonce": pending.nonce, "ui_locales": language}
     if level != "none":
@@ -145,7 +146,7 @@ def _checked(provider: Provider, configuration: Mapping[str, object], id_token: 
             token = jwt.decode(id_token, _keys(address), algorithms=list(ALGORITHMS))
         # The machine's time, not infra.clock: the provider does not move its clock with our demonstration.
         rules = jwt.JWTClaimsRegistry(
-            now=lambda: int(time.time()),
+            now=lambda: int(clock.real_now().timestamp()),
             leeway=LEEWAY,
             iss={"essential": True, "value": provider.issuer},
             aud={"essential": True, "value": provider.client_id},

@@ -71,14 +71,14 @@ def _system_folder() -> Path | None:
     program = shutil.which("pg_config")
     if program is None:
         return None
-    answer = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own, found by name
     folder = Path(answer.stdout.strip())
     return folder if (folder / "postgres").is_file() and (folder / "initdb").is_file() else None
 
 
 @cache
 def _read(folder: Path) -> Binaries:
-    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own, found by name
     found = re.search(r"\b(\d+)(?:\.(\d+))?", answer.stdout)
     if answer.returncode != 0 or found is None or int(found[1]) < _OLDEST:
         raise BinariesMissingError

@@ -120,7 +120,7 @@ def _socket_folder(home: Path, account: Account) -> Path:
     if len(os.fsencode(wanted)) > SOCKET_LIMIT:
         short = f"bierger-{account.uid}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        above = Path(runtime) if runtime and not account.switch and len(runtime) < 50 else Path("/tmp")  # noqa: S108
+        above = Path(runtime) if runtime and not account.switch and len(runtime) < 50 else Path("/tmp")  # noqa: S108 - short; made 0700
         wanted = above / short
     return wanted
 

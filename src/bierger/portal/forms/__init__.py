@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms: the steps of a draft, and the tasks an administration waits for."""
 
+from bierger.portal.forms.begun import BegunForm, begun_form, collect_files, only_files
 from bierger.portal.forms.drafts import (
     attached,
     check_errors,
@@ -14,6 +15,6 @@ from bierger.portal.forms.drafts import (
 from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
 
 __all__ = [
-    "ANSWER_FILES", "TaskPage", "attached", "check_errors", "check_rows", "commune_choices", "plain", "raw_of", "served_choices",
-    "step_page", "task_page",
+    "ANSWER_FILES", "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
+    "commune_choices", "only_files", "plain", "raw_of", "served_choices", "step_page", "task_page",
 ]  # fmt: skip

@@ -9,12 +9,16 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
 from bierger.cases.errors import CaseError
+from bierger.catalogue import selectors as catalogue
 from bierger.documents.errors import DocumentsError
-from bierger.filings.errors import DraftUnknown, FilingUnknown
+from bierger.filings.errors import DraftUnknown, FilingUnknown, OutOfMandate
 from bierger.flows.errors import TaskUnknown
+from bierger.infra import clock
 from bierger.infra.principal import Principal, current
 
 P = ParamSpec("P")
@@ -62,10 +66,22 @@ def own_or_404(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except OutOfMandate as refused:
+            return out_of_mandate(request, refused)
         except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError) as unknown:
             raise Http404 from unknown
 
     return guarded
+
+
+def out_of_mandate(request: HttpRequest, refused: OutOfMandate) -> HttpResponse:
+    """The mandate covers one procedure only, and this is not it: which one, and where to choose another role."""
+    owner, _slash, name = refused.scope.partition("/")
+    digest = catalogue.active(owner, name, clock.now(), None)
+    covered = catalogue.package(digest).title(language()) if digest else refused.scope
+    response = render(request, "portal/out_of_mandate.html", {"covered": covered, "code": refused.code}, status=403)
+    add_never_cache_headers(response)
+    return response
 
 
 def become(request: HttpRequest, principal: Principal) -> None:

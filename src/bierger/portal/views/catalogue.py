@@ -13,6 +13,7 @@ from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.types import AdministrationView
 from bierger.catalogue import selectors as procedures
 from bierger.catalogue.errors import UnknownProcedureError
+from bierger.catalogue.types import Sheet
 from bierger.filings import selectors as filings
 from bierger.infra import clock
 from bierger.infra.principal import current
@@ -22,6 +23,7 @@ from bierger.portal.views.access import language
 from bierger.ui import words
 from bierger.ui.parts import Crumb
 
+REFUSAL = "-refusal"  # how the type of a document ends that refuses
 POPULAR = 6  # cards on the home page
 ICONS = {"identity": "home", "building": "build", "housing": "home", "waste": "bubble", "roads": "bubble"}
 
@@ -74,6 +76,7 @@ def sheet(request: HttpRequest, owner: str, name: str) -> HttpResponse:
         "portal/sheet.html",
         {
             "sheet": found,
+            "outputs": _outputs(found),
             "place": place,
             "administration": place,
             "page_owner": place.name(language()) if place else "",
@@ -85,6 +88,13 @@ def sheet(request: HttpRequest, owner: str, name: str) -> HttpResponse:
             "crumbs": (Crumb(_("Home"), "/"), Crumb(_("Procedures"), "/catalogue"), Crumb(found.title)),
         },
     )
+
+
+def _outputs(sheet: Sheet) -> list[str]:
+    """Titles of the documents that somebody applies for; a letter of refusal is none, and its type says so by its end."""
+    package = procedures.package(sheet.digest)
+    titles = zip(package.documents.values(), sheet.outputs, strict=True)
+    return list(dict.fromkeys(title for document, title in titles if not document.type.endswith(REFUSAL)))
 
 
 def _may_start(kind: str, anonymous: bool, strong_enough: bool) -> str:  # noqa: FBT001  # two facts of the sheet

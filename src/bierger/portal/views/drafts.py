@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,19 +17,16 @@ from bierger.filings import selectors as filings
 from bierger.filings import services
 from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, SignInNeeded
 from bierger.filings.types import DraftView
-from bierger.infra import rate_limits
-from bierger.infra.addresses import client_address
-from bierger.infra.principal import current
 from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
+from bierger.portal.views.brakes import submissions_limited
+from bierger.portal.views.expired import survives_expiry, typed_before
 from bierger.ui.fields import error_links
 from bierger.ui.parts import ErrorLink
-from bierger.ui.views import error_page
 from bierger_core.interview import AnswerError, Step, Type, relevant_steps
 
-WINDOW = 600  # seconds in which submissions are counted
 
-
+@survives_expiry("portal:step")
 @never_cache
 @require_http_methods(["GET", "POST"])
 @applicant_only
@@ -42,7 +38,8 @@ def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
         return HttpResponseRedirect(_onward(found.id, found.next_step))
     if request.method == "POST":
         return _save(request, found, known[step])
-    return _draw(request, found, known[step])
+    before = typed_before(request)
+    return _draw(request, found, known[step], raw=dict(before.raw) if before else None, came_back=bool(before))
 
 
 def _save(request: HttpRequest, draft: DraftView, step: Step) -> HttpResponse:
@@ -79,10 +76,10 @@ def _attach(request: HttpRequest, draft: DraftView, step: Step) -> dict[str, Ans
 
 def _draw(
     request: HttpRequest, draft: DraftView, step: Step, *, raw: dict[str, list[str]] | None = None,
-    errors: dict[str, AnswerError] | None = None,
+    errors: dict[str, AnswerError] | None = None, came_back: bool = False,
 ) -> HttpResponse:  # fmt: skip
     page = step_page(draft, step, language=language(), raw=raw, errors=errors)
-    context = {"p": page, "errors": error_links(page.fields), **_about(draft)}
+    context = {"p": page, "errors": error_links(page.fields), "came_back": came_back, **_about(draft)}
     context["language_next"] = reverse("portal:step", args=[draft.id, step.id])
     return render(request, "portal/step.html", context, status=422 if errors else 200)
 
@@ -139,16 +136,14 @@ def _already_filed(draft: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:receipt", args=[filed.id]))
 
 
+@submissions_limited
+@survives_expiry("portal:check", keep=False)
 @never_cache
 @require_POST
 @applicant_only
 @own_or_404
 def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Submit once; a second click, a replay or a reload leads to the same receipt."""
-    # A private link costs nothing to make: whoever did not sign in is counted by address.
-    key = f"submit:{current().person or client_address(request)}"
-    if not rate_limits.hit(key, limit=settings.BIERGER_SUBMIT_LIMIT, seconds=WINDOW):
-        return error_page(request, 429)
     try:
         receipt = services.submit(draft=draft, declaration=request.POST.get("declaration") == "yes")
     except NotComplete as incomplete:
@@ -164,6 +159,7 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:receipt", args=[receipt.id]))
 
 
+@survives_expiry("portal:discard", keep=False)
 @require_http_methods(["GET", "POST"])
 @applicant_only
 @own_or_404

@@ -60,7 +60,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         drafts, mine = filings.drafts(), cases.requests()
     if not drafts and not mine:
         return unseen(render(request, "portal/link_unknown.html", _help_context(_("This link opens nothing.")), status=404))
-    if request.principal.kind in ("person", "officer") and request.method == "GET":  # type: ignore[attr-defined]
+    if request.principal.kind in ("person", "officer") and request.method == "GET":  # type: ignore[attr-defined]  # set by the middleware
         return unseen(render(request, "portal/link_leave.html", {"token": token}))
     become(request, holder)
     if len(mine) == 1 and not drafts:

@@ -21,17 +21,31 @@ from bierger.cases.errors import NotAllowed
 from bierger.cases.types import RequestView
 from bierger.catalogue import selectors as procedures
 from bierger.filings import selectors as filings
-from bierger.filings import services as filing_services
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed
+from bierger.flows.types import TaskView
 from bierger.infra.principal import current
-from bierger.portal.forms import ANSWER_FILES, TaskPage, raw_of, task_page
-from bierger.portal.selectors import acts_of, draft_rows, request_rows, state_text, timeline_of
+from bierger.portal.forms import (
+    ANSWER_FILES,
+    BegunForm,
+    TaskPage,
+    attached,
+    begun_form,
+    collect_files,
+    only_files,
+    raw_of,
+    task_page,
+)
+from bierger.portal.selectors import acts_of, draft_rows, request_rows, state_text
+from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404
+from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
-from bierger_core.interview import AnswerError, Question, Type
+from bierger_core.interview import AnswerError
+from bierger_core.procedures import Package
+from bierger_core.rules import Value
 
 LONGEST_ANSWER = 4000  # characters: what a case keeps
 
@@ -51,23 +65,32 @@ def requests(request: HttpRequest) -> HttpResponse:
 @applicant_only
 @own_or_404
 def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
-    return _page(request, cases.request(case))
+    found, before = cases.request(case), typed_before(request)
+    if before:
+        kind, key = ("task", before.action.rpartition("/")[2]) if "/tasks/" in before.action else ("answer", str(case))
+        begun_form(request, f"{kind}:{key}").keep(request, before.raw)
+    return _page(request, found, before=before)
+
+
+def _task(request: HttpRequest, package: Package, task: TaskView, variables: Mapping[str, Value]) -> TaskPage:
+    begun = begun_form(request, f"task:{task.id}")
+    return task_page(package, task, language(), raw=begun.raw, kept=begun.files, variables=variables)
 
 
 def _page(
-    request: HttpRequest, found: RequestView, *, said: str = "", errors: Mapping[str, AnswerError] | None = None,
-    shown_task: TaskPage | None = None,
+    request: HttpRequest, found: RequestView, *, errors: Mapping[str, AnswerError] | None = None,
+    shown_task: TaskPage | None = None, before: Typed | None = None,
 ) -> HttpResponse:  # fmt: skip
     package = procedures.package(found.digest)
     place = administrations.administration(id=found.administration)
     entries = cases.timeline(found.id)
     open_tasks = [one for one in flows.tasks_of(found.id, open_only=True) if one.role == "applicant"]
     variables = flows.variables_of(found.id) if open_tasks else {}
-    tasks = [task_page(package, one, language(), variables=variables) for one in open_tasks]
+    tasks = [_task(request, package, one, variables) for one in open_tasks]
     if shown_task:
         tasks = [shown_task if one.id == shown_task.id else one for one in tasks]
     question = next((one for one in entries if one.sequence == found.open_question), None)
-    answer_fields = _answer_fields(said, errors or {}) if question else ()
+    answer_fields = _answer_fields(begun_form(request, f"answer:{found.id}"), errors or {}) if question else ()
     links = [*error_links(answer_fields), *(link for one in tasks for link in error_links(one.fields))]
     context = {
         "case": found,
@@ -82,23 +105,27 @@ def _page(
         "acts": acts_of(found.id),
         "filing": filings.filing_of_case(found.id),
         "errors": links,
+        "came_back": bool(before),
         "language_next": reverse("portal:request", args=[found.id]),
         "crumbs": (Crumb(_("My requests"), reverse("portal:requests")), Crumb(found.number)),
     }
     return render(request, "portal/request.html", context, status=422 if links else 200)
 
 
-def _answer_fields(said: str, errors: Mapping[str, AnswerError]) -> tuple[Field, ...]:
+def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple[Field, ...]:
     text = text_field(
-        "text", _("Your answer"), value=said, rows=6, error=answer_message(errors["text"]) if "text" in errors else ""
+        "text", _("Your answer"), value=next(iter(begun.raw.get("text", ())), ""), rows=6,
+        error=answer_message(errors["text"]) if "text" in errors else ""
     )
     files = file_field(
-        "files", _("Documents"), accept=ANSWER_FILES.accept, multiple=True, hint=_("PDF, JPEG or PNG, up to 10 MB each."),
+        "files", _("Documents"), accept=ANSWER_FILES.accept, multiple=True,
+        files=attached(begun.files.get("files")), hint=_("PDF, JPEG or PNG, up to 10 MB each."),
         error=answer_message(errors["files"]) if "files" in errors else "",
     )  # fmt: skip
     return text, files
 
 
+@survives_expiry("portal:request")
 @never_cache
 @require_POST
 @applicant_only
@@ -110,70 +137,50 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if found.open_question is None:
         return back
-    errors: dict[str, AnswerError] = {}
-    if not said:
-        errors["text"] = AnswerError("required")
-    elif len(said) > LONGEST_ANSWER:
-        errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
-    stored: list[dict[str, object]] = []
-    refused: AnswerError | None = None
-    if not errors:
-        stored, refused = _store(request, found, ANSWER_FILES, "files")
-    if refused:
-        errors["files"] = refused
-    if errors:
-        return _page(request, found, said=said, errors=errors)
-    with suppress(NotAllowed):  # answered a moment ago, in another window
-        services.answer_question(case=case, text=said, files=stored)
-    return back
+    begun = begun_form(request, f"answer:{case}")
+    errors = collect_files(request, found, (ANSWER_FILES,), begun)
+    if not only_files(request) and not errors:
+        if not said:
+            errors["text"] = AnswerError("required")
+        elif len(said) > LONGEST_ANSWER:
+            errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
+        else:
+            with suppress(NotAllowed):  # answered a moment ago, in another window
+                services.answer_question(case=case, text=said, files=begun.files.get(ANSWER_FILES.name, []))
+            begun.forget(request)
+            return back
+    begun.keep(request, raw_of(request))
+    return _page(request, found, errors=errors) if errors else back
 
 
+@survives_expiry("portal:request")
 @never_cache
 @require_POST
 @applicant_only
 @own_or_404
 def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
-    """Complete a task of the applicant, files included, in one go."""
+    """Complete a task of the applicant; files wait with what was typed until the rest of the form is right."""
     found, view = cases.request(case), flows.task(task)
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if view.subject != case or view.role != "applicant" or view.state in ("done", "cancelled"):
         return back
     package = procedures.package(found.digest)
-    kept = request.session.get(f"task:{task}", {})
-    refused: dict[str, AnswerError] = {}
-    for question in package.tasks[view.node].questions:
-        if question.type is Type.FILE:
-            stored, error = _store(request, found, question, question.name, len(kept.get(question.name, [])))
-            kept[question.name] = [*kept.get(question.name, []), *stored]
-            if error:
-                refused[question.name] = error
+    begun = begun_form(request, f"task:{task}")
     raw = raw_of(request)
-    if not refused:
+    refused = collect_files(request, found, package.tasks[view.node].questions, begun)
+    if not only_files(request) and not refused:
         try:
-            result = services.complete(task=task, raw=raw, files=kept)
+            result = services.complete(task=task, raw=raw, files=begun.files)
         except TaskClosed:
             return back
         if not result.errors:
-            request.session.pop(f"task:{task}", None)
+            begun.forget(request)
             return back
         refused = dict(result.errors)
-    request.session[f"task:{task}"] = kept  # uploads wait here for the rest of the form: ids, no content
+    begun.keep(request, raw)
+    if not refused:
+        return back
     again = task_page(
-        package, view, language(), raw=raw, errors=refused, kept=kept, variables=flows.variables_of(found.id)
+        package, view, language(), raw=raw, errors=refused, kept=begun.files, variables=flows.variables_of(found.id)
     )  # fmt: skip
     return _page(request, found, shown_task=again)
-
-
-def _store(
-    request: HttpRequest, case: RequestView, question: Question, field: str, already: int = 0
-) -> tuple[list[dict[str, object]], AnswerError | None]:
-    stored: list[dict[str, object]] = []
-    for file in request.FILES.getlist(field):
-        error, one = filing_services.attach_to_task(
-            question=question, count=already + len(stored), administration=case.administration, case=case.id,
-            file_name=file.name or "", data=file.read(), declared_type=file.content_type or "",
-        )  # fmt: skip
-        if one is None:
-            return stored, error
-        stored.append(one)
-    return stored, None

@@ -16,6 +16,7 @@ from bierger.portal.types import Verdict
 from bierger.portal.views.access import language
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import refusal
+from bierger.ui.uploads import REFUSED
 
 ACCEPTED = ("application/pdf", "image/jpeg", "image/png")
 LONGEST_CODE = 8000  # characters; a seal has about 700
@@ -29,6 +30,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     upload, typed = request.FILES.get("file"), request.POST.get("code", "").strip()[:LONGEST_CODE]
     if upload is None and not typed:
         return _draw(request, file_error=refusal("nothing-to-verify"))
+    if upload is not None and upload.name == REFUSED:
+        return _draw(request, typed=typed, file_error=refusal("upload-name"))
     try:
         if upload is not None:
             found = documents.verify_upload(data=upload.read(), file_name=upload.name or "")

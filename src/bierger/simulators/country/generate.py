@@ -26,7 +26,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://bierger.eu/simulators/peopl
 def country() -> Country:
     """200 people and 30 organisations; about one person in ten is not where the register thinks."""
     # The draw has to be repeatable, not secret: hence random and not secrets.
-    draw = random.Random(SEED)  # noqa: S311
+    draw = random.Random(SEED)  # noqa: S311 - not secret
     organisations = tuple(_organisation(draw, order) for order in range(ORGANISATIONS))
     parts = (*OFFICERS, *CITIZENS, *_crowd(draw, PEOPLE - len(OFFICERS) - len(CITIZENS)))
     firms = iter(organisations)

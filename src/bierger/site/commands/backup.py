@@ -3,8 +3,9 @@
 """`./bierger backup FILE.tar`: database, attachments, log and keys, as they were at one instant, while everything runs.
 
     1. A read-only transaction takes a snapshot of the database and lends it to `pg_dump`.
-    2. The files follow: attachments that the snapshot names, log tiles up to the snapshot's checkpoint, keys. They are only
-       ever added, so what the snapshot names is there; an attachment erased in between is told in the manifest.
+    2. The files follow: attachments that the snapshot names (from whichever store holds them), log tiles up to the snapshot's
+       checkpoint, keys. They are only ever added, so what the snapshot names is there; an attachment erased in between is told
+       in the manifest.
     3. The manifest comes last: format, release, migrations, checkpoint, rows of each table, size and SHA-256 of each file.
        An archive without it was interrupted, and `restore` refuses it.
     4. The archive gets its name when it is whole and on disk.
@@ -123,7 +124,7 @@ def _write(archive: Archive, connection: psycopg.Connection, data: Path) -> dict
         assert name is not None
         _dump(str(name[0]), dump)
         archive.add_file(DUMP, dump)
-    missing = _add_blobs(archive, connection, data / "blobs")
+    missing = _add_blobs(archive, connection)
     _add_log(archive, connection, data / "log")
     for path in sorted((data / "keys").glob("*.pem")):
         archive.add_file(f"keys/{path.name}", path)
@@ -168,13 +169,20 @@ WHERE n.nspname = 'public' AND c.relforcerowsecurity AND NOT EXISTS (
 """
 
 
-def _add_blobs(archive: Archive, connection: psycopg.Connection, folder: Path) -> list[str]:
+def _add_blobs(archive: Archive, connection: psycopg.Connection) -> list[str]:
+    """The attachments that the snapshot names, as they lie in the store; gives back those without a file."""
+    from bierger.infra import blobs
+
     missing = []
+    store = blobs.configured()
     for area, name in connection.execute("SELECT DISTINCT area, name FROM documents_blob ORDER BY 1, 2"):
-        path = folder / area / name[:2] / name
+        blobs.check_name(area, name)
         try:
-            archive.add_file(f"blobs/{area}/{name[:2]}/{name}", path)
-        except FileNotFoundError:
+            # As it lies there, damaged or not: a restore says which attachment is damaged, a backup must not stop at it.
+            archive.add(f"blobs/{area}/{name[:2]}/{name}", store.read(area, name))
+        except blobs.BlobFileError as error:
+            if error.code != "blob-missing":
+                raise BackupError("backup-store", f"The store of attachments fails: {error}") from error
             missing.append(f"{area}/{name}")
     return missing
 
@@ -229,7 +237,7 @@ def call(program: str, options: Sequence[str]) -> str:
     # The password goes through the environment: a command line can be read by everybody on the machine.
     environment = {**os.environ, "PGPASSWORD": password, "LC_ALL": "C"}
     command = [find_program(program), f"--dbname={conninfo}", *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own program
     if done.returncode:
         raise BackupError("backup-program", f"{program} failed: {done.stderr.strip()}")
     return done.stdout
@@ -264,7 +272,7 @@ def _folders() -> Iterator[Path]:
             yield Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
     config = shutil.which("pg_config")
     if config:
-        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603 - PostgreSQL's own program
         yield Path(answer.stdout.strip())
     yield from (Path(folder) for folder in os.get_exec_path())
 

@@ -7,10 +7,13 @@ import argparse
 import re
 from datetime import timedelta
 
+_SPAN = re.compile(r"([+-]?)(\d{1,5})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    # `-1d` is a span here and no option; argparse asks this pattern which words with a dash are values.
+    parser._negative_number_matcher = _SPAN  # noqa: SLF001 - argparse has no public word for it; a test calls the real parser
     parser.add_argument("by", nargs="?", type=_span, help="how far, for example +90d, +36h or -1d; nothing: show the clock")
 
 
@@ -33,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _span(text: str) -> timedelta:
-    found = re.fullmatch(r"([+-]?)(\d{1,5})([dhm])", text)
+    found = _SPAN.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError("write +90d, +36h or -15m")
     sign = -1 if found[1] == "-" else 1

@@ -2,7 +2,8 @@
 """`./bierger demo-prepare`: migrate, publish the packages, load the demonstration country, write the welcome.
 
 1. If nothing changed since the last time (a fingerprint kept as the comment of the schema, so that it lives and dies with
-   this database), only the welcome is written: no Django, a fraction of a second.
+   this database), only the welcome is written: no Django, a fraction of a second. The supervisor does this much itself
+   (`is_done`), so that a second start waits for no process.
 2. Otherwise everything is done again; each step finds its own work done.
 """
 
@@ -12,7 +13,7 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,18 +33,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: prepared; 1: a package was refused (its findings are printed)."""
-    base_url, issuer = os.environ["BIERGER_BASE_URL"], os.environ["BIERGER_OIDC_ISSUER"]
+    if not args.again and is_done(os.environ):
+        return 0
+    issuer = os.environ["BIERGER_OIDC_ISSUER"]
     wanted = MARK + fingerprint(issuer)
-    if args.again or _mark() != wanted:
-        refused = _prepare(issuer)
-        if refused:
-            sys.stderr.write("\n".join(refused) + "\n")
-            return 1
-        _set_mark(wanted)
-    data = Path(os.environ["BIERGER_DATA"])
-    data.mkdir(parents=True, exist_ok=True)
-    (data / "welcome.txt").write_text(welcome(base_url), "utf-8")
+    refused = _prepare(issuer)
+    if refused:
+        sys.stderr.write("\n".join(refused) + "\n")
+        return 1
+    _set_mark(wanted)
+    _write_welcome(os.environ)
     return 0
+
+
+def is_done(environment: Mapping[str, str]) -> bool:
+    """Is the database that `environment` names prepared already? Then the welcome is written. Without Django."""
+    done = _mark(environment["DATABASE_URL"]) == MARK + fingerprint(environment["BIERGER_OIDC_ISSUER"])
+    if done:
+        _write_welcome(environment)
+    return done
+
+
+def _write_welcome(environment: Mapping[str, str]) -> None:
+    data = Path(environment["BIERGER_DATA"])
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "welcome.txt").write_text(welcome(environment["BIERGER_BASE_URL"]), "utf-8")
 
 
 def fingerprint(issuer: str) -> str:
@@ -109,8 +123,8 @@ def _ensure_keys() -> None:
         ensure_keys(administration_ids=[one.id for one in administrations(on=clock.today()) if one.served])
 
 
-def _mark() -> str | None:
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+def _mark(address: str) -> str | None:
+    with psycopg.connect(address) as connection:
         row = connection.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')").fetchone()
     return row[0] if row else None
 

@@ -77,6 +77,7 @@ class Trust:
     key_list: KeyList
     keys: tuple[VerifierKey, ...]
     policy: Policy
+    own_keys: bool = True  # the reader brought the list; otherwise it is the log's word about itself
     log: Source | None = None
     head: Checkpoint | None = None
     revocations: RevocationList | None = None
@@ -135,7 +136,7 @@ def _trust(log: str | None, keys: Path | None) -> Trust:
         if entry.purpose == "log" and entry.status != "revoked"
     )
     load_key_list(data, log_keys)  # the list must be signed by a log key it names: a changed copy is noticed
-    trust = Trust(key_list, log_keys, policy_of_logs(log_keys), source)
+    trust = Trust(key_list, log_keys, policy_of_logs(log_keys), keys is not None, source)
     if source is not None:
         head = newest(source, log_keys)
         trust.head = None if head is None else head.checkpoint
@@ -283,10 +284,18 @@ _WORDS = {
     "refused": "NOT AUTHENTIC.",
 }
 
+_SKIPPED = {  # a step that was not done says only a code
+    "earlier-step-failed": "An earlier step failed.",
+    "facts-proof-not-given": "No proof was brought along, and no log was given to ask for it.",
+    "facts-only": "A code speaks of the facts, not of the paper or file that it stands on.",
+    "lookup-not-given": "No log was given that would know.",
+    "revocation-unavailable": "The log shows no list of revocations.",
+}
+
 
 def _print(verdict: Verdict, found: Found, trust: Trust) -> None:
     for number, step in enumerate(verdict.steps, 1):
-        detail = f"  {step.code}: {step.message}" if step.code and step.outcome != "ok" else ""
+        detail = "" if not step.code or step.outcome == "ok" else f"  {step.code}: {step.message or _SKIPPED[step.code]}"
         print(f"{number}. {step.name:<18} {step.outcome.replace('_', ' '):<12}{detail}".rstrip())
     held = found.receipt is not None and verdict.accepted
     print("THE RECEIPT HOLDS: this submission is in the log." if held else _WORDS[verdict.result])
@@ -299,6 +308,11 @@ def _print(verdict: Verdict, found: Found, trust: Trust) -> None:
             print(f"   {fact_labels(code).get('en', code)}: {value}")
     if found.receipt is not None:
         print(f"Receipt {found.receipt.number}, event {found.receipt.event_hash.hex()}")
+    _print_log(verdict, found, trust)
+
+
+def _print_log(verdict: Verdict, found: Found, trust: Trust) -> None:
+    """Revoked or not, in the log or not, and who says so."""
     if verdict.revocation is not None:
         print(f"Revoked at {verdict.revocation.revoked_at.isoformat()}, reason: {verdict.revocation.reason}")
     elif trust.revocations is not None and found.receipt is None:
@@ -310,10 +324,13 @@ def _print(verdict: Verdict, found: Found, trust: Trust) -> None:
         if logged is not None:
             head = logged.checkpoint
             print(f"In the log {head.origin}: {what} at leaf {logged.index} of {head.size}")
+    if not trust.own_keys:
+        print("Keys: the log's own list. To be sure whose it is, give --keys FILE with a list that reached you another way.")
 
 
 def _print_json(verdict: Verdict, found: Found, trust: Trust) -> None:
     authentic = {"authentic": "yes", "facts-only": "facts-only"}.get(verdict.result, "no")
     as_of = None if trust.revocations is None else trust.revocations.at.isoformat()
-    plain = {"authentic": authentic, "subject": found.subject, **verdict.plain(), "revocations_as_of": as_of}
+    keys = "given" if trust.own_keys else "from the log"
+    plain = {"authentic": authentic, "subject": found.subject, "keys": keys, **verdict.plain(), "revocations_as_of": as_of}
     print(json.dumps(plain, indent=1))

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The worker: relays the outbox, runs jobs, fires timers, sequences the log.
 
-Three kinds of work, three places:
+Three kinds of work, four places:
 1. a thread relays outbox rows into jobs, a few times a second;
-2. a thread runs periodic work (timers, sequencer, sweeps), each at its own pace;
+2. a thread runs quick periodic work (timers, sequencer, heartbeat), and another the slow (sweeps, lists), which may take
+   minutes over a store of many files;
 3. the event loop runs jobs, several at a time, in threads.
 All of it may be killed at any instant: rows that were not committed are taken again, jobs that were under way are found
 stalled and run again, and every handler bears running twice. Several workers may run beside each other.
@@ -25,6 +26,7 @@ logger = logging.getLogger("bierger.worker")
 RELAY_PAUSE = 0.1  # seconds between two looks at an empty outbox
 STALLED_AFTER = 5  # seconds without a sign of life, then a worker's jobs are given to others
 HEARTBEAT = 2.0
+SLOW = 30.0  # seconds between two runs, from which work may take its time
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     threads = [
         threading.Thread(target=_relay_until, args=(stop,), name="relay", daemon=True),
-        threading.Thread(target=_periodic_until, args=(stop,), name="periodic", daemon=True),
+        *(
+            threading.Thread(target=_periodic_until, args=(stop, slow), name=f"periodic-{slow}", daemon=True)
+            for slow in (False, True)
+        ),
     ]
     for thread in threads:
         thread.start()
@@ -83,7 +88,7 @@ async def _rescue(worker: object, stop: threading.Event) -> None:
     from bierger.infra import clock
 
     while not stop.is_set():
-        manager = worker.job_manager  # type: ignore[attr-defined]
+        manager = worker.job_manager  # type: ignore[attr-defined]  # an attribute that procrastinate does not annotate
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
             logger.warning("a job is run again: its worker died", extra={"job": job.id})
             await manager.retry_job(job, retry_at=clock.real_now())
@@ -98,10 +103,11 @@ def _relay_until(stop: threading.Event) -> None:
             stop.wait(RELAY_PAUSE)
 
 
-def _periodic_until(stop: threading.Event) -> None:
+def _periodic_until(stop: threading.Event, slow: bool) -> None:  # noqa: FBT001 - an argument of a thread
     from bierger.site.wiring import periodic
 
-    work = {**periodic(), "infra.heartbeat": (HEARTBEAT, _beat)}
+    every = {**periodic(), "infra.heartbeat": (HEARTBEAT, _beat)}
+    work = {name: one for name, one in every.items() if (one[0] >= SLOW) == slow}
     due = dict.fromkeys(work, 0.0)
     while not stop.is_set():
         for name, (seconds, function) in work.items():

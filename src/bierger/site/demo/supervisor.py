@@ -7,8 +7,9 @@ The way up (numbers as in the code):
 2. the ports;
 3. the secrets, drawn once;
 4. PostgreSQL (a server that survived an earlier supervisor is adopted);
-5. the preparation in processes of its own: style sheets if they changed, migrations, packages, demonstration country;
-6. simulators, web, worker;
+5. the preparation in processes of its own: style sheets if they changed; migrations, packages, demonstration country, unless
+   the database bears the mark of all that already: most of a second start is the start of Python, three times at once;
+6. web, worker, simulators;
 7. wait for /readyz, then say hello.
 
 Then every piece that ends is started again and the terminal is told in one sentence. SIGINT, SIGTERM and SIGHUP stop
@@ -33,6 +34,7 @@ from types import FrameType
 from typing import TextIO
 
 from bierger.infra.postgres import EmbeddedPostgres, EmbeddedPostgresError, FolderNotWritableError
+from bierger.site.commands import demo_prepare
 from bierger.site.demo import pieces, ports, statics
 from bierger.site.demo.children import Child, launch
 from bierger.site.demo.errors import AlreadyRunningError, PreparationFailedError
@@ -141,13 +143,17 @@ class Supervisor:
     def _prepare(self) -> bool:
         """True when prepared, False when told to stop meanwhile. Errors: PreparationFailedError."""
         assert self._server is not None
-        self._say("Preparing the database: migrations, packages, demonstration country.")
         with statics.gathering() as changed:
             if changed is not None:
+                self._say("Gathering style sheets, scripts and pictures.")
                 if not self._run_to_its_end(*pieces.gathering_statics(self._place, self._server)):
                     return False
                 statics.gathered(changed)
-        return self._run_to_its_end(*pieces.preparation(self._place, self._server))
+        command, environment = pieces.preparation(self._place, self._server)
+        if demo_prepare.is_done(environment):
+            return not self._stopping
+        self._say("Preparing the database: migrations, packages, demonstration country.")
+        return self._run_to_its_end(command, environment)
 
     def _run_to_its_end(self, command: list[str], environment: dict[str, str]) -> bool:
         assert self._watchman is not None

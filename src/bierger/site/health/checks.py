@@ -11,7 +11,7 @@ from functools import cache
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from bierger.infra import clock
+from bierger.infra import blobs, clock
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
 LOG_BEHIND_AFTER = timedelta(seconds=60)
@@ -28,15 +28,24 @@ class Check:
 
 
 def checks() -> tuple[Check, ...]:
-    """Database, migrations, worker, log, in this order; without a database the others cannot be asked."""
+    """Database, migrations, worker, log, attachments, in this order; without a database the others are not asked."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MILLISECONDS)])
             cursor.execute("SHOW server_version")
             database = Check("database", ok=True, detail=f"PostgreSQL {cursor.fetchone()[0]}")
-            return (database, *(_ask(name, question) for name, question in _QUESTIONS.items()))
+            asked = [_ask(name, question) for name, question in _QUESTIONS.items()]
     except DatabaseError as error:
         return (Check("database", ok=False, detail=f"does not answer ({type(error).__name__})"),)
+    return (database, *asked, _attachments())  # after the transaction: the store may keep us waiting
+
+
+def _attachments() -> Check:
+    """The store of attachments answers and has room."""
+    try:
+        return Check("attachments", ok=True, detail=blobs.configured().answers())
+    except blobs.BlobFileError as error:
+        return Check("attachments", ok=False, detail=f"{error.code}: {error}")
 
 
 def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
@@ -74,8 +83,8 @@ def _worker() -> tuple[bool, str]:
         seen: datetime | None = cursor.fetchone()[0]
     if seen is None:
         return False, "no worker has ever been seen: start ./bierger worker"
-    silent = clock.now() - seen
-    # abs(): after somebody moved the demonstration's clock back, the last sign lies in the future.
+    # The machine's time, as the worker writes it: the demonstration's clock may stand elsewhere.
+    silent = clock.real_now() - seen
     return abs(silent) < WORKER_SILENT_AFTER, f"last seen {_seconds(silent)} ago"
 
 

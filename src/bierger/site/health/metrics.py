@@ -57,7 +57,7 @@ _QUEUES = (
         "bierger_worker_silence_seconds",
         "Time since each worker was last seen.",
         "worker",
-        "SELECT name, extract(epoch FROM %s - seen_at) FROM infra_heartbeat",
+        "SELECT name, extract(epoch FROM statement_timestamp() - seen_at) FROM infra_heartbeat",
     ),
 )
 

@@ -128,12 +128,6 @@ def delay(period: Term) -> str:
 
 
 @register.filter
-def unique(values: Sequence[str]) -> list[str]:
-    """Each once, in order."""
-    return list(dict.fromkeys(values))
-
-
-@register.filter
 def day(value: dt.date | None) -> str:
     return formats.day(value) if value else ""
 

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A country in which something has happened: rows in every protected table, each with the name of whose it is.
+
+Seven requests stand for all that a policy tells apart:
+
+    certificate   Léa's, issued by Mersch at once        permit   Léa's, two services of Mersch are asked for their opinion
+    nina          Nina's, issued by Mersch at once       firm     of the firm that Nina manages, at Mersch's urbanism service
+    review        Emma's, at Mersch's citizens' office   esch     Emma's, at Esch's urbanism service
+    report        of nobody known, by a private link, at Mersch
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from PIL import Image
+
+from bierger.cases import selectors as cases
+from bierger.cases import services as case_services
+from bierger.disclosures.services import purpose_of_case
+from bierger.documents import selectors as documents
+from bierger.documents import services as document_services
+from bierger.filings import services as filings
+from bierger.filings.types import Receipt
+from bierger.identity import services as identity
+from bierger.infra import clock
+from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, worker_on
+from bierger.simulators.country import country
+from tests import story
+from tests.attacks.together import superuser
+from tests.people import officer, person
+
+# What a row is called by: an expression over the table `t`, as the superuser reads it, that gives an identifier in `names`.
+CASE, OWNER = "t.case_id::text", "coalesce(t.space::text, t.link)"
+HEARD = "t.case_id::text || CASE t.audience WHEN 'all' THEN '' ELSE ' inside' END"
+PLACE = "coalesce(t.administration_id::text, '')"
+CALLED = {
+    "administrations_administration": "t.id::text",
+    "administrations_officer": PLACE,
+    "administrations_officer_role": "(SELECT o.administration_id::text FROM administrations_officer o WHERE o.id = t.officer_id)",
+    "administrations_service": PLACE,
+    "cases_case": "t.id::text",
+    "cases_case_grant": f"{CASE} || ' ' || coalesce((SELECT s.code FROM administrations_service s WHERE s.id = t.service_id), '') || ' ' || t.role",
+    "cases_event": HEARD,
+    "cases_event_payload": HEARD,
+    "cases_party": CASE,
+    "cases_service_job": CASE,
+    "cases_work": f"{CASE} || ' ' || t.node",
+    "delivery_message": "t.space::text",
+    "disclosures_disclosure": "t.subjects[1]::text",
+    "documents_act": CASE,
+    "documents_act_counter": "t.administration::text",
+    "documents_blob": "(SELECT coalesce(max(h.case_id::text), max(coalesce(h.space::text, h.link)) || ' draft')"
+    " FROM documents_blob_holder h WHERE h.blob_id = t.id)",
+    "documents_blob_holder": (
+        "CASE WHEN t.administration IS NULL THEN coalesce(t.case_id::text || ' held', t.space::text, t.link)"
+        " ELSE (SELECT h.case_id::text FROM documents_blob_holder h WHERE h.blob_id = t.blob_id AND h.case_id IS NOT NULL) || ' shared' END"
+    ),
+    "documents_revocation": "(SELECT a.case_id::text FROM documents_act a WHERE a.facts_commitment = t.commitment)",
+    "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
+    "filings_draft": OWNER,
+    "filings_filing": OWNER,
+    "filings_filing_case": CASE,
+    "flows_instance": "t.subject::text",
+    "flows_task": "t.subject::text",
+    "flows_timer": "t.subject::text",
+    "flows_token": "t.subject::text",
+    "identity_login": "t.person_id::text",
+    "identity_mandate": "t.space_id::text",
+    "identity_membership": "t.person_id::text",
+    "identity_organisation": "(SELECT s.id::text FROM identity_space s WHERE s.organisation_id = t.id)",
+    "identity_person": "t.id::text",
+    "identity_space": "t.id::text",
+}
+
+
+@dataclass(frozen=True)
+class Populated:
+    """people: who looks, by name. names: what identifiers stand for. rows: name of each row of each table, by its address."""
+
+    people: dict[str, Principal]
+    names: dict[str, str]
+    rows: dict[str, dict[str, str]]
+
+    def all(self, table: str) -> frozenset[str]:
+        return frozenset(self.rows[table].values())
+
+
+def populate(run_jobs: Callable[[], None]) -> Populated:
+    """Needs the register to answer."""
+    lea, emma, nina = person("lea.beispill"), person("emma.primjer"), person("nina.esempio")
+    firm = _firm(nina)
+    token = filings.new_token()
+    link = Principal(kind="link", link=filings.link_of(token))
+    made = {
+        "certificate": story.request(lea, "residence-certificate", story.RESIDENCE),
+        "nina": story.request(nina, "residence-certificate", story.RESIDENCE),
+        "review": story.request(emma, "residence-certificate", story.RESIDENCE),
+        "permit": story.request(lea, "building-permit", story.PERMIT),
+        "firm": _filed(firm, "building-permit", {**story.PERMIT, **_PERSON}),
+        "esch": _filed(emma, "building-permit", story.PERMIT, commune="esch-sur-alzette"),
+        "report": _filed(link, "problem-report", story.REPORT, token=token, photo=True),
+    }
+    of = {name: receipt.cases[0] for name, receipt in made.items()}
+    run_jobs()
+    mersch = {name: officer(handle) for name, handle in _MERSCH.items()}
+    story.do(mersch["urbanism"], of["permit"], "check", completeness="complete")
+    esch = officer(_ESCH)
+    for who, case in ((mersch["urbanism"], of["permit"]), (esch, of["esch"])):
+        with acting_as(who):
+            cases.case_view(case, purpose=purpose_of_case(case))
+    for who, case in ((esch, of["esch"]), (mersch["urbanism"], of["firm"])):
+        with acting_as(who):
+            case_services.add_note(case=case, text="For colleagues alone.")
+    with acting_as(nina):
+        act = documents.my_acts()[0].id
+    with acting_as(mersch["mayor"]):
+        document_services.revoke_act(act=act, reason="error")
+    for who in (lea, emma):
+        _attach(who, story.begin(who, "building-permit"))
+    story.begin(firm, "building-permit")
+    story.begin(link, "problem-report", token=token)
+    with acting_as(firm):
+        matricule = country().by_handle["emma.primjer"].matricule
+        identity.grant_mandate(to_matricule=str(matricule), scope="*", valid_from=clock.today() - dt.timedelta(days=1), valid_to=None)
+    with acting_as(emma):
+        represents = identity.enter_space(space=_space(firm))[0]
+    people = {
+        "anonymous": ANONYMOUS, "link": link, "another link": Principal(kind="link", link="0" * 64), "Léa": lea, "Emma": emma,
+        "Nina": nina, "firm": firm, "representative": represents, **mersch, "esch": esch,
+        "worker on permit": worker_on(of["permit"]), "worker on esch": worker_on(of["esch"]), "system": SYSTEM,
+    }  # fmt: skip
+    spaces = {"Léa": lea, "Emma": emma, "Nina": nina}
+    names = {str(case): name for name, case in of.items()}
+    names |= {str(who.space): name for name, who in spaces.items()} | {str(who.person): name for name, who in spaces.items()}
+    names |= {str(firm.space): "firm", str(link.link): "link"}
+    names |= {str(mersch["mayor"].administration): "Mersch", str(esch.administration): "Esch"}
+    return Populated(people, names, _rows(names))
+
+
+_MERSCH = {
+    "citizens": "claire.muster", "urbanism": "tom.beispill", "adviser": "marc.esempio", "technical": "laura.exemplo",
+    "mayor": "nora.beispiel",
+}  # fmt: skip
+_ESCH = "dan.muster"
+_PERSON = {"family_name": "Esempio", "given_name": "Nina", "birth_date": "1980-02-01", "email": "nina@example.org"}
+
+
+def _firm(nina: Principal) -> Principal:
+    with acting_as(nina):
+        from bierger.identity.selectors import my_spaces
+
+        space = next(space.id for space in my_spaces() if space.kind == "professional")
+        return identity.enter_space(space=space)[0]
+
+
+def _space(who: Principal) -> UUID:
+    assert who.space is not None
+    return who.space
+
+
+def _filed(
+    who: Principal, name: str, answers: dict[str, object], *, commune: str = "mersch", token: str = "", photo: bool = False
+) -> Receipt:
+    draft = story.begin(who, name, commune=commune, token=token)
+    if photo:
+        with acting_as(who):
+            assert filings.attach(draft=draft, question="photo", file_name="bin.png", data=_png()) is None
+    story.fill(who, draft, answers)
+    return story.submit(who, draft)
+
+
+def _attach(who: Principal, draft: UUID) -> None:
+    with acting_as(who):
+        # Different bytes, so that each draft has a file of its own.
+        assert filings.attach(draft=draft, question="plans", file_name="plan.pdf", data=story.PDF + str(draft).encode()) is None
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+def _rows(names: dict[str, str]) -> dict[str, dict[str, str]]:
+    """By table: the address of each row (ctid, which the owner and the web role read alike) and what the row is called."""
+    found: dict[str, dict[str, str]] = {}
+    with superuser() as seen:
+        for table, called in CALLED.items():
+            rows = seen.execute(f"SELECT t.ctid::text, {called} FROM {table} t").fetchall()
+            found[table] = {ctid: _name(str(key), names) for ctid, key in rows}
+    return found
+
+
+def _name(key: str, names: dict[str, str]) -> str:
+    first, _, rest = key.partition(" ")
+    return f"{names.get(first, 'elsewhere')} {rest}".strip()
+
+
+def seen_rows(table: str) -> set[str] | None:
+    """The addresses of the rows that who acts sees; None where their role may not even ask."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
+        if cursor.fetchone() == (False,):
+            return None
+        cursor.execute(f"SELECT ctid::text FROM {table}")
+        return {ctid for (ctid,) in cursor.fetchall()}
