@@ -14,7 +14,7 @@ SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench lock install install-dev messages system-packages clean
+.PHONY: help demo test test-slow check bench bench-proofs lock install install-dev messages system-packages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ check: install-dev messages ## style, types, architecture, templates, packages
 
 bench: install-dev messages ## measure, and print one table (BENCH=--quick for a rough one)
 	$(RUN) -m benchmarks $(BENCH)
+
+bench-proofs: install-dev ## measure the log and the seals alone, and print one table
+	$(RUN) -m benchmarks.proofs
 
 lock: install-dev ## pin requirements/*.in with hashes (UPGRADE=1: to the newest)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

@@ -23,6 +23,16 @@ def describe(server: EmbeddedPostgres, folder: Path) -> dict[str, object]:
             " WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers')"
         ).fetchall()
     return {
+        **here(folder),
+        "postgresql": server.version,
+        "settings": dict(rows),
+        "versions": {name: version(name) for name in ("django", "psycopg", "granian", "procrastinate")},
+    }
+
+
+def here(folder: Path) -> dict[str, object]:
+    """The machine, without a database."""
+    return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
@@ -31,9 +41,6 @@ def describe(server: EmbeddedPostgres, folder: Path) -> dict[str, object]:
         "kernel": platform.release(),
         "file_system": _file_system(folder),
         "python": platform.python_version(),
-        "postgresql": server.version,
-        "settings": dict(rows),
-        "versions": {name: version(name) for name in ("django", "psycopg", "granian", "procrastinate")},
         "commit": _commit(),
     }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
+from bierger_core.merkle.appending import Appended, CheckpointStore, Commit, LogFiles, LogWriter
+from bierger_core.merkle.audit import Audit, audit, follow
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
     OpenedCheckpoint,
@@ -10,7 +12,9 @@ from bierger_core.merkle.checkpoints import (
     sign_checkpoint,
 )
 from bierger_core.merkle.errors import (
+    AnotherWriterError,
     CheckpointError,
+    HistoryError,
     LogProofError,
     LogUnknownError,
     MerkleError,
@@ -20,9 +24,11 @@ from bierger_core.merkle.errors import (
     PolicyError,
     ProofInvalidError,
     QuorumError,
+    SeenError,
     TileError,
     TileMissingError,
     TreeRangeError,
+    WitnessRequestError,
 )
 from bierger_core.merkle.growth import EMPTY_EDGE, Edge, Growth, fetch_from, grow, load_edge
 from bierger_core.merkle.notes import (
@@ -37,6 +43,8 @@ from bierger_core.merkle.notes import (
 )
 from bierger_core.merkle.policy import Endorsed, Group, Policy, parse_policy, policy_of_logs
 from bierger_core.merkle.proofs import Logged, LogProof, build_proof, format_proof, parse_proof, verify_proof
+from bierger_core.merkle.seen import Fork, Seen, dump_seen, load_seen
+from bierger_core.merkle.survey import DAMAGE_CODES, Damage, Survey, survey
 from bierger_core.merkle.tiles import (
     LONGEST_ENTRY,
     Bundle,
@@ -63,24 +71,50 @@ from bierger_core.merkle.tree import (
     verify_inclusion,
 )
 from bierger_core.merkle.vkeys import KeyKind, VerifierKey, log_key, parse_vkey, witness_key
+from bierger_core.merkle.witness import (
+    SIZE_TYPE,
+    AddCheckpoint,
+    Decision,
+    WitnessState,
+    decide,
+    format_add_checkpoint,
+    monitoring_path,
+    parse_add_checkpoint,
+    size_answered,
+    take_cosignatures,
+)
 
 __all__ = [
+    "DAMAGE_CODES",
     "EMPTY_EDGE",
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
+    "SIZE_TYPE",
+    "AddCheckpoint",
+    "AnotherWriterError",
+    "Appended",
+    "Audit",
     "Bundle",
     "Checkpoint",
     "CheckpointError",
+    "CheckpointStore",
+    "Commit",
+    "Damage",
+    "Decision",
     "Edge",
     "Endorsed",
     "Fetch",
+    "Fork",
     "Frontier",
     "Group",
     "Growth",
+    "HistoryError",
     "KeyKind",
+    "LogFiles",
     "LogProof",
     "LogProofError",
     "LogUnknownError",
+    "LogWriter",
     "Logged",
     "MemoryHashes",
     "MerkleError",
@@ -95,20 +129,30 @@ __all__ = [
     "ProofInvalidError",
     "QuorumError",
     "ReadHash",
+    "Seen",
+    "SeenError",
+    "Survey",
     "Tile",
     "TileError",
     "TileMissingError",
     "TileReader",
     "TreeRangeError",
     "VerifierKey",
+    "WitnessRequestError",
+    "WitnessState",
+    "audit",
     "build_proof",
     "consistency_proof",
     "cosign",
     "cosigned_at",
+    "decide",
     "decode_bundle",
+    "dump_seen",
     "edge_tiles",
     "encode_bundle",
     "fetch_from",
+    "follow",
+    "format_add_checkpoint",
     "format_note",
     "format_proof",
     "grow",
@@ -116,9 +160,12 @@ __all__ = [
     "inclusion_proof",
     "leaf_hash",
     "load_edge",
+    "load_seen",
     "log_key",
+    "monitoring_path",
     "node_hash",
     "open_checkpoint",
+    "parse_add_checkpoint",
     "parse_checkpoint_text",
     "parse_note",
     "parse_policy",
@@ -130,6 +177,9 @@ __all__ = [
     "root_of",
     "sign_checkpoint",
     "sign_note",
+    "size_answered",
+    "survey",
+    "take_cosignatures",
     "verify_consistency",
     "verify_inclusion",
     "verify_note",

@@ -11,6 +11,10 @@ MerkleError                       every refusal of this package
 │   └── NoteUnverifiedError       note-unverified: no signature of a key we know
 ├── CheckpointError               checkpoint-format, checkpoint-origin
 ├── LogProofError                 log-proof-format, log-proof-limit
+├── HistoryError                  history-behind, history-forked, history-empty: appending here would make two histories
+│   └── AnotherWriterError        another-writer: somebody else appended first; nothing has happened
+├── WitnessRequestError           witness-request-format: not what a log sends to a witness, or not what one answers
+├── SeenError                     seen-format, seen-other-origin: what a watcher remembers is not what it should be
 └── PolicyError                   policy-format
     ├── LogUnknownError           log-unknown: the policy trusts no log of this origin
     └── QuorumError               quorum-missing: too few witnesses cosigned
@@ -77,6 +81,30 @@ class LogProofError(MerkleError):
     """A `.tlog-proof` text is malformed."""
 
     default_code = "log-proof-format"
+
+
+class HistoryError(MerkleError):
+    """To append here would begin a second history, or add nothing to this one."""
+
+    default_code = "history-forked"
+
+
+class AnotherWriterError(HistoryError):
+    """Somebody else appended first. Nothing has happened: read again and try again."""
+
+    default_code = "another-writer"
+
+
+class WitnessRequestError(MerkleError):
+    """A request to a witness, or the size in its answer, is malformed."""
+
+    default_code = "witness-request-format"
+
+
+class SeenError(MerkleError):
+    """What was kept of an earlier look at a log is damaged, or of another log."""
+
+    default_code = "seen-format"
 
 
 class PolicyError(MerkleError):

@@ -9,12 +9,13 @@ The writer's whole memory is the right edge: the partial tiles and the entries o
    checkpoint mentions; the next batch writes them again, identically or for other entries: nobody was told about them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 
-from bierger_core.merkle.errors import TileError, TileMissingError
+from bierger_core.merkle.errors import TileMissingError
 from bierger_core.merkle.tiles import (
-    LONGEST_ENTRY,
     TILE_WIDTH,
     Bundle,
     Fetch,
@@ -22,7 +23,7 @@ from bierger_core.merkle.tiles import (
     TileReader,
     encode_bundle,
 )
-from bierger_core.merkle.tree import fold_peaks, leaf_hash, root_of
+from bierger_core.merkle.tree import fold_peaks, leaf_hashes, root_of
 
 
 @dataclass(frozen=True)
@@ -66,42 +67,38 @@ def load_edge(fetch: Fetch, size: int, root: bytes) -> Edge:
 
 def grow(edge: Edge, entries: Sequence[bytes]) -> Growth:
     """The files and the edge after appending `entries` in order. Raises `TileError` (entry-length)."""
-    levels = [list(hashes) for hashes in edge.levels]
-    pending = list(edge.entries)
+    size = edge.size + len(entries)
     files: dict[str, bytes] = {}
-    size = edge.size
-    for entry in entries:
-        if len(entry) > LONGEST_ENTRY:
-            raise TileError("A log entry has at most 65,535 bytes.", code="entry-length", length=len(entry))
-        pending.append(entry)
-        size += 1
-        if len(pending) == TILE_WIDTH:
-            files[Bundle(size // TILE_WIDTH - 1).path] = encode_bundle(pending)
-            pending.clear()
-        _append(levels, leaf_hash(entry), size, files)
-    if pending and entries:
-        files[Bundle(size // TILE_WIDTH, len(pending)).path] = encode_bundle(pending)
-    for level, hashes in enumerate(levels):
-        grown = size >> (8 * level) != edge.size >> (8 * level)
-        if hashes and grown:
-            files[Tile(level, size >> (8 * (level + 1)), len(hashes)).path] = b"".join(hashes)
-    return Growth(Edge(size, tuple(tuple(hashes) for hashes in levels), tuple(pending)), files)
+    pending = _cut(Bundle, edge.size, [*edge.entries, *entries], encode_bundle, files) if entries else list(edge.entries)
+    levels: list[tuple[bytes, ...]] = []
+    row = leaf_hashes(entries)
+    for level in count():
+        old = edge.levels[level] if level < len(edge.levels) else ()
+        if not row and level >= len(edge.levels):
+            break
+        hashes = [*old, *row]
+        # Every full tile is final, and its root becomes one hash of the level above.
+        full = len(hashes) - len(hashes) % TILE_WIDTH
+        above = [root_of(hashes[at : at + TILE_WIDTH]) for at in range(0, full, TILE_WIDTH)]
+        left = _cut(partial(Tile, level), edge.size >> (8 * level), hashes, b"".join, files) if row else hashes
+        levels.append(tuple(left))
+        row = above
+    return Growth(Edge(size, tuple(levels), tuple(pending)), files)
 
 
-def _append(levels: list[list[bytes]], node: bytes, size: int, files: dict[str, bytes]) -> None:
-    level = 0
-    while True:
-        if level == len(levels):
-            levels.append([])
-        row = levels[level]
-        row.append(node)
-        if len(row) < TILE_WIDTH:
-            return
-        # The tile is full: it is final, and its root becomes one hash of the level above.
-        files[Tile(level, (size >> (8 * (level + 1))) - 1).path] = b"".join(row)
-        node = root_of(row)
-        row.clear()
-        level += 1
+def _cut(
+    named: Callable[[int, int], Tile | Bundle],
+    old: int,
+    row: list[bytes],
+    joined: Callable[[list[bytes]], bytes],
+    files: dict[str, bytes],
+) -> list[bytes]:
+    """Write a row, whose first item begins a tile, as full files and a partial one; give back what is in the latter."""
+    first = old // TILE_WIDTH
+    for at in range(0, len(row), TILE_WIDTH):
+        part = row[at : at + TILE_WIDTH]
+        files[named(first + at // TILE_WIDTH, len(part)).path] = joined(part)
+    return row[len(row) - len(row) % TILE_WIDTH :]
 
 
 def fetch_from(files: Mapping[str, bytes]) -> Fetch:

@@ -133,12 +133,16 @@ def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, .
 
 def cosigned_at(note: Note, key: VerifierKey) -> datetime | None:
     """The latest instant at which this witness cosigned the note, verified; None if it did not."""
-    times = [
-        cosignature_time(signature.value)
-        for signature in note.signatures
-        if key.kind is KeyKind.COSIGNATURE and signature.is_by(key) and key.verify(note.text, signature.value)
-    ]
-    return from_epoch(max(times)) if times else None
+    if key.kind is not KeyKind.COSIGNATURE:
+        return None
+    made = (line for line in note.signatures if line.is_by(key) and key.verify(note.text, line.value))
+    times = cosigned_times(Note(note.text, tuple(made)), key)
+    return times[-1] if times else None
+
+
+def cosigned_times(note: Note, key: VerifierKey) -> list[datetime]:
+    """The instants that the lines of this witness state, in order; nothing is verified here."""
+    return sorted(from_epoch(cosignature_time(line.value)) for line in note.signatures if line.is_by(key))
 
 
 def _names(signatures: Sequence[NoteSignature]) -> tuple[str, ...]:

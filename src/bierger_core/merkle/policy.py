@@ -3,12 +3,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bierger_core.merkle.checkpoints import Checkpoint, parse_checkpoint_text
 from bierger_core.merkle.errors import LogUnknownError, NoteError, NoteUnverifiedError, PolicyError, QuorumError
-from bierger_core.merkle.notes import Note, cosigned_at, parse_note, verify_note
+from bierger_core.merkle.notes import Note, cosigned_times, parse_note, verify_note
 from bierger_core.merkle.vkeys import KeyKind, VerifierKey, parse_vkey
 
 LARGEST_POLICY = 65_536
@@ -62,17 +62,25 @@ class Policy:
             raise LogUnknownError("No trusted log has this origin.", origin=checkpoint.origin)
         log = verify_note(note, candidates)[0]
         witnesses = self._witnesses(note)
-        if self.quorum is not None and not self._witnessed(self.quorum, set(witnesses)):
+        if not self.is_quorum(witnesses):
             raise QuorumError("Too few witnesses cosigned.", quorum=self.quorum, cosigned=tuple(sorted(witnesses)))
         return Endorsed(checkpoint, note, log, witnesses)
 
+    def is_quorum(self, witnesses: Iterable[str]) -> bool:
+        """Whether cosignatures of these witnesses (names of the policy file) are enough."""
+        return self.quorum is None or self._witnessed(self.quorum, set(witnesses))
+
+    def without_quorum(self) -> "Policy":
+        """The same logs and witnesses, asking for no cosignature: to read a checkpoint that lacks its quorum."""
+        return replace(self, quorum=None)
+
     def _witnesses(self, note: Note) -> dict[str, datetime]:
         try:
-            verify_note(note, self.witnesses.values())
+            cosigned = set(verify_note(note, self.witnesses.values()))
         except NoteUnverifiedError:
             return {}
-        times = {name: cosigned_at(note, key) for name, key in self.witnesses.items()}
-        return {name: at for name, at in times.items() if at is not None}
+        # Every line of these keys is verified now: their times need not be verified again.
+        return {name: cosigned_times(note, key)[-1] for name, key in self.witnesses.items() if key in cosigned}
 
     def _witnessed(self, name: str, cosigned: set[str]) -> bool:
         group = self.groups.get(name)

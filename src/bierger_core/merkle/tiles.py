@@ -7,7 +7,6 @@ stands in a tile already accepted.
 """
 
 import re
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,7 +18,7 @@ from bierger_core.merkle.tree import (
     fold_peaks,
     inclusion_proof,
     leaf_hash,
-    node_hash,
+    node_hashes,
 )
 
 TILE_HEIGHT = 8
@@ -122,10 +121,10 @@ def growth_tiles(old: int, new: int) -> tuple[Tile | Bundle, ...]:
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Each entry after its length in 16 bits, big-endian. Entries are at most 65,535 bytes."""
-    for entry in entries:
-        if len(entry) > LONGEST_ENTRY:
-            raise TileError("A log entry has at most 65,535 bytes.", code="entry-length", length=len(entry))
-    return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
+    longest = max(map(len, entries), default=0)
+    if longest > LONGEST_ENTRY:
+        raise TileError("A log entry has at most 65,535 bytes.", code="entry-length", length=longest)
+    return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 
 def decode_bundle(data: bytes, width: int = TILE_WIDTH) -> tuple[bytes, ...]:
@@ -146,7 +145,7 @@ def _rows(data: bytes) -> list[list[bytes]]:
     rows = [[data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]]
     while len(rows[-1]) > 1:
         below = rows[-1]
-        rows.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+        rows.append(node_hashes(below if len(below) % 2 == 0 else below[:-1]))
     return rows
 
 

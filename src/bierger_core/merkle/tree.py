@@ -24,6 +24,12 @@ def leaf_hash(entry: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """`leaf_hash` of each entry, in one loop."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -41,10 +47,18 @@ def fold_peaks(peaks: Sequence[bytes]) -> bytes:
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
     """The tree head over these leaf hashes, in order."""
-    peaks: list[bytes] = []
-    for size, leaf in enumerate(leaf_hashes):
-        _push(peaks, size, leaf)
-    return fold_peaks(peaks)
+    row, peaks = list(leaf_hashes), []
+    while row:
+        if len(row) % 2:  # no sibling to its right: a finished subtree, smaller than all that follow
+            peaks.append(row.pop())
+        row = node_hashes(row)
+    return fold_peaks(peaks[::-1])
+
+
+def node_hashes(row: Sequence[bytes]) -> list[bytes]:
+    """The hashes above a row of an even number of hashes. One loop, for this is where building a tree spends its time."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
 
 
 def _push(peaks: list[bytes], size: int, leaf: bytes) -> None:

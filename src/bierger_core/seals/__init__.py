@@ -22,11 +22,22 @@ from bierger_core.seals.errors import (
     SealError,
     SealsError,
     SealSignatureError,
+    StatusListError,
     UnknownKeyError,
+    UnknownTypeError,
     VerificationError,
 )
 from bierger_core.seals.keys import KeyEntry, KeyList, Purpose, Status, dump_key_list, load_key_list
-from bierger_core.seals.sealing import PREFIX, Seal, open_seal, seal
+from bierger_core.seals.registry import (
+    NO_TYPES,
+    RegisteredFact,
+    RegisteredType,
+    TypeRegistry,
+    dump_registry,
+    load_registry,
+)
+from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal
+from bierger_core.seals.statuses import INVALID, SUSPENDED, VALID, StatusList, StatusListToken, open_status_list, sign_status_list
 from bierger_core.seals.types import Claims, DocumentType, DocumentTypes
 from bierger_core.seals.verdict import (
     FAILED_CODES,
@@ -44,11 +55,16 @@ from bierger_core.seals.verification import verify_act, verify_receipt, verify_s
 from bierger_core.values import LocalSigner, Signer, kid_of
 
 __all__ = [
+    "COMPACT_PREFIX",
     "FAILED_CODES",
+    "INVALID",
     "NOT_CHECKED_CODES",
+    "NO_TYPES",
     "PREFIX",
     "RECEIPT_STEPS",
     "SEAL_STEPS",
+    "SUSPENDED",
+    "VALID",
     "Base45Error",
     "CborError",
     "Claims",
@@ -65,6 +81,8 @@ __all__ = [
     "Opening",
     "Outcome",
     "Purpose",
+    "RegisteredFact",
+    "RegisteredType",
     "Result",
     "Revocation",
     "RevocationLookup",
@@ -75,20 +93,29 @@ __all__ = [
     "SealsError",
     "Signer",
     "Status",
+    "StatusList",
+    "StatusListError",
+    "StatusListToken",
     "Step",
+    "TypeRegistry",
     "UnknownKeyError",
+    "UnknownTypeError",
     "Verdict",
     "VerificationError",
     "base45",
     "cbor",
     "dump_key_list",
+    "dump_registry",
     "facts_commitment",
     "file_commitment",
     "kid_of",
     "load_key_list",
+    "load_registry",
     "open_seal",
+    "open_status_list",
     "opening_of",
     "seal",
+    "sign_status_list",
     "submission_commitment",
     "verify_act",
     "verify_receipt",

@@ -23,7 +23,7 @@ CborMap: TypeAlias = "Mapping[int, Cbor] | Mapping[str, Cbor] | Mapping[int | st
 DEEPEST = 8
 """Levels of nesting; a seal has four."""
 LARGEST = 65_536
-"""Bytes of input."""
+"""Bytes of input, where the caller says nothing else."""
 _LARGEST_INTEGER = 2**64 - 1
 
 
@@ -63,9 +63,9 @@ def _ordered(value: object, depth: int) -> object:
     raise CborError(f"A {type(value).__name__} has no place in a seal.", code="cbor-type")
 
 
-def decode(data: bytes) -> Cbor:
+def decode(data: bytes, largest: int = LARGEST) -> Cbor:
     """The value of deterministic bytes. Anything else is refused: cbor-format, cbor-not-canonical, cbor-limit."""
-    if len(data) > LARGEST:
+    if len(data) > largest:
         raise CborError("The input is too long.", code="cbor-limit", length=len(data))
     reader = _Reader(data)
     value = reader.value(0)

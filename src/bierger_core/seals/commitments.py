@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from bierger_core.merkle import LogProof, format_proof, parse_proof
 from bierger_core.seals import cbor
 from bierger_core.seals.errors import VerificationError
+from bierger_core.seals.registry import RegisteredType
+from bierger_core.seals.sealing import compact_payload
 from bierger_core.seals.types import Claims
 from bierger_core.values import SALT_BYTES, Kind, commitment
 
@@ -15,9 +17,12 @@ EVENT_HASH_BYTES = 32
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,63}")
 
 
-def facts_commitment(claims: Claims, salt: bytes) -> bytes:
-    """The leaf of an act's facts: what its seal states."""
-    return commitment(Kind.FACTS, salt, claims.canonical())
+def facts_commitment(
+    claims: Claims, salt: bytes, *, registered: RegisteredType | None = None, status: int | None = None
+) -> bytes:
+    """The leaf of an act's facts: what its seal states; of a compact one, with the same type and status."""
+    payload = claims.canonical() if registered is None else compact_payload(claims, registered, status)
+    return commitment(Kind.FACTS, salt, payload)
 
 
 def file_commitment(content: bytes, salt: bytes) -> bytes:

@@ -5,13 +5,15 @@ SealsError                        every refusal of this package
 ├── CborError                     cbor-type, cbor-format, cbor-not-canonical, cbor-limit
 ├── Base45Error                   base45-sign, base45-length, base45-value
 ├── SealError                     seal-prefix, seal-limit, seal-format, seal-algorithm, seal-claims, seal-facts
+│   ├── UnknownTypeError          document-type-unknown: the registry has no such document type
 │   └── SealSignatureError        signature-wrong
-├── KeyListError                  key-list-format, key-list-limit, key-entry
+├── KeyListError                  key-list-format, key-list-limit, key-list-rewritten, key-entry, key-rotation
 │   ├── UnknownKeyError           key-unknown: no such key for this purpose
 │   ├── KeyOfOtherOwnerError      key-of-other-owner: a key that may not speak for this issuer
 │   ├── KeyNotYetValidError       key-not-yet-valid  ┐
 │   ├── KeyExpiredError           key-expired        ├ judged at the instant of issue
 │   └── KeyRevokedError           key-revoked        ┘
+├── StatusListError               status-list-format, status-list-limit, status-list-expired, status-list-other
 └── VerificationError             the reason of a failed step: act-not-pdf, issued-in-future, facts-proof-missing,
     │                             file-proof-missing, file-salt-missing, opening-mismatch, log-other-origin,
     │                             receipt-format, receipt-proof-missing, act-revoked
@@ -43,6 +45,12 @@ class SealError(SealsError):
     """A seal is malformed, or its facts are not those of its document type."""
 
     default_code = "seal-format"
+
+
+class UnknownTypeError(SealError):
+    """A compact seal names a document type that the registry at hand does not have: a newer registry may."""
+
+    default_code = "document-type-unknown"
 
 
 class SealSignatureError(SealError):
@@ -85,6 +93,12 @@ class KeyRevokedError(KeyListError):
     """At the instant of issue the key was revoked."""
 
     default_code = "key-revoked"
+
+
+class StatusListError(SealsError):
+    """A status list is malformed, out of date, or not the one asked for."""
+
+    default_code = "status-list-format"
 
 
 class VerificationError(SealsError):

@@ -4,11 +4,12 @@
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeGuard, get_args
 
 from bierger_core.merkle import (
+    Logged,
     Note,
     VerifierKey,
     parse_signature_line,
@@ -48,6 +49,9 @@ class KeyEntry:
 
     It may sign from `valid_from` up to, not including, `valid_to` (None: no end set). A `retired` key signs nothing
     new, but what it signed stays good. What a `revoked` key signed from `revoked_from` on (None: ever) is refused.
+
+    A thief dates his seals back. `revoked_at_log` says how many entries the owner's log (origin) had at `revoked_from`:
+    then only what stands in front of that place was signed earlier, and a seal without proof of its place is refused.
     """
 
     kid: bytes
@@ -59,6 +63,7 @@ class KeyEntry:
     valid_to: datetime | None = None
     status: Status = "active"
     revoked_from: datetime | None = None
+    revoked_at_log: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         fits = (
@@ -72,6 +77,8 @@ class KeyEntry:
             raise KeyListError("An entry of the key list is malformed.", code="key-entry", kid=self.kid.hex())
         if self.revoked_from is not None and self.status != "revoked":
             raise KeyListError("Only a revoked key is revoked from an instant.", code="key-entry", kid=self.kid.hex())
+        if self.revoked_at_log is not None and (self.revoked_from is None or self.revoked_at_log[1] < 0):
+            raise KeyListError("The log's size goes with the instant of revocation.", code="key-entry", kid=self.kid.hex())
         for instant in (self.valid_from, self.valid_to, self.revoked_from):
             if instant is not None:
                 as_utc(instant)
@@ -87,6 +94,18 @@ class KeyEntry:
         if self.valid_to is not None and at >= self.valid_to:
             until = format_instant(self.valid_to)
             raise KeyExpiredError("The key was not valid any more.", kid=kid, owner=owner, valid_to=until)
+
+
+    def check_place(self, logged: Logged | None) -> None:
+        """Whether the log dates what a revoked key signed before its revocation. Raises `KeyRevokedError`."""
+        if self.revoked_at_log is None:
+            return
+        origin, size = self.revoked_at_log
+        if logged is None or logged.checkpoint.origin != origin or logged.index >= size:
+            place = None if logged is None else logged.index
+            raise KeyRevokedError(
+                "The key was revoked; the log has nothing of before.", kid=self.kid.hex(), owner=self.owner, place=place
+            )
 
 
 @dataclass(frozen=True)
@@ -118,6 +137,82 @@ class KeyList:
         return entry
 
 
+    def rotated(self, kid: bytes, successor: KeyEntry, at: datetime) -> "KeyList":
+        """A newer list in which `successor` takes over from the active key `kid` at an instant.
+
+        The old key is retired, valid up to then; what it signed stays good. Raises `KeyListError` (key-rotation).
+        """
+        old = self._active(kid)
+        if (successor.owner, successor.purpose) != (old.owner, old.purpose) or not old.valid_from < at <= successor.valid_from:
+            raise KeyListError("The successor serves the same owner and purpose from then on.", code="key-rotation")
+        end = at if old.valid_to is None else min(at, old.valid_to)
+        return self._with(replace(old, status="retired", valid_to=end), at, successor)
+
+    def revoked(self, kid: bytes, since: datetime, log: tuple[str, int], at: datetime) -> "KeyList":
+        """A newer list, issued `at`, in which the key is revoked from the instant `since` on.
+
+        `log` is the origin of the owner's log and its size at `since`, or smaller if nobody knows. Raises
+        `KeyListError` (key-rotation) for a key that is unknown or revoked already.
+        """
+        entry = next((entry for entry in self.entries if entry.kid == kid and entry.status != "revoked"), None)
+        if entry is None:
+            raise KeyListError("No such key can be revoked.", code="key-rotation", kid=kid.hex())
+        return self._with(replace(entry, status="revoked", revoked_from=since, revoked_at_log=log), at)
+
+    def check_follows(self, older: "KeyList") -> None:
+        """Whether this list may take the place of an older one that a verifier keeps.
+
+        It is not older itself; every key is still there for the same owner, purpose and validity from; none has come
+        back from retirement or revocation, none is revoked later than it was or valid for longer than was said. Raises
+        `KeyListError` (key-list-rewritten).
+        """
+        newer = {entry.kid: entry for entry in self.entries}
+        for entry in older.entries:
+            if entry.kid not in newer or not _may_follow(newer[entry.kid], entry):
+                raise KeyListError("The list changes what was.", code="key-list-rewritten", kid=entry.kid.hex())
+        if self.issued_at < older.issued_at:
+            raise KeyListError("The list is older than the one at hand.", code="key-list-rewritten")
+
+    def _active(self, kid: bytes) -> KeyEntry:
+        for entry in self.entries:
+            if entry.kid == kid and entry.status == "active":
+                return entry
+        raise KeyListError("No such key is active.", code="key-rotation", kid=kid.hex())
+
+    def _with(self, changed: KeyEntry, at: datetime, *added: KeyEntry) -> "KeyList":
+        entries = tuple(changed if entry.kid == changed.kid else entry for entry in self.entries)
+        return KeyList(at, (*entries, *added))
+
+
+_STATUS_ORDER: tuple[Status, ...] = ("active", "retired", "revoked")
+
+
+def _may_follow(newer: KeyEntry, older: KeyEntry) -> bool:
+    is_same = replace(
+        newer,
+        status=older.status,
+        valid_to=older.valid_to,
+        revoked_from=older.revoked_from,
+        revoked_at_log=older.revoked_at_log,
+    )
+    if is_same != older or _STATUS_ORDER.index(newer.status) < _STATUS_ORDER.index(older.status):
+        return False
+    if older.valid_to is not None and (newer.valid_to is None or newer.valid_to > older.valid_to):
+        return False
+    return older.status != "revoked" or _revoked_no_later(newer, older)
+
+
+def _revoked_no_later(newer: KeyEntry, older: KeyEntry) -> bool:
+    if newer.revoked_from is None:  # revoked for ever: nothing is stricter
+        return True
+    if older.revoked_from is None or newer.revoked_from > older.revoked_from:
+        return False
+    if older.revoked_at_log is None:
+        return True
+    log = newer.revoked_at_log
+    return log is not None and log[0] == older.revoked_at_log[0] and log[1] <= older.revoked_at_log[1]
+
+
 def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else format_instant(instant)
 
@@ -137,6 +232,8 @@ def _body(key_list: KeyList) -> dict[str, object]:
                 "status": entry.status,
                 "valid_from": format_instant(entry.valid_from),
                 "valid_to": _instant(entry.valid_to),
+                # Only where there is one: lists of earlier releases, which have none, keep their bytes and signatures.
+                **({"revoked_at_log": list(entry.revoked_at_log)} if entry.revoked_at_log else {}),
             }
             for entry in key_list.entries
         ],
@@ -188,7 +285,7 @@ def _are_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _read_entry(raw: Mapping[str, str | None]) -> KeyEntry:
+def _read_entry(raw: Mapping[str, object]) -> KeyEntry:
     """One entry of the JSON form; anything missing or of another type raises one of the errors `load` catches."""
 
     def text(name: str) -> str:
@@ -210,4 +307,14 @@ def _read_entry(raw: Mapping[str, str | None]) -> KeyEntry:
         valid_to=instant("valid_to"),
         status=text("status"),  # type: ignore[arg-type]  # the entry checks its own words
         revoked_from=instant("revoked_from"),
+        revoked_at_log=_read_place(raw.get("revoked_at_log")),
     )
+
+
+def _read_place(place: object) -> tuple[str, int] | None:
+    match place:
+        case None:
+            return None
+        case [str(origin), int(size)] if type(size) is int:
+            return origin, size
+    raise KeyListError("An entry of the key list is malformed.", code="key-entry", field="revoked_at_log")

@@ -38,6 +38,7 @@ FAILED_CODES = frozenset(
         "base45-length",
         "base45-sign",
         "base45-value",
+        "document-type-unknown",
         "seal-algorithm",
         "seal-claims",
         "seal-facts",
@@ -204,6 +205,10 @@ class Steps:
     def all(self) -> tuple[Step, ...]:
         """Every step; those that nobody reached wait for an earlier one that failed."""
         return tuple(self._done.get(name, Step(name, "not_checked", "earlier-step-failed")) for name in self._names)
+
+    def is_failed_at(self, name: str) -> bool:
+        """Whether this step was run and failed."""
+        return name in self._done and self._done[name].outcome == "failed"
 
     def is_failed(self, *except_for: str) -> bool:
         """Whether any step failed, apart from those named."""

@@ -5,15 +5,15 @@
 2. seal-format     the seal has the one form a seal has
 3. key-known       the key list has the key, for seals, and it belongs to the issuer
 4. signature       that key signed exactly these facts
-5. key-valid       the key could sign at the instant of issue, and that instant is not in the future
+5. key-valid       the key could sign at the instant of issue, and that instant is not in the future; if it was revoked
+                   later and the list says at which size of the log, step 6 shows that the facts stood there before
 6. facts-in-log    the facts' leaf is in the log that the seal names, and the policy trusts that log
 7. file-in-log     the leaf of these exact bytes is in that log
 8. revocation      the issuer has not withdrawn the act
 
 A step whose ground is missing is not checked; steps that do not need each other all run, so that a person sees
-everything that is wrong. Two things no offline check can know: a revocation after the key list and the lookup were
-made; and that a thief of a key dated a seal back before its revocation. For the second, step 6 asks that the log holds
-it.
+everything that is wrong. What no offline check can know is a revocation after the key list and the lookup were made.
+That a thief of a key dated a seal back before its revocation, the log knows: see step 5.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,8 @@ from bierger_core.merkle import Logged, Policy, parse_proof, verify_proof
 from bierger_core.seals.commitments import file_commitment, opening_of, submission_commitment
 from bierger_core.seals.errors import RevocationUnavailableError, VerificationError
 from bierger_core.seals.keys import KeyEntry, KeyList
-from bierger_core.seals.sealing import Seal, decode_cose, decode_text
+from bierger_core.seals.registry import NO_TYPES, TypeRegistry
+from bierger_core.seals.sealing import Envelope, Seal, decode_cose, decode_text
 from bierger_core.seals.verdict import (
     RECEIPT_STEPS,
     SEAL_STEPS,
@@ -46,19 +47,22 @@ def verify_seal(
     policy: Policy | None = None,
     facts_proof: bytes | None = None,
     revocations: RevocationLookup | None = None,
+    types: TypeRegistry = NO_TYPES,
     now: datetime | None = None,
 ) -> Verdict:
     """Verify the code alone: at best `facts-only`, for nothing is known about the paper or file it stands on.
 
-    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`.
+    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`. `types` are the registered
+    document types, without which compact seals are not read.
     """
-    check = _SealCheck(key_list, policy, now)
+    check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(code))
     check.check_key()
     if facts_proof is None or policy is None:
         check.steps.skip("facts-in-log", "facts-proof-not-given")
     else:
         check.check_facts(facts_proof)
+    check.check_place()
     check.steps.skip("file-in-log", "facts-only")
     check.check_revocation(revocations)
     return check.verdict()
@@ -74,6 +78,7 @@ def verify_act(
     policy: Policy,
     file_salt: bytes | None = None,
     revocations: RevocationLookup | None = None,
+    types: TypeRegistry = NO_TYPES,
     now: datetime | None = None,
 ) -> Verdict:
     """Verify the exact bytes of an act: `authentic` only if all of it holds and these bytes are in the log.
@@ -81,10 +86,11 @@ def verify_act(
     `code` and `facts_proof` are those found inside the file. `file_proof` is the `.tlog-proof` text that goes with it,
     carrying the salt (see `with_opening`) unless `file_salt` is given. A proof that is missing is a step that failed.
     """
-    check = _SealCheck(key_list, policy, now)
+    check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(_checked_pdf(pdf, code)))
     check.check_key()
     check.check_facts(facts_proof)
+    check.check_place()
     check.check_file(pdf, file_proof, file_salt)
     check.check_revocation(revocations)
     return check.verdict()
@@ -119,10 +125,11 @@ def _logged(leaf: bytes, proof: bytes | None, policy: Policy, origin: str | None
 class _SealCheck:
     """The steps that codes and files share, with what earlier steps found."""
 
-    def __init__(self, key_list: KeyList, policy: Policy | None, now: datetime | None) -> None:
+    def __init__(self, key_list: KeyList, policy: Policy | None, types: TypeRegistry, now: datetime | None) -> None:
         self.steps = Steps(SEAL_STEPS)
         self.key_list = key_list
         self.policy = policy
+        self.types = types
         self.now = now
         self.seal: Seal | None = None
         self.key: KeyEntry | None = None
@@ -130,11 +137,11 @@ class _SealCheck:
         self.file_logged: Logged | None = None
         self.revocation: Revocation | None = None
 
-    def read(self, text: Callable[[], bytes]) -> None:
+    def read(self, text: Callable[[], Envelope]) -> None:
         """Steps 1 and 2."""
-        data = self.steps.run("readable", text)
-        if data is not None:
-            self.seal = self.steps.run("seal-format", lambda: decode_cose(data))
+        envelope = self.steps.run("readable", text)
+        if envelope is not None:
+            self.seal = self.steps.run("seal-format", lambda: decode_cose(envelope, self.types))
 
     def check_key(self) -> None:
         """Steps 3 to 5."""
@@ -155,6 +162,12 @@ class _SealCheck:
                 )
 
         self.steps.run("key-valid", check_validity)
+
+    def check_place(self) -> None:
+        """Step 5 again, with what step 6 found: the log says whether a revoked key signed this in its time."""
+        key = self.key
+        if key is not None and key.revoked_at_log is not None and not self.steps.is_failed_at("key-valid"):
+            self.steps.run("key-valid", lambda: key.check_place(self.facts_logged))
 
     def check_facts(self, proof: bytes | None) -> None:
         """Step 6."""

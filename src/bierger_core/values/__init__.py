@@ -40,7 +40,7 @@ from bierger_core.values.instants import (
     zone,
 )
 from bierger_core.values.money import Money
-from bierger_core.values.signing import KID_BYTES, Algorithm, LocalSigner, Signer, check_signature, kid_of
+from bierger_core.values.signing import KID_BYTES, Algorithm, LocalSigner, Signer, check_signature, kid_of, low_s
 from bierger_core.values.texts import FALLBACKS, LANGUAGES, REGISTERS, Language, Register, Text
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "kid_of",
     "local",
     "local_date",
+    "low_s",
     "make_matricule",
     "make_organisation_number",
     "parse_canonical_json",

@@ -110,6 +110,18 @@ def check_signature(alg: str, public_key: bytes, message: bytes, signature: byte
     return True
 
 
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def low_s(signature: bytes) -> bytes:
+    """The one of the two equivalent ES256 signatures (r, s) and (r, n - s) with the smaller s.
+
+    Anybody can turn one into the other without the key: where a signed text must have one form, this is it.
+    """
+    r, s = signature[:32], int.from_bytes(signature[32:], "big")
+    return r + min(s, _P256_ORDER - s).to_bytes(32, "big") if 0 < s < _P256_ORDER else signature
+
+
 def _check_es256(public_key: bytes, message: bytes, signature: bytes) -> None:
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public_key)

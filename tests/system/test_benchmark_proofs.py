@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`make bench-proofs` runs and prints its table. How fast is nobody's test: only that every number was measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_bench_of_proofs_runs_alone_and_prints_one_table(tmp_path: Path):
+    result = tmp_path / "result.json"
+    command = [sys.executable, "-m", "benchmarks.proofs", "--tiny", "--folder", str(tmp_path), "--json", str(result)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}  # no database is configured
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for said in ("Durable appends", "proofs made from tiles", "audited", "bytes per entry", "witness", "Seals of eight facts"):
+        assert said in done.stdout
+    measured = json.loads(result.read_text())
+    assert [one["batch"] for one in measured["appends"]] == [1, 100, 1_000, 5_000]
+    rates = [one["per_second"] for one in measured["appends"]] + [measured["witness"], *measured["proofs"].values(), *measured["seals"].values()]
+    assert all(rate > 0 for rate in rates)
+    assert measured["proofs"]["bytes_per_entry_swept"] <= measured["proofs"]["bytes_per_entry"]
