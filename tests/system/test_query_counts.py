@@ -56,12 +56,12 @@ def ready(who: Principal, token: str) -> UUID:
     return draft
 
 
-def test_a_submission_sends_21_statements(reporter):
+def test_a_submission_sends_22_statements(reporter):
     client, who, token = reporter
     client.post(f"/drafts/{ready(who, token)}/submit", {"declaration": "yes"})
     draft = ready(who, token)
     heard = statements(lambda: client.post(f"/drafts/{draft}/submit", {"declaration": "yes"}))
-    assert len(heard) == 21, told(heard)
+    assert len(heard) == 22, told(heard)
     assert sum("cases_case" in sql and "UPDATE" in sql for sql in heard) == 0, "A fresh case is written once."
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bierger.administrations import selectors as administrations
 from bierger.filings import selectors as filings
 from bierger.filings import services
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, SignInNeeded
+from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, ProcedureUnknown, SignInNeeded
 from bierger.filings.types import DraftView
 from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
@@ -156,6 +156,9 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
         return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft]), low.needed))
     except SignInNeeded:
         return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft])))
+    except ProcedureUnknown as withdrawn:
+        about = _about(filings.draft(draft))
+        return render(request, "portal/withdrawn.html", {"code": withdrawn.code, **about}, status=409)
     return HttpResponseRedirect(reverse("portal:receipt", args=[receipt.id]))
 
 
