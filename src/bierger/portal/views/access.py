@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from bierger.cases.errors import CaseError
 from bierger.catalogue import selectors as catalogue
+from bierger.disclosures.errors import NotOwnData
 from bierger.documents.errors import DocumentsError
 from bierger.filings.errors import DraftUnknown, FilingUnknown, OutOfMandate
 from bierger.flows.errors import TaskUnknown
@@ -68,7 +69,7 @@ def own_or_404(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         except OutOfMandate as refused:
             return out_of_mandate(request, refused)
-        except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError) as unknown:
+        except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError, NotOwnData) as unknown:
             raise Http404 from unknown
 
     return guarded

@@ -43,7 +43,7 @@ from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
-from bierger_core.interview import AnswerError
+from bierger_core.interview import AnswerError, unprintable
 from bierger_core.procedures import Package
 from bierger_core.rules import Value
 
@@ -144,6 +144,8 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
             errors["text"] = AnswerError("required")
         elif len(said) > LONGEST_ANSWER:
             errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
+        elif unprintable(said, lines=True):
+            errors["text"] = AnswerError("bad-characters")
         else:
             with suppress(NotAllowed):  # answered a moment ago, in another window
                 services.answer_question(case=case, text=said, files=begun.files.get(ANSWER_FILES.name, []))
