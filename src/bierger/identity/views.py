@@ -4,15 +4,15 @@
 The session holds, and only these views write it:
     sign_in     what each started sign-in has to remember, by its state (at most PENDING of them)
     principal   who acts (infra.principal); identity   who that is: person, name, label, issuer, subject, level, id_token
+    came_to     where one went on to after signing in: what was typed before may wait there (portal.views.expired)
     lost        the label of a space that was left because the right to it has ended, until the person has read so
 """
 
 from __future__ import annotations
 
 import hmac
-import time
 from dataclasses import asdict
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -40,7 +40,7 @@ from bierger.identity.errors import (
     TooManySignIns,
 )
 from bierger.identity.selectors import my_spaces
-from bierger.infra import rate_limits
+from bierger.infra import clock, cookies, rate_limits
 from bierger.infra.addresses import client_address
 from bierger.infra.principal import ANONYMOUS, LEVELS, Level, Principal, acting_as, outside_transaction
 
@@ -106,10 +106,13 @@ def callback(request: HttpRequest) -> HttpResponse:
     }
     request.session["name"] = claims.name
     request.session["principal"] = signed_in.principal.to_session()
+    request.session["came_to"] = next_path
     choices = len(signed_in.offices) + _count_spaces(signed_in.principal)
-    if before is not None and _return_to(request, before):
-        return redirect(next_path)
-    return redirect(next_path if choices == 1 else f"{reverse('identity:spaces')}?{urlencode({'next': next_path})}")
+    there = (before is not None and _return_to(request, before)) or choices == 1
+    response = redirect(next_path if there else f"{reverse('identity:spaces')}?{urlencode({'next': next_path})}")
+    # What was typed stays: it is shown to its owner alone, who may be the one who has just signed in.
+    cookies.forget(response)
+    return response
 
 
 @never_cache
@@ -164,11 +167,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget the session here, then tell the provider."""
     id_token = (request.session.get("identity") or {}).get("id_token", "")
     language = _language()
+    came_to = request.session.get("came_to", "")
     request.session.flush()
     rotate_token(request)
     after = f"{settings.BIERGER_BASE_URL}/"
     address = oidc.sign_out_url(configured(), id_token=id_token, after=after, language=language) if id_token else None
-    return HttpResponseRedirect(address or "/")
+    response = HttpResponseRedirect(address or "/")
+    cookies.forget(response, typed_at=urlsplit(came_to).path)
+    return response
 
 
 def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResponse:
@@ -261,7 +267,7 @@ def _pending(request: HttpRequest) -> oidc.Pending:
         raise SignInExpired("This browser did not begin this sign-in, or began it too long ago.")
     pending = oidc.Pending(**started.pop(found))
     request.session["sign_in"] = started
-    if time.time() - pending.at > PENDING_SECONDS:
+    if clock.real_now().timestamp() - pending.at > PENDING_SECONDS:
         raise SignInExpired("The sign-in was begun too long ago.")
     return pending
 

@@ -212,6 +212,28 @@ def test_signing_out_ends_both_sessions(signed_in: Callable[..., Client], provid
     assert client.get("/sign-out").status_code == 405
 
 
+def test_whoever_uses_the_browser_next_finds_no_private_link(signed_in: Callable[..., Client]):
+    client = Client(headers={"accept-language": "en"})
+    client.cookies["bierger_link"] = "a" * 22
+    signed_in("lea.beispill", client=client)
+    forgotten = client.response.cookies["bierger_link"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, "/")
+    client.cookies["bierger_link"] = "b" * 22
+    forgotten = client.post("/sign-out").cookies["bierger_link"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, "/")
+    client.cookies["bierger_link"] = "c" * 22  # somebody who came by a link and never signed in leaves as well
+    assert client.post("/sign-out").cookies["bierger_link"]["max-age"] == 0
+
+
+def test_signing_out_forgets_what_was_typed_before(signed_in: Callable[..., Client]):
+    address = "/drafts/5d0c3a44-6d4e-4b7f-9a30-0c4b0f3b7a11/place"
+    client = signed_in("lea.beispill", next=address)
+    assert "bierger_typed" not in client.response.cookies  # one comes back to it
+    forgotten = client.post("/sign-out").cookies["bierger_typed"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, address)
+    assert "bierger_typed" not in signed_in("lea.beispill", next="/x;domain=elsewhere").post("/sign-out").cookies
+
+
 def test_a_login_of_somebody_else_is_refused(provider: Simulators, transactional: None):
     from bierger.identity.errors import LoginOfAnotherPerson
     from bierger.identity.services import sign_in
