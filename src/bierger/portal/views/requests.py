@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""My requests: the list, one request with what happened, and the answers an administration is waiting for."""
+"""My requests: one request with what happened, and the answers an administration is waiting for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from bierger.filings import selectors as filings
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed
 from bierger.flows.types import TaskView
-from bierger.infra.principal import current
 from bierger.portal.forms import (
     ANSWER_FILES,
     BegunForm,
@@ -36,7 +35,7 @@ from bierger.portal.forms import (
     raw_of,
     task_page,
 )
-from bierger.portal.selectors import acts_of, draft_rows, request_rows, state_text
+from bierger.portal.selectors import acts_of, state_text
 from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
@@ -48,16 +47,6 @@ from bierger_core.procedures import Package
 from bierger_core.rules import Value
 
 LONGEST_ANSWER = 4000  # characters: what a case keeps
-
-
-@never_cache
-@require_safe
-@applicant_only
-def requests(request: HttpRequest) -> HttpResponse:
-    rows = request_rows(cases.requests(), language())
-    drafts = draft_rows(filings.drafts(), language())
-    context = {"rows": rows, "drafts": drafts, "private": current().kind == "person"}
-    return render(request, "portal/requests.html", context)
 
 
 @never_cache
