@@ -36,13 +36,13 @@ from bierger.identity.errors import (
     SignInCancelled,
     SignInError,
     SignInExpired,
-    TokenRefused,
     TooManySignIns,
 )
 from bierger.identity.selectors import my_spaces
 from bierger.infra import clock, cookies, rate_limits
 from bierger.infra.addresses import client_address
 from bierger.infra.principal import ANONYMOUS, LEVELS, Level, Principal, acting_as, outside_transaction
+from bierger.ui.views import error_page
 
 PENDING = 5  # sign-ins one browser may have begun at the same time (several tabs)
 PENDING_SECONDS = 900  # how long somebody may stay at the provider
@@ -53,7 +53,13 @@ LIMIT_SECONDS = 600
 @require_GET
 @outside_transaction
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider. ?level= asks for a level, ?next= is where to come back, ?again=1 shows the login page."""
+    """Send the browser to the provider. ?level= asks for a level, ?next= is where to come back, ?again=1 shows the login page.
+
+    Only for a page that somebody opens. A picture or a frame of another site that names this address signs nobody in, and must
+    neither use up the attempts of its visitors nor push out the sign-ins that they have begun.
+    """
+    if not _opened(request):
+        return error_page(request, 403)
     level = _level(request.GET.get("level", "none"))
     next_path = services.safe_next(request.GET.get("next", "/"))
     try:
@@ -273,22 +279,27 @@ def _pending(request: HttpRequest) -> oidc.Pending:
 
 
 def _code(request: HttpRequest) -> str:
+    # First of all: an error that somebody else sends says nothing either.
+    oidc.from_issuer(configured(), request.GET.get("iss"))
     error = request.GET.get("error", "")
     if error == "access_denied":
         raise SignInCancelled("The sign-in was cancelled at the provider.")
     if error:
         raise ProviderRefused(f"The provider answered {error[:60]!r}.")
-    if request.GET.get("iss", configured().issuer) != configured().issuer:
-        raise TokenRefused("The answer comes from another provider (RFC 9207).")
     return request.GET.get("code", "")
+
+
+def _opened(request: HttpRequest) -> bool:
+    """A browser says what it loads an address for (Fetch Metadata), and whether it only guesses ahead; others say nothing."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document" and "Sec-Purpose" not in request.headers
 
 
 def _brake(request: HttpRequest) -> None:
     with acting_as(ANONYMOUS):
         key = f"sign-in:{client_address(request)}"
-        allowed = rate_limits.hit(key, limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS)
-    if not allowed:
-        raise TooManySignIns("Too many sign-ins from this address; try again in ten minutes.")
+        if not rate_limits.hit(key, limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS):
+            # Raised inside: the transaction goes back, and with it the hit. Who is refused may come again in ten minutes.
+            raise TooManySignIns("Too many sign-ins from this address; try again in ten minutes.")
 
 
 def _refused(request: HttpRequest, failed: SignInError, *, level: str, next_path: str) -> HttpResponse:
