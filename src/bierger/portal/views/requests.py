@@ -37,7 +37,7 @@ from bierger.portal.forms import (
 )
 from bierger.portal.selectors import acts_of, state_text
 from bierger.portal.timeline import timeline_of
-from bierger.portal.views.access import applicant_only, language, own_or_404
+from bierger.portal.views.access import applicant_only, language, own_or_404, readable
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
@@ -54,7 +54,7 @@ LONGEST_ANSWER = 4000  # characters: what a case keeps
 @applicant_only
 @own_or_404
 def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
-    found, before = cases.request(case), typed_before(request)
+    found, before = readable(cases.request(case)), typed_before(request)
     if before:
         kind, key = ("task", before.action.rpartition("/")[2]) if "/tasks/" in before.action else ("answer", str(case))
         begun_form(request, f"{kind}:{key}").keep(request, before.raw)
@@ -121,7 +121,7 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
 @own_or_404
 def answer(request: HttpRequest, case: UUID) -> HttpResponse:
     """Answer the administration's question; a replay finds none open and just shows the request."""
-    found = cases.request(case)
+    found = readable(cases.request(case))
     said = request.POST.get("text", "").strip()
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if found.open_question is None:
@@ -151,7 +151,7 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
 @own_or_404
 def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
     """Complete a task of the applicant; files wait with what was typed until the rest of the form is right."""
-    found, view = cases.request(case), flows.task(task)
+    found, view = readable(cases.request(case)), flows.task(task)
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if view.subject != case or view.role != "applicant" or view.state in ("done", "cancelled"):
         return back
