@@ -33,7 +33,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles the exception, and says nothing of it.
     error = sys.exc_info()[1]
     if isinstance(error, (OperationalError, InterfaceError, SandboxBusy)) or (
-        isinstance(error, BlobFileError) and error.code == "blob-store-unreachable"
+        isinstance(error, BlobFileError) and error.code.startswith("blob-store-")
     ):
         # The transaction was rolled back: nothing was acknowledged, and the same request may be sent again.
         response = error_page(request, 503)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Only the owner moves the clock.
 
-Rights end by this clock (`cases`, migration 0004): who can turn it back gives themselves what was taken away. Web and worker read it;
-`./bierger clock` signs in as the owner.
+Rights end by this clock (`cases`, migration 0004): who can turn it back gives themselves what was taken away. Web and worker
+read it; `./bierger clock` signs in as the owner.
 """
 
 from django.db import migrations
