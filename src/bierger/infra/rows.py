@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, Field, Model
@@ -27,7 +28,7 @@ class _Waiting:
     statements: list[str] = field(default_factory=list)
     _binder: ClientCursor[tuple[object, ...]] | None = None
 
-    def add(self, sql: str, values: list[object]) -> None:
+    def add(self, sql: str, values: list[Any]) -> None:
         # Bound one by one: the driver remembers how to take a short statement apart, and not a long one.
         if self._binder is None:
             connection.ensure_connection()
@@ -97,7 +98,7 @@ def delete(row: Model) -> None:
     )
 
 
-def _send(sql: str, values: list[object]) -> None:
+def _send(sql: str, values: list[Any]) -> None:
     waiting = _waiting.get()
     if waiting is None:
         with connection.cursor() as cursor:
