@@ -81,7 +81,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
     per_level = int(size.drafts_per_second * size.seconds)
     per_replay = size.replays_per_second * size.replay_seconds
     _tell("Preparing drafts, sessions and a worklist.")
-    own = 10 + 2 * size.profile_rounds  # for capture and profile, before those of the load
+    own = 20 + 2 * size.profile_rounds  # for capture and profile, before those of the load
     seeded = system.inside(
         "seed", "owner", http=own * 2 + levels * per_level, replay=levels * per_replay, work=size.work, mine=size.mine
     )
@@ -96,7 +96,8 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
     said["limit"] = _limit(system, size, captured["statements"], int(str(seeded["replay_first"])), per_replay)
     system.start("simulators")
     system.start("web")
-    _warm(system, first + 5, own)
+    used = int(str(captured["used"]))
+    _warm(system, first + used, min(own - used, 14))
     system.start("worker")
     _tell("Submitting over HTTP.")
     said["submissions"] = [
@@ -162,7 +163,7 @@ def _limit(system: System, size: Size, statements: object, first: int, each: int
 
 def _warm(system: System, first: int, count: int) -> None:
     """Fill the caches of the web process: packages, templates, directory."""
-    _load(system, job="submit", clients=2, seconds=20.0, first=first, last=first + min(count, 20) - 6)
+    _load(system, job="submit", clients=2, seconds=20.0, first=first, last=first + count - 1)
 
 
 def _load(system: System, **told: object) -> dict[str, object]:

@@ -4,7 +4,8 @@
 Two captured submissions are compared literal by literal. What is the same in both is a constant; what differs is an identifier,
 a hash, a number or an instant of that one submission. In those (instants excepted) the last twelve characters become `:n`, a
 number that no other transaction of the run has. Identifiers that come back in later statements are replaced the same way, so
-foreign keys, unique constraints and row-level security hold as they did.
+foreign keys, unique constraints and row-level security hold as they did. What the site
+sends in one message, pgbench sends in one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 # A quoted literal of SQL, doubled quotes inside; E'' strings of psycopg too.
 LITERAL = re.compile(r"'(?:[^']|'')*'")
+APART = re.compile(LITERAL.pattern + r"|;\s")  # where one statement of a message ends, literals stepped over
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:")
 RESULT = re.compile(r"tps = ([0-9.]+)")
 LATENCY = re.compile(r"latency average = ([0-9.]+)")
@@ -39,7 +41,7 @@ def script(first: list[str], second: list[str]) -> str:
         text = one
         for value in ordered:
             text = text.replace(value, f"{value[:-DIGITS]}:n")
-        lines.append(text.rstrip().rstrip(";") + ";")
+        lines.append(APART.sub(lambda found: "\\;\n" if found[0][0] == ";" else found[0], text.rstrip().rstrip(";")) + ";")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -169,17 +169,27 @@ def run_jobs(as_worker: Callable[[], AbstractContextManager[None]]) -> Callable[
 
 @pytest.fixture
 def frozen(request: pytest.FixtureRequest) -> Iterator[Callable[[datetime], None]]:
-    """Stop the clock. The database's goes along (it runs on from there), since grants are compared with it."""
-    from contextlib import ExitStack
+    """Stop the clock. The database's goes along (it runs on from there), since grants are compared with it.
+
+    The row is written by the owner, who alone may, on a connection of its own: a test's rolled back transaction leaves it there, so it
+    is taken away at the end.
+    """
+    import psycopg
 
     from bierger.infra import clock
-    from bierger.infra.models import ClockOffset
+
+    def written(statement: str, *values: object) -> None:
+        with psycopg.connect(**databases.server().parameters("owner", DATABASE), autocommit=True) as owner:
+            owner.execute(statement, values)
 
     def stop(instant: datetime) -> None:
         stack.enter_context(clock.frozen(instant))
         if {"transactional", "db"} & set(request.fixturenames):
             ahead = math.ceil((instant - clock.real_now()).total_seconds())  # never behind what is written with this instant
-            ClockOffset.objects.update_or_create(id=1, defaults={"seconds": ahead})
+            stack.callback(written, "DELETE FROM infra_clock_offset")
+            written(
+                "INSERT INTO infra_clock_offset (id, seconds) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds", ahead
+            )
 
     with ExitStack() as stack:
         yield stop

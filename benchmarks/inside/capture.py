@@ -16,6 +16,7 @@ from django.urls import reverse
 from benchmarks.prepared import draft_id, session_key
 
 CLOCK = "infra_clock_offset"  # the demonstration's movable clock is read once a second, not once a submission
+MOST = 8  # submissions that a capture may use up
 WARM = 3  # the first ones load packages, templates and the directory of administrations
 
 
@@ -47,12 +48,15 @@ class Statements:
 def run(*, first: int) -> dict[str, object]:
     """Submit drafts number `first` and on; the statements of the last two, in order, BEGIN and COMMIT put back."""
     captured: list[list[str]] = []
-    for number in range(first, first + WARM + 2):
+    for number in range(first, first + MOST):
         heard = Statements()
         with heard.listening():
             submit(number)
         captured.append(with_transaction(heard.sent))
-    return {"statements": captured[-2:], "used": WARM + 2}
+        # Once in a while one reads the directory of administrations again: two that did the same are compared.
+        if len(captured) >= WARM + 2 and len(captured[-1]) == len(captured[-2]):
+            return {"statements": captured[-2:], "used": len(captured)}
+    raise RuntimeError(f"No two of {MOST} submissions sent the same statements.")
 
 
 def submit(number: int) -> None:

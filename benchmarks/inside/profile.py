@@ -42,14 +42,18 @@ def run(*, first: int, rounds: int) -> dict[str, object]:
     for number in range(begins, begins + rounds):
         submit(number)
     profiler.disable()
-    medians = [1000 * statistics.median(times) for times in zip(*(one.seconds for one in heard), strict=True)]
+    # Once in a while one reads the directory of administrations again; the others remember it.
+    usual = statistics.mode(len(one.sent) for one in heard)
+    alike = [one for one in heard if len(one.sent) == usual]
+    medians = [1000 * statistics.median(times) for times in zip(*(one.seconds for one in alike), strict=True)]
     layers, functions = _by_layer(profiler, rounds)
     calls = pstats.Stats(profiler).total_calls  # type: ignore[attr-defined]  # says the same on a busy machine; missing in the stubs
     return {
         "whole_ms": 1000 * statistics.median(whole),
         "python_cpu_ms": 1000 * statistics.median(cpu),
+        "python_cpu_least_ms": 1000 * min(cpu),
         "sql_ms": sum(medians),
-        "statements": [{"sql": _short(sql), "ms": ms} for sql, ms in zip(heard[-1].sent, medians, strict=True)],
+        "statements": [{"sql": _short(sql), "ms": ms} for sql, ms in zip(alike[-1].sent, medians, strict=True)],
         "layers_ms": layers,
         "calls": calls // rounds,
         "functions_ms": functions,

@@ -48,7 +48,7 @@ class Product:
             stderr=(self.data / f"{name}.log").open("ab"),
             env={**os.environ, **databases.environment(self.server, DATABASE, name), "BIERGER_DATA": str(self.data),
                  "BIERGER_REGISTER_URL": f"{self.issuer}/register", "BIERGER_REGISTER_SECRET": "local-only",
-                 "BIERGER_SUBMIT_LIMIT": "10000", "BIERGER_START_LIMIT": "10000"},
+                 "BIERGER_SUBMIT_LIMIT": "10000", "BIERGER_START_LIMIT": "10000", "BIERGER_VERIFY_LIMIT": "10000"},
         )  # fmt: skip
 
     def kill(self, name: str) -> None:

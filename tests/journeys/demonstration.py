@@ -47,7 +47,7 @@ def running() -> Iterator[Demonstration]:
     folder = Path(tempfile.mkdtemp(prefix="bierger-journeys-"))
     port, environment = free_ports(2), clean_environment() | {"BIERGER_DATA": str(folder / "var")}
     # A whole run signs in more often from one address than a household does in ten minutes.
-    environment |= {"BIERGER_SIGN_IN_LIMIT": "1000", "BIERGER_SUBMIT_LIMIT": "1000", "BIERGER_START_LIMIT": "1000"}
+    environment |= {"BIERGER_SIGN_IN_LIMIT": "1000", "BIERGER_SUBMIT_LIMIT": "1000", "BIERGER_START_LIMIT": "1000", "BIERGER_VERIFY_LIMIT": "1000"}
     said = folder / "demo.txt"
     with said.open("wb") as output:
         process = subprocess.Popen(

@@ -14,8 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
 
 from django.db import connection
 from PIL import Image
@@ -71,7 +71,7 @@ CALLED = {
     "flows_timer": "t.subject::text",
     "flows_token": "t.subject::text",
     "identity_login": "t.person_id::text",
-    "identity_mandate": "t.space_id::text",
+    "identity_mandate": "t.space_id::text || ' for ' || t.holder_name",
     "identity_membership": "t.person_id::text",
     "identity_organisation": "(SELECT s.id::text FROM identity_space s WHERE s.organisation_id = t.id)",
     "identity_person": "t.id::text",
@@ -126,14 +126,15 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     story.begin(firm, "building-permit")
     story.begin(link, "problem-report", token=token)
     with acting_as(firm):
-        matricule = country().by_handle["emma.primjer"].matricule
-        identity.grant_mandate(to_matricule=str(matricule), scope="*", valid_from=clock.today() - dt.timedelta(days=1), valid_to=None)
+        for handle in ("emma.primjer", "lea.beispill"):
+            matricule = country().by_handle[handle].matricule
+            identity.grant_mandate(to_matricule=str(matricule), scope="*", valid_from=clock.today() - dt.timedelta(days=1), valid_to=None)
     with acting_as(emma):
         represents = identity.enter_space(space=_space(firm))[0]
     people = {
         "anonymous": ANONYMOUS, "link": link, "another link": Principal(kind="link", link="0" * 64), "Léa": lea, "Emma": emma,
         "Nina": nina, "firm": firm, "representative": represents, **mersch, "esch": esch,
-        "worker on permit": worker_on(of["permit"]), "worker on esch": worker_on(of["esch"]), "system": SYSTEM,
+        "no officer": replace(mersch["mayor"], officer=uuid4()), "worker on permit": worker_on(of["permit"]), "worker on esch": worker_on(of["esch"]), "system": SYSTEM,
     }  # fmt: skip
     spaces = {"Léa": lea, "Emma": emma, "Nina": nina}
     names = {str(case): name for name, case in of.items()}

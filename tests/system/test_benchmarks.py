@@ -51,6 +51,13 @@ def test_what_differs_between_two_submissions_becomes_fresh_and_stays_the_same_i
         replay.script(one, other[:2])
 
 
+def test_what_the_site_sends_in_one_message_pgbench_sends_in_one():
+    message = "INSERT INTO a VALUES ('x; y'' ;\n');\nDELETE FROM b"
+    assert replay.script(["BEGIN", message], ["BEGIN", message]).splitlines()[2:] == [
+        "BEGIN;", "INSERT INTO a VALUES ('x; y'' ;", "')\\;", "DELETE FROM b;",
+    ]  # fmt: skip
+
+
 @given(st.integers(prepared.FIRST, prepared.FIRST * 10 - 1))
 def test_a_prepared_draft_and_its_session_end_with_its_number(number: int):
     for identifier in (prepared.draft_id(number), prepared.session_key(number), prepared.link(number)):

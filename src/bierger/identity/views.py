@@ -4,15 +4,15 @@
 The session holds, and only these views write it:
     sign_in     what each started sign-in has to remember, by its state (at most PENDING of them)
     principal   who acts (infra.principal); identity   who that is: person, name, label, issuer, subject, level, id_token
+    came_to     where one went on to after signing in: what was typed before may wait there (portal.views.expired)
     lost        the label of a space that was left because the right to it has ended, until the person has read so
 """
 
 from __future__ import annotations
 
 import hmac
-import time
 from dataclasses import asdict
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -36,13 +36,13 @@ from bierger.identity.errors import (
     SignInCancelled,
     SignInError,
     SignInExpired,
-    TokenRefused,
     TooManySignIns,
 )
 from bierger.identity.selectors import my_spaces
-from bierger.infra import rate_limits
+from bierger.infra import clock, cookies, rate_limits
 from bierger.infra.addresses import client_address
 from bierger.infra.principal import ANONYMOUS, LEVELS, Level, Principal, acting_as, outside_transaction
+from bierger.ui.views import error_page
 
 PENDING = 5  # sign-ins one browser may have begun at the same time (several tabs)
 PENDING_SECONDS = 900  # how long somebody may stay at the provider
@@ -53,7 +53,13 @@ LIMIT_SECONDS = 600
 @require_GET
 @outside_transaction
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider. ?level= asks for a level, ?next= is where to come back, ?again=1 shows the login page."""
+    """Send the browser to the provider. ?level= asks for a level, ?next= is where to come back, ?again=1 shows the login page.
+
+    Only for a page that somebody opens. A picture or a frame of another site that names this address signs nobody in, and must
+    neither use up the attempts of its visitors nor push out the sign-ins that they have begun.
+    """
+    if not _opened(request):
+        return error_page(request, 403)
     level = _level(request.GET.get("level", "none"))
     next_path = services.safe_next(request.GET.get("next", "/"))
     try:
@@ -106,10 +112,13 @@ def callback(request: HttpRequest) -> HttpResponse:
     }
     request.session["name"] = claims.name
     request.session["principal"] = signed_in.principal.to_session()
+    request.session["came_to"] = next_path
     choices = len(signed_in.offices) + _count_spaces(signed_in.principal)
-    if before is not None and _return_to(request, before):
-        return redirect(next_path)
-    return redirect(next_path if choices == 1 else f"{reverse('identity:spaces')}?{urlencode({'next': next_path})}")
+    there = (before is not None and _return_to(request, before)) or choices == 1
+    response = redirect(next_path if there else f"{reverse('identity:spaces')}?{urlencode({'next': next_path})}")
+    # What was typed stays: it is shown to its owner alone, who may be the one who has just signed in.
+    cookies.forget(response)
+    return response
 
 
 @never_cache
@@ -164,11 +173,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget the session here, then tell the provider."""
     id_token = (request.session.get("identity") or {}).get("id_token", "")
     language = _language()
+    came_to = request.session.get("came_to", "")
     request.session.flush()
     rotate_token(request)
     after = f"{settings.BIERGER_BASE_URL}/"
     address = oidc.sign_out_url(configured(), id_token=id_token, after=after, language=language) if id_token else None
-    return HttpResponseRedirect(address or "/")
+    response = HttpResponseRedirect(address or "/")
+    cookies.forget(response, typed_at=urlsplit(came_to).path)
+    return response
 
 
 def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResponse:
@@ -261,28 +273,33 @@ def _pending(request: HttpRequest) -> oidc.Pending:
         raise SignInExpired("This browser did not begin this sign-in, or began it too long ago.")
     pending = oidc.Pending(**started.pop(found))
     request.session["sign_in"] = started
-    if time.time() - pending.at > PENDING_SECONDS:
+    if clock.real_now().timestamp() - pending.at > PENDING_SECONDS:
         raise SignInExpired("The sign-in was begun too long ago.")
     return pending
 
 
 def _code(request: HttpRequest) -> str:
+    # First of all: an error that somebody else sends says nothing either.
+    oidc.from_issuer(configured(), request.GET.get("iss"))
     error = request.GET.get("error", "")
     if error == "access_denied":
         raise SignInCancelled("The sign-in was cancelled at the provider.")
     if error:
         raise ProviderRefused(f"The provider answered {error[:60]!r}.")
-    if request.GET.get("iss", configured().issuer) != configured().issuer:
-        raise TokenRefused("The answer comes from another provider (RFC 9207).")
     return request.GET.get("code", "")
+
+
+def _opened(request: HttpRequest) -> bool:
+    """A browser says what it loads an address for (Fetch Metadata), and whether it only guesses ahead; others say nothing."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document" and "Sec-Purpose" not in request.headers
 
 
 def _brake(request: HttpRequest) -> None:
     with acting_as(ANONYMOUS):
         key = f"sign-in:{client_address(request)}"
-        allowed = rate_limits.hit(key, limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS)
-    if not allowed:
-        raise TooManySignIns("Too many sign-ins from this address; try again in ten minutes.")
+        if not rate_limits.hit(key, limit=settings.BIERGER_SIGN_IN_LIMIT, seconds=LIMIT_SECONDS):
+            # Raised inside: the transaction goes back, and with it the hit. Who is refused may come again in ten minutes.
+            raise TooManySignIns("Too many sign-ins from this address; try again in ten minutes.")
 
 
 def _refused(request: HttpRequest, failed: SignInError, *, level: str, next_path: str) -> HttpResponse:

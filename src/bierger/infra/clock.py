@@ -46,7 +46,7 @@ def today() -> date:
 
 
 def move(by: timedelta) -> None:
-    """Move the demonstration's clock, forward or back. Raises ClockRefused elsewhere."""
+    """Move the demonstration's clock, forward or back; only the owner's login may. Raises ClockRefused elsewhere."""
     from bierger.infra.models import ClockOffset
 
     if settings.BIERGER_ENV == "production":

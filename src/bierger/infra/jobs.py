@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 from bierger.infra import outbox
 
 QUEUE = "bierger"
-# A handler that keeps failing is tried for a good two hours (2 + 4 + ... + 2^12 seconds), then stays as failed for the operator to see.
+# A handler that keeps failing is tried for a good two hours (2 + 4 + ... + 2^12 seconds), then stays as failed for the
+# operator to see.
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
 
 

@@ -57,6 +57,12 @@ def protect(
     return _operation(statements)
 
 
+def restrict(table: str, rule: str, condition: str) -> migrations.RunSQL:
+    """One more condition for the web role and all verbs: it takes away from what other policies allow; it allows nothing."""
+    said = f"FOR ALL TO {WEB} USING ({condition}) WITH CHECK ({condition})"
+    return _operation([f"CREATE POLICY {table}_{rule} ON {table} AS RESTRICTIVE {said}"])
+
+
 def technical(table: str, *, web: str, worker: str, reason: str) -> migrations.RunSQL:
     """A table without a person in it, or whose key is itself the secret: grants only, with the reason kept on the table."""
     statements = [f"COMMENT ON TABLE {table} IS '{TECHNICAL}: {_quoted(reason)}'"]

@@ -1,17 +1,74 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writing fresh rows with little work: the statement of a model is put together once in a process.
+"""Writing fresh rows with little work: the statement of a model is put together once in a process, and statements whose answer
+nobody waits for travel together.
 
 A submission writes a dozen rows into as many tables. Django composes each INSERT anew, which costs more processor time than the
-row costs PostgreSQL (docs/explain/performance.md). The values pass through the same fields, so what arrives is the same.
+row costs PostgreSQL, and each is a journey of its own (docs/explain/performance.md). The values pass through the same fields, so
+what arrives is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, Field, Model
+from psycopg import ClientCursor
+
+
+@dataclass
+class _Waiting:
+    """Statements that wait for the next journey, in order, with their values in them (bound by the driver, not by us)."""
+
+    statements: list[str] = field(default_factory=list)
+    _binder: ClientCursor[tuple[object, ...]] | None = None
+
+    def add(self, sql: str, values: list[Any]) -> None:
+        # Bound one by one: the driver remembers how to take a short statement apart, and not a long one.
+        if self._binder is None:
+            connection.ensure_connection()
+            self._binder = ClientCursor(connection.connection)
+        self.statements.append(self._binder.mogrify(sql, values))
+
+    def send(self) -> None:
+        if not self.statements:
+            return
+        sql, self.statements = ";\n".join(self.statements), []
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def before(self, execute: Callable[..., object], sql: str, params: object, many: bool, context: object) -> object:  # noqa: FBT001 - the signature is Django's
+        """Every other statement finds the rows that were written before it."""
+        self.send()
+        return execute(sql, params, many, context)
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("bierger_rows_waiting", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let `insert` and `delete` wait until the block ends or any other statement is sent: the order stays as written.
+
+    Needs an open transaction. A violated constraint is raised there, not at the `insert`: who wants to catch one does it around
+    the block. Inside another such block: part of it.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting = _Waiting()
+    token = _waiting.set(waiting)
+    try:
+        with connection.execute_wrapper(waiting.before):
+            yield
+            waiting.send()
+    finally:
+        _waiting.reset(token)
 
 
 def insert(rows: Iterable[Model], *, once: bool = False) -> None:
@@ -26,11 +83,28 @@ def insert(rows: Iterable[Model], *, once: bool = False) -> None:
         return
     fields, head, placeholders = _statement(type(rows[0]))
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    sql = head + ", ".join([placeholders] * len(rows)) + (" ON CONFLICT DO NOTHING" if once else "")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    _send(head + ", ".join([placeholders] * len(rows)) + (" ON CONFLICT DO NOTHING" if once else ""), values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as Model.save does
+
+
+def delete(row: Model) -> None:
+    """DELETE one row by its primary key; nothing that refers to it is looked for (the database's constraints are)."""
+    meta, quote = row._meta, connection.ops.quote_name  # noqa: SLF001 - _meta is documented
+    key = meta.pk
+    _send(
+        f"DELETE FROM {quote(meta.db_table)} WHERE {quote(str(key.column))} = %s",  # noqa: S608 - our own names
+        [key.get_db_prep_save(row.pk, connection)],
+    )
+
+
+def _send(sql: str, values: list[Any]) -> None:
+    waiting = _waiting.get()
+    if waiting is None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+        return
+    waiting.add(sql, values)
 
 
 @cache

@@ -8,6 +8,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from bierger.documents.errors import SandboxBusy
 from bierger.infra.blobs import BlobFileError
 from bierger.ui.views import error_page
 
@@ -31,8 +32,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles the exception, and says nothing of it.
     error = sys.exc_info()[1]
-    if isinstance(error, (OperationalError, InterfaceError)) or (
-        isinstance(error, BlobFileError) and error.code == "blob-store-unreachable"
+    if isinstance(error, (OperationalError, InterfaceError, SandboxBusy)) or (
+        isinstance(error, BlobFileError) and error.code.startswith("blob-store-")
     ):
         # The transaction was rolled back: nothing was acknowledged, and the same request may be sent again.
         response = error_page(request, 503)

@@ -100,6 +100,7 @@ REFUSALS: dict[str, str] = {
     "text-missing": gettext_noop("Write your answer first"),
     "nothing-to-verify": gettext_noop("Choose a file or enter a code"),
     "draft-unknown": gettext_noop("This draft has expired and was deleted"),
+    "procedure-unknown": gettext_noop("This procedure is not offered at the moment"),
     "sign-in-needed": gettext_noop("Sign in to start this procedure"),
     "administration-refused": gettext_noop("This administration does not offer the procedure"),
     "verify-no-code": gettext_noop("We could not read a seal in this file. Try a sharper photo, or type the code"),

@@ -4,7 +4,7 @@
 from .answers import from_json, to_json
 from .errors import ERROR_CODES, ERROR_PARAMS
 from .fields import field_names, pick, show_raw
-from .parsing import check_file, parse_answer
+from .parsing import check_file, parse_answer, unprintable
 from .relevance import (
     computed,
     first_incomplete_step,
@@ -67,6 +67,7 @@ __all__ = [
     "relevant_steps",
     "show_raw",
     "to_json",
+    "unprintable",
     "validate_all",
     "validate_step",
     "validate_task",

@@ -53,12 +53,12 @@ def parse_answer(question: Question, raw: Sequence[str], *, setting: Setting) ->
         return Parsed(None)
     if not any(texts):
         return REQUIRED if question.required else Parsed(None)
-    if any(_unreadable(text, lines=question.type is Type.LONGTEXT) for text in texts):
+    if any(unprintable(text, lines=question.type is Type.LONGTEXT) for text in texts):
         return AnswerError("bad-characters")
     return _READERS[question.type](question, texts, setting)
 
 
-def _unreadable(text: str, *, lines: bool) -> bool:
+def unprintable(text: str, *, lines: bool) -> bool:
     """Say whether a text holds what no keyboard types: controls, lone surrogates, direction overrides."""
     allowed = "\t\r\n" if lines else "\t"
     return any((unicodedata.category(c) in _CONTROLS and c not in allowed) or c in _OVERRIDES for c in text)

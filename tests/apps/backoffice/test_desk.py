@@ -130,6 +130,8 @@ def test_asking_the_applicant_and_noting(town: Town) -> None:
         assert "Write something first." in empty
         long = text(browser.post(f"/desk/cases/{case}/{name}", {name: "x" * 4001}))
         assert "at most 4,000" in long
+        for typed in ("a\0b", "ok \u202etxet", "\x1b[31mred"):
+            assert "Remove characters that cannot be printed" in text(browser.post(f"/desk/cases/{case}/{name}", {name: typed}))
 
 
 def test_an_attachment_is_downloaded_and_the_reading_recorded(town: Town, as_owner) -> None:
@@ -275,8 +277,10 @@ def test_pages_by_key_without_loss_or_repeat(town: Town) -> None:
 def test_filters_that_make_no_sense_are_left_out(town: Town) -> None:
     town.request()
     browser = town.browser(town.laura)
-    assert "Vegetables" not in text(browser.get("/desk?procedure=nobody/nothing"))
-    for query in ("service=nonsense", "after=%00~~", "show=everything", "state=x", "late=%F0%9F%8E%89"):
+    for query in (
+        "procedure=nobody/nothing", "procedure=%00", "service=nonsense", "after=%00~~", "show=everything", "state=x",
+        "late=%F0%9F%8E%89",
+    ):  # fmt: skip
         assert "Check the request" in text(browser.get(f"/desk?{query}"))
 
 

@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import ProgrammingError
 from pypdf import PdfReader
 
+from bierger.administrations.models import Administration, OfficerRole, Service
 from bierger.delivery import selectors as delivery
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors, services
 from bierger.documents.errors import ActNotFound, NotRevocable
+from bierger.documents.models import Act, Revocation
+from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
-from tests.apps.documents.story import decide, make_applicant, officer_of
+from bierger.infra.rows import insert
+from tests.apps.documents.story import Commune, decide, make_applicant, officer_of
 
 
 def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_worker, run_jobs):
@@ -122,6 +128,45 @@ def test_a_decider_takes_an_act_back_and_every_check_says_so(commune, applicant,
     assert (seen.authentic, seen.revoked, seen.revocation_reason) == ("no", True, "error")
     assert seen.failed.name == "revocation"
     assert all(step.outcome == "ok" for step in seen.steps[:-1])
+
+
+def test_a_right_that_only_the_session_claims_takes_nothing_back(commune, applicant, as_worker, as_owner, run_jobs):
+    """The policies themselves, without the service: what the session says of its roles opens nothing."""
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    with as_worker(), acting_as(SYSTEM):
+        leaf = bytes(Act.objects.get(id=act).facts_commitment)
+    forged = Principal(kind="officer", administration=commune.id, officer=uuid4(), roles=("decider",))
+    clerk = replace(officer_of(commune, "clerk"), roles=("decider",))
+    with as_owner():
+        other = Administration.objects.get(code="esch-sur-alzette")
+    elsewhere = officer_of(Commune(other.id, other.code), "decider")
+    crossed = replace(elsewhere, administration=commune.id)
+    for somebody in (forged, clerk, elsewhere, crossed):
+        with acting_as(somebody):
+            assert Act.objects.filter(id=act).update(revoked_at=clock.now()) == 0
+        with pytest.raises(ProgrammingError, match="row-level security"), acting_as(somebody):
+            insert([Revocation(commitment=leaf, revoked_at=clock.now(), reason="error")])
+    decider = officer_of(commune, "decider")
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(decider):
+        insert([Revocation(commitment=bytes(32), revoked_at=clock.now(), reason="error")])  # no act of anybody
+    with acting_as(decider):
+        services.revoke_act(act=act, reason="error")
+        assert [bytes(one.commitment) for one in Revocation.objects.all()] == [leaf]
+
+
+def test_a_decider_of_one_service_takes_back_what_the_administration_issued(commune, applicant, as_worker, run_jobs, as_owner):
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    decider = officer_of(commune, "clerk")
+    with as_owner():
+        service = Service.objects.create(administration_id=commune.id, code="population", names={"en": "Office"})
+        OfficerRole.objects.create(officer_id=decider.officer, role="decider", service=service)
+    with acting_as(decider):
+        services.revoke_act(act=act, reason="error")
+        assert Revocation.objects.count() == 1
 
 
 def test_a_template_that_fails_leaves_its_reason_on_the_act(commune, applicant, as_worker):

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Drafts: kept at every step, whose they are, how they end."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from bierger.administrations.models import Officer
+from bierger.administrations.selectors import administration
 from bierger.cases import selectors as cases
+from bierger.catalogue import selectors as catalogue
+from bierger.catalogue import services as publishing
 from bierger.documents.models import Blob
 from bierger.filings import selectors, services
 from bierger.filings.errors import (
@@ -20,8 +26,9 @@ from bierger.filings.errors import (
 )
 from bierger.filings.models import Draft
 from bierger.infra import clock
-from bierger.infra.principal import ANONYMOUS, Principal, acting_as
+from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 from tests import story
+from tests.clients import client_of
 from tests.people import person
 
 
@@ -71,6 +78,88 @@ def test_unknown_procedures_and_administrations_are_refused_by_name(lea):
         services.start_draft(owner="commune", name="building-permit", administration="atlantis", language="en")
     with acting_as(lea), pytest.raises(AdministrationRefused):
         services.start_draft(owner="commune", name="building-permit", administration="nature", language="en")
+
+
+def test_an_administration_without_officers_is_refused_at_start_and_at_the_question(lea):
+    with acting_as(lea), pytest.raises(AdministrationRefused):
+        services.start_draft(owner="commune", name="residence-certificate", administration="beaufort", language="en")
+    draft = story.begin(lea, "residence-certificate")
+    with acting_as(lea):
+        before = selectors.draft(draft).administration
+        saved = services.save_step(draft=draft, step="commune", raw={"commune": ["beaufort"]})
+        view = selectors.draft(draft)
+        assert {name: one.code for name, one in saved.errors.items()} == {"commune": "administration-refused"}
+        assert (view.answers["commune"], view.administration, view.raw["commune"]) == ("mersch", before, ["beaufort"])
+        assert not services.save_step(draft=draft, step="commune", raw={"commune": ["esch-sur-alzette"]}).errors
+        assert selectors.draft(draft).administration != before
+
+
+def test_the_form_offers_the_administrations_that_take_requests_and_says_why_it_refuses_others(lea):
+    path, said = f"/drafts/{story.begin(lea, 'residence-certificate')}/commune", []
+    for language in ("en", "fr", "de", "lb"):
+        browser = client_of(lea, language=language)
+        page = browser.get(path).content.decode()
+        assert set(re.findall(r'<option value="([^"]+)"', page)) == {"mersch", "esch-sur-alzette", "echternach"}
+        refused = browser.post(path, {"commune": "beaufort"})
+        assert refused.status_code == 422
+        said.append(re.search(r'href="#f-commune">([^<]+)<', refused.content.decode())[1])
+    assert said[0] == "This administration does not offer the procedure"
+    assert len(set(said)) == 4
+    with acting_as(lea):
+        assert selectors.draft(UUID(path.split("/")[2])).answers["commune"] == "mersch"
+
+
+def only_in(as_owner: Callable, code: str) -> None:
+    """From now on the certificate is in force in one commune only."""
+    with as_owner(), acting_as(SYSTEM):
+        digest = catalogue.active("commune", "residence-certificate")
+        publishing.withdraw(owner="commune", name="residence-certificate")
+        publishing.activate(digest=digest, administration=administration(code=code).id)
+
+
+def test_where_the_procedure_is_not_in_force_nobody_takes_a_request(lea, as_owner):
+    draft = story.begin(lea, "residence-certificate")
+    story.fill(lea, draft, story.RESIDENCE)
+    only_in(as_owner, "echternach")
+    with acting_as(lea), pytest.raises(ProcedureUnknown):
+        services.start_draft(owner="commune", name="residence-certificate", administration="mersch", language="en")
+    with acting_as(lea), pytest.raises(NotComplete) as refused:
+        services.submit(draft=draft, declaration=True)
+    assert refused.value.step == "commune"
+    assert refused.value.errors["commune"].code == "administration-refused"
+    page = client_of(lea).post(f"/drafts/{draft}/submit", {"declaration": "yes"})
+    assert page.status_code == 422
+    assert "This administration does not offer the procedure" in page.content.decode()
+    with acting_as(lea):
+        assert services.save_step(draft=draft, step="commune", raw={"commune": ["mersch"]}).errors
+        assert not services.save_step(draft=draft, step="commune", raw={"commune": ["echternach"]}).errors
+    story.submit(lea, draft)
+
+
+def test_an_administration_whose_officers_have_left_receives_nothing_more(lea, as_owner):
+    draft = story.begin(lea, "residence-certificate")
+    story.fill(lea, draft, story.RESIDENCE)
+    with as_owner():
+        Officer.objects.filter(administration__code="mersch").update(active=False)
+    with acting_as(lea), pytest.raises(NotComplete) as refused:
+        services.submit(draft=draft, declaration=True)
+    assert set(refused.value.errors) == {"commune"}
+
+
+def test_a_procedure_withdrawn_meanwhile_is_refused_by_name_and_the_draft_stays(lea, as_owner):
+    draft = story.begin(lea, "residence-certificate")
+    story.fill(lea, draft, story.RESIDENCE)
+    with as_owner(), acting_as(SYSTEM):
+        publishing.withdraw(owner="commune", name="residence-certificate")
+    with acting_as(lea), pytest.raises(ProcedureUnknown):
+        services.submit(draft=draft, declaration=True)
+    for language, title in (("en", "not offered"), ("fr", "pas proposée"), ("de", "nicht angeboten"), ("lb", "net ugebueden")):
+        page = client_of(lea, language=language).post(f"/drafts/{draft}/submit", {"declaration": "yes"})
+        assert page.status_code == 409
+        assert 'data-code="procedure-unknown"' in page.content.decode()
+        assert title in page.content.decode()
+    with acting_as(lea):
+        assert selectors.draft(draft).answers["purpose"] == "bank"
 
 
 def test_nobody_else_finds_a_draft_or_a_filing(lea):

@@ -6,14 +6,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
 from django.test import Client
 
 from bierger.identity import selectors, services
 from bierger.identity.errors import MandateRefused, NotYourSpace
 from bierger.identity.models import Mandate
+from bierger.infra import clock
 from bierger.infra.errors import SpaceLost
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
 from bierger.simulators.country import country
@@ -125,6 +128,94 @@ def test_a_representative_gives_no_mandate_and_ends_only_their_own(db: None):
                 to_matricule=country().by_handle["jonas.muster"].matricule, scope="*", valid_from=START.date(), valid_to=None
             )
         services.end_mandate(mandate=hugo.mandate)
+
+
+def given_in_sql(who: Principal, handle: str, **said: object) -> str:
+    """What the only way to a mandate answers; the rest of what it takes is as a caller would send it."""
+    number = country().by_handle[handle].matricule
+    with acting_as(dataclasses.replace(who, **said)), connection.cursor() as cursor:
+        cursor.execute("SELECT refused FROM identity_give_mandate(%s, '*', '2026-01-01', NULL, now())", [number])
+        return cursor.fetchone()[0]
+
+
+def test_nobody_but_the_owner_or_a_manager_gives_a_mandate_in_sql(db: None):
+    lea, nina = person("lea.beispill"), person("nina.esempio")
+    person("jonas.muster")
+    narrow = mandates.representative(lea, "hugo.exemplo", scope="commune/building-permit")
+    firm = mandates.firm_of("nina.esempio")
+    of_firm = mandates.representative(firm, "hugo.exemplo")
+    for handle in ("jonas.muster", "hugo.exemplo"):
+        for who in (narrow, of_firm, officer("claire.muster"), ANONYMOUS, Principal(kind="link", link="ab" * 32)):
+            assert given_in_sql(who, handle) == "nobody"
+    # A principal that leaves its mandate out, or names a space that is none of its own, has no space.
+    with pytest.raises(SpaceLost):
+        given_in_sql(narrow, "jonas.muster", mandate=None, scope=None)
+    with pytest.raises(SpaceLost):
+        given_in_sql(nina, "jonas.muster", space=lea.space)
+    assert given_in_sql(lea, "lea.beispill") == "oneself"
+    assert given_in_sql(lea, "alice.exemple") == "unknown"
+    assert given_in_sql(firm, "jonas.muster") == ""
+
+
+def test_an_employee_gives_no_mandate(db: None):
+    someone = claims_of(country().by_handle["nina.esempio"], issuer="http://localhost:8001")
+    employed = tuple(dataclasses.replace(one, role="employee") for one in someone.organisations or ())
+    person("hugo.exemplo")
+    firm = mandates.firm_of("nina.esempio")
+    with acting_as(ANONYMOUS):
+        services.sign_in(claims=dataclasses.replace(someone, organisations=employed))
+    assert given_in_sql(firm, "hugo.exemplo") == "nobody"
+
+
+def test_the_web_writes_no_mandate_and_asks_for_no_name(db: None):
+    lea = person("lea.beispill")
+    hugo = mandates.representative(lea, "hugo.exemplo")
+    copied = "INSERT INTO identity_mandate SELECT gen_random_uuid(), space_label, holder_name, '*', valid_from, NULL, given_by, given_at"
+    for statement, why in (
+        (f"{copied}, NULL, holder_id, space_id FROM identity_mandate", "permission denied"),
+        ("SELECT identity_person_by_number('1')", "does not exist"),
+    ):
+        for who in (lea, hugo):
+            with acting_as(who), pytest.raises(ProgrammingError, match=why), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+def test_in_sql_too_a_representative_sees_and_ends_their_own_mandate_alone(db: None):
+    lea = person("lea.beispill")
+    of_jonas = mandates.give(lea, "jonas.muster")
+    hugo = mandates.representative(lea, "hugo.exemplo")
+    with acting_as(hugo), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM identity_mandate")
+        assert cursor.fetchall() == [(hugo.mandate,)]
+        cursor.execute("UPDATE identity_mandate SET ended_at = now() WHERE id = %s", [of_jonas])
+        assert cursor.rowcount == 0
+    with acting_as(lea):
+        assert {one.id for one in selectors.mandates_given()} == {of_jonas, hugo.mandate}
+
+
+def test_a_mandate_says_whose_it_is_as_the_rows_do(db: None):
+    """The holder goes by the label; the giver cannot write another's name into it."""
+    given = mandates.give(mandates.firm_of("nina.esempio"), "hugo.exemplo")
+    with acting_as(person("hugo.exemplo")):
+        held = next(one for one in selectors.mandates_held(on=clock.today()) if one.id == given)
+    assert (held.space_label, held.holder_name) == (firm_name("nina.esempio"), "Hugo Exemplo")
+
+
+def firm_name(handle: str) -> str:
+    someone = country().by_handle[handle]
+    return country().by_number[someone.memberships[0].organisation].name
+
+
+def test_an_officer_that_does_not_exist_has_no_colleagues(db: None):
+    from bierger.administrations.models import Officer
+
+    claire = officer("claire.muster")
+    strangers = (dataclasses.replace(claire, officer=uuid4()), dataclasses.replace(claire, officer=None))
+    with acting_as(claire):
+        assert Officer.objects.count() > 3
+    for stranger in strangers:
+        with acting_as(stranger):
+            assert not Officer.objects.exists()
 
 
 def test_what_a_mandate_said_is_not_rewritten(db: None):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -120,6 +121,33 @@ def test_an_answer_of_another_provider_is_refused(provider: Simulators):
     assert code_of(come_back(client, back, iss="https://elsewhere.example")) == "token-refused"
 
 
+def test_a_silent_answer_is_refused_where_the_provider_always_says_who_it_is(provider: Simulators):
+    client = Client()
+    back = query(pick(begin(client), "lea.beispill"))
+    assert back.pop("iss") == provider.issuer
+    for said in (back, {"state": query(begin(client))["state"], "error": "access_denied"}):
+        refused = client.get("/sign-in/callback", said)
+        assert (refused.status_code, code_of(refused)) == (400, "token-refused")
+    assert "principal" not in client.session
+
+
+def test_a_silent_answer_is_taken_from_a_provider_that_never_says(provider: Simulators):
+    from bierger.identity.contrib import oidc
+    from bierger.identity.contrib.provider import configured
+
+    client = Client()
+    back = query(pick(begin(client), "lea.beispill"))
+    said = dict(oidc.discover(configured()))
+    assert said.pop("authorization_response_iss_parameter_supported") is True
+    address = f"{provider.issuer}/.well-known/openid-configuration"
+    oidc._documents[address] = (oidc._documents[address][0], said)  # an older provider's configuration, as remembered
+    assert client.get("/sign-in/callback", {"state": back["state"], "code": back["code"]}).status_code == 302
+    assert principal_of(client).kind == "person"
+    another = Client()
+    refused = come_back(another, pick(begin(another), "lea.beispill"), iss="https://elsewhere.example")
+    assert code_of(refused) == "token-refused"
+
+
 def test_a_token_for_another_client_is_refused(provider: Simulators):
     """Signed by the right provider, for somebody else: the audience decides."""
     from bierger.identity.contrib import oidc
@@ -141,7 +169,7 @@ def test_a_token_for_another_client_is_refused(provider: Simulators):
 def test_cancelling(provider: Simulators):
     client = Client(headers={"accept-language": "en"})
     state = query(begin(client, next="/catalogue"))["state"]
-    answer = client.get("/sign-in/callback", {"state": state, "error": "access_denied"})
+    answer = client.get("/sign-in/callback", {"state": state, "error": "access_denied", "iss": provider.issuer})
     assert (answer.status_code, code_of(answer)) == (200, "sign-in-cancelled")
     assert 'href="/catalogue"' in answer.content.decode()
 
@@ -197,6 +225,27 @@ def test_too_many_attempts(provider: Simulators):
     assert answers == [302, 302, 302, 429, 429]
 
 
+@pytest.mark.parametrize(
+    "loaded", [{"sec-fetch-dest": "image"}, {"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "empty"}, {"sec-purpose": "prefetch"}]
+)
+def test_what_nobody_opened_costs_nobody_an_attempt(provider: Simulators, loaded: dict[str, str]):
+    """`<img src=".../sign-in">` on another site, in the browser of somebody who is about to sign in."""
+    client = Client()
+    mine = begin(client)
+    with override_settings(BIERGER_SIGN_IN_LIMIT=2):
+        assert [client.get("/sign-in", headers=loaded).status_code for _ in range(6)] == [403] * 6
+        assert client.get("/sign-in", headers={"sec-fetch-dest": "document", "sec-fetch-site": "cross-site"}).status_code == 302
+    assert query(mine)["state"] in client.session["sign_in"]
+
+
+def test_who_is_refused_is_not_counted_again(provider: Simulators, frozen: Callable):
+    start = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+    with override_settings(BIERGER_SIGN_IN_LIMIT=2):
+        for minute, expected in ((0, 302), (1, 302), (5, 429), (9, 429), (11, 302)):
+            frozen(start + dt.timedelta(minutes=minute))
+            assert Client().get("/sign-in").status_code == expected, minute
+
+
 def test_an_invented_address_does_not_pass_the_brake(provider: Simulators):
     with override_settings(BIERGER_SIGN_IN_LIMIT=2):
         answers = [Client().get("/sign-in", headers={"x-forwarded-for": f"192.0.2.{n}"}).status_code for n in range(3)]
@@ -210,6 +259,28 @@ def test_signing_out_ends_both_sessions(signed_in: Callable[..., Client], provid
     assert query(answer["Location"])["post_logout_redirect_uri"] == "http://localhost:8000/"
     assert "principal" not in client.session
     assert client.get("/sign-out").status_code == 405
+
+
+def test_whoever_uses_the_browser_next_finds_no_private_link(signed_in: Callable[..., Client]):
+    client = Client(headers={"accept-language": "en"})
+    client.cookies["bierger_link"] = "a" * 22
+    signed_in("lea.beispill", client=client)
+    forgotten = client.response.cookies["bierger_link"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, "/")
+    client.cookies["bierger_link"] = "b" * 22
+    forgotten = client.post("/sign-out").cookies["bierger_link"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, "/")
+    client.cookies["bierger_link"] = "c" * 22  # somebody who came by a link and never signed in leaves as well
+    assert client.post("/sign-out").cookies["bierger_link"]["max-age"] == 0
+
+
+def test_signing_out_forgets_what_was_typed_before(signed_in: Callable[..., Client]):
+    address = "/drafts/5d0c3a44-6d4e-4b7f-9a30-0c4b0f3b7a11/place"
+    client = signed_in("lea.beispill", next=address)
+    assert "bierger_typed" not in client.response.cookies  # one comes back to it
+    forgotten = client.post("/sign-out").cookies["bierger_typed"]
+    assert (forgotten.value, forgotten["max-age"], forgotten["path"]) == ("", 0, address)
+    assert "bierger_typed" not in signed_in("lea.beispill", next="/x;domain=elsewhere").post("/sign-out").cookies
 
 
 def test_a_login_of_somebody_else_is_refused(provider: Simulators, transactional: None):

@@ -193,9 +193,6 @@ def test_finders_answer_the_right_people_only(db: None):
         assert selectors.people_of(lea.space) == (lea.person,)
     with acting_as(ANONYMOUS):
         assert selectors.people_of(lea.space) == ()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM identity_person_by_number(%s)", [country().by_handle["lea.beispill"].matricule])
-            assert cursor.fetchall() == []
     with acting_as(SYSTEM):
         assert selectors.people_of(None) == ()
 

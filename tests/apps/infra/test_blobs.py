@@ -118,18 +118,6 @@ def test_it_says_that_it_answers(kept: Path) -> None:
 # -- files --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_disk_that_is_full_leaves_no_half_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space"):
-            blobs.put("a", b"bytes")
-    assert [path for path in (folder / "blobs").rglob("*") if path.is_file()] == []
-    assert blobs.read("a", blobs.put("a", b"bytes")) == b"bytes"
-
-
 def test_leftovers_of_a_crash_go_after_an_hour(folder: Path) -> None:
     name = blobs.put("a", b"bytes")
     leftover = folder / "blobs" / "a" / name[:2] / f".{name}.0123456789ab"
@@ -146,4 +134,4 @@ def test_without_room_it_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "statvfs", lambda _path: full)
     with pytest.raises(BlobFileError, match="0 MiB") as refused:
         blobs.configured().answers()
-    assert code_of(refused) == "blob-store-refused"
+    assert code_of(refused) == "blob-store-full"

@@ -195,7 +195,43 @@ def test_a_link_does_not_take_somebody_out_of_their_space_unasked(anonymous):
     assert client.post(f"/l/{token}")["Location"].startswith("/drafts/")
 
 
-@pytest.mark.parametrize("typed", ["", "https://example.org/", "/l/%3Cscript%3E"])
+def test_a_link_does_not_take_somebody_out_of_another_link_unasked(anonymous):
+    own = begin(anonymous)
+    other = client_of(ANONYMOUS)
+    begin(other)
+    token = other.cookies["bierger_link"].value
+    asked = anonymous.get(f"/l/{token}")
+    assert asked.status_code == 200
+    assert b"Stay with the other request" in asked.content
+    assert b"sign in again afterwards" not in asked.content
+    assert anonymous.get(own).status_code == 200
+    assert other.get(f"/l/{token}").status_code == 302  # its own holder is not asked
+    assert anonymous.post(f"/l/{token}")["Location"].startswith("/drafts/")
+    assert anonymous.get(own).status_code == 404
+
+
+@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
+def test_looking_ahead_is_not_opening(anonymous, purpose):
+    begin(anonymous)
+    token = anonymous.cookies["bierger_link"].value
+    browser = client_of(ANONYMOUS)
+    before = browser.cookies["bierger_session"].value
+    ahead = browser.get(f"/l/{token}", headers={"sec-purpose": purpose})
+    assert ahead.status_code == 503
+    assert "no-store" in ahead["Cache-Control"]
+    assert "bierger_session" not in ahead.cookies
+    assert browser.cookies["bierger_session"].value == before
+    assert browser.get(f"/l/{token}").status_code == 302
+
+
+def test_removing_what_is_no_file_finds_nothing(anonymous):
+    draft, step = STEP.search(begin(anonymous)).groups()
+    anonymous.post(f"/drafts/{draft}/{step}", REPORT[step])
+    for name in ("commune", "nothing"):
+        assert anonymous.post(f"/drafts/{draft}/{step}", {"remove": f"{name}:x"}).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["", "https://example.org/", "/l/%3Cscript%3E", "http://[", "//[x"])
 def test_a_broken_link_is_answered_kindly(db, typed):
     assert client_of(ANONYMOUS).post("/l", {"link": typed}).status_code == 422
 

@@ -2,6 +2,7 @@
 """Pages anybody may open: in four languages, with few queries, and nothing inline in them."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from bierger.infra.principal import ANONYMOUS
 from bierger.ui.context import LANGUAGES
 from tests.clients import client_of
+from tests.people import officer
 
 PAGES = [
     "/", "/catalogue", "/catalogue?q=certificate", "/catalogue?theme=building&administration=mersch",
@@ -100,6 +102,27 @@ def test_verify_wants_something_to_verify(db):
     page = client_of(ANONYMOUS).post("/verify", {"code": ""})
     assert page.status_code == 422
     assert b"Choose a file or enter a code" in page.content
+
+
+@pytest.mark.parametrize("code", [f"BRR1:x\0y:{'0' * 64}:{'1' * 64}", f"A\0B {'a' * 64}", f"\u0661 {'0' * 64}"])
+def test_a_number_that_no_paper_shows_is_no_code(transactional, code):
+    page = client_of(ANONYMOUS).post("/verify", {"code": code})
+    assert page.status_code in (200, 422)
+    assert b"Authentic" not in page.content
+
+
+def test_a_theme_of_nobody_is_left_out(db):
+    client = client_of(ANONYMOUS)
+    everything = client.get("/catalogue").content.count(b"/procedures/")
+    for theme in ("%00", "nobody"):
+        page = client.get(f"/catalogue?theme={theme}")
+        assert page.status_code == 200
+        assert page.content.count(b"/procedures/") == everything
+
+
+@pytest.mark.parametrize("address", ["/acts/{}.pdf", "/acts/{}.tlog-proof", "/filings/{}/receipt.pdf"])
+def test_an_officer_finds_no_papers_of_people_here(transactional, address):
+    assert client_of(officer("pol.sample")).get(address.format(uuid4())).status_code == 404
 
 
 def test_a_code_of_nobody_is_refused_step_by_step(transactional):

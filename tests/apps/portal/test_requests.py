@@ -126,6 +126,18 @@ def test_a_question_is_answered_with_files(town, permit):
     assert "See the file." in desk
 
 
+@pytest.mark.parametrize("wrong", ["a\0b", "ok \u202etxet", "\x1b[31mred"])
+def test_an_answer_of_unprintable_characters_is_refused_at_its_field(town, permit, wrong):
+    with acting_as(town.clerk):
+        cases.ask_applicant(case=permit, text="Which colour?")
+    browser, address = client_of(town.applicant), f"/requests/{permit}/answer"
+    refused = browser.post(address, {"text": wrong})
+    assert refused.status_code == 422
+    assert "Remove characters that cannot be printed" in text(refused)
+    assert browser.post(address, {"text": "Red,\r\nas before."}).status_code == 302
+    assert "as before." in text(browser.get(f"/requests/{permit}"))
+
+
 def test_the_sheet_promises_what_one_applies_for(db):
     for name, granted in (("building-permit", "Building permit"), ("residence-certificate", "Residence certificate")):
         page = text(client_of(ANONYMOUS).get(f"/procedures/commune/{name}"))

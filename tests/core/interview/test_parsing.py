@@ -22,6 +22,7 @@ from bierger_core.interview import (
     pick,
     show_raw,
     to_json,
+    unprintable,
 )
 
 SETTING = Setting(today=date(2026, 3, 2), communes=frozenset({"esch-sur-alzette", "differdange"}))
@@ -175,3 +176,14 @@ def test_an_answer_shown_again_reads_as_itself(kind, raw):
 def test_a_stored_answer_of_another_shape_is_null_not_a_crash(kind, answer):
     from_json(question(kind), answer)
     assert isinstance(field_names(question(kind)), tuple)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\x1b[31m", "ok \u202etxet", "\u2066x", "\ud800", "a\x7f"])
+def test_unprintable(text):
+    assert unprintable(text, lines=True)
+    assert unprintable(text, lines=False)
+
+
+def test_lines_are_printable_where_lines_are_asked():
+    assert not unprintable("Zwee\r\n\tZeilen, é ß 中 👍🏽", lines=True)
+    assert unprintable("two\nlines", lines=False)

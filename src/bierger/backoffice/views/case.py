@@ -24,7 +24,9 @@ from bierger.documents import selectors as documents
 from bierger.documents.errors import ActNotFound
 from bierger.flows.types import TaskView
 from bierger.ui.fields import error_links, text_field
+from bierger.ui.messages import answer_message
 from bierger.ui.parts import Field
+from bierger_core.interview import AnswerError, unprintable
 from bierger_core.procedures import Package
 
 LONGEST = 4000
@@ -44,7 +46,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
 def question(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """Ask the applicant for a missing piece."""
     text = request.POST.get("question", "").strip()
-    if not text or len(text) > LONGEST:
+    if _wrong(text):
         return _again(request, case, question=text)
     try:
         services.ask_applicant(case=case, text=text)
@@ -58,7 +60,7 @@ def question(request: HttpRequest, case: UUID) -> HttpResponseBase:
 def note(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """An internal note: colleagues read it, the applicant does not."""
     text = request.POST.get("note", "").strip()
-    if not text or len(text) > LONGEST:
+    if _wrong(text):
         return _again(request, case, note=text)
     services.add_note(case=case, text=text)
     return redirect(f"/desk/cases/{case}?did=noted")
@@ -160,15 +162,22 @@ def tasks_of(view: CaseView, me: UUID | None, roles: tuple[str, ...]) -> list[di
 def _fields(more: dict[str, object]) -> tuple[Field, Field]:
     def field(name: str, label: str, hint: str) -> Field:
         typed = more.get(f"typed_{name}")
-        error = ""
-        if typed is not None:
-            error = _("Write at most 4,000 characters.") if typed else _("Write something first.")
+        error = _wrong(str(typed)) if typed is not None else ""
         return text_field(name, label, value=str(typed or ""), hint=hint, error=error, rows=4)
 
     return (
         field("question", _("What is missing?"), _("The applicant reads this sentence and can answer with files.")),
         field("note", _("Note for colleagues"), _("The applicant does not see it, unless they ask for their file.")),
     )
+
+
+def _wrong(text: str) -> str:
+    """What is wrong with a question or a note, in words; '' when nothing is."""
+    if not text:
+        return _("Write something first.")
+    if len(text) > LONGEST:
+        return _("Write at most 4,000 characters.")
+    return answer_message(AnswerError("bad-characters")) if unprintable(text, lines=True) else ""
 
 
 def _again(request: HttpRequest, case: UUID, **typed: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -62,7 +62,8 @@ class Tab:
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponseBase:
     """GET /desk?show=all|mine|unassigned&procedure=&service=&late=1&state=open|done&after="""
-    filters = _filters(request.GET)
+    procedures = _procedures()
+    filters = _filters(request.GET, {choice.value for choice in procedures})
     purpose = purpose_of_case(None, purpose="worklist")
     page = selectors.worklist(filters=filters, purpose=purpose, after=request.GET.get("after", ""), size=SIZE)
     return no_store(
@@ -76,7 +77,7 @@ def worklist(request: HttpRequest) -> HttpResponseBase:
                 "tabs": _tabs(request.GET, filters),
                 "filters": filters,
                 "filtered": bool(filters.procedure or filters.service or filters.overdue),
-                "procedures": _procedures(),
+                "procedures": procedures,
                 "services": _services(request),
                 "show": filters.holder,
                 "said": said(request.GET.get("said", "")),
@@ -143,7 +144,7 @@ def count_in_words(count: int, cap: int) -> str:
     return ngettext("%(n)s task", "%(n)s tasks", count) % {"n": count}
 
 
-def _filters(query: QueryDict) -> WorkFilters:
+def _filters(query: QueryDict, procedures: Collection[str]) -> WorkFilters:
     """Whatever does not fit is left out: a list is never refused for its address."""
     try:
         service = UUID(query.get("service", ""))
@@ -152,7 +153,7 @@ def _filters(query: QueryDict) -> WorkFilters:
     return WorkFilters(
         holder=_HOLDERS.get(query.get("show", ""), "all"),
         service=service,
-        procedure=query.get("procedure", ""),
+        procedure=asked if (asked := query.get("procedure", "")) in procedures else "",
         overdue=query.get("late") == "1",
         state="done" if query.get("state") == "done" else "open",
     )

@@ -9,6 +9,7 @@ from bierger.documents.models import Submission
 from bierger.documents.plugins.receipts import receipt_code
 from bierger.documents.types import SubmissionCode
 from bierger.infra import clock
+from bierger.infra.rows import insert
 from bierger.ledger import services as ledger
 from bierger_core.seals import submission_commitment
 from bierger_core.values import SALT_BYTES, Kind
@@ -18,7 +19,7 @@ def register_submission(*, number: str, event_hash: bytes) -> SubmissionCode:
     """Commit to a submission, in its own transaction. number: of the filing, unique. event_hash: 32 bytes."""
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = submission_commitment(number, event_hash, salt)
-    Submission.objects.create(number=number, event_hash=event_hash, salt=salt, commitment=leaf, at=clock.now())
+    insert([Submission(number=number, event_hash=event_hash, salt=salt, commitment=leaf, at=clock.now())])
     ledger.queue(commitment=leaf, kind=Kind.SUBMISSION)
     return SubmissionCode(
         number=number, event_hash=event_hash, salt=salt, commitment=leaf, code=receipt_code(number, event_hash, salt)

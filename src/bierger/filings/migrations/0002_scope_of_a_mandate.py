@@ -7,7 +7,7 @@ drafts, filings, cases and what cases brought forth. For everybody else `princip
 
 from django.db import migrations
 
-from bierger.infra.rls import finder
+from bierger.infra.rls import finder, restrict
 
 EVERYTHING = "(SELECT principal_scope()) = '*'"
 PACKAGE = (
@@ -30,15 +30,11 @@ OF_CASE = {
 }
 
 
-def restrict(table: str, condition: str) -> str:
-    return f"CREATE POLICY {table}_scope ON {table} AS RESTRICTIVE FOR ALL TO bierger_web USING ({condition}) WITH CHECK ({condition})"
-
-
 POLICIES = [
-    restrict("filings_draft", PACKAGE),
-    restrict("filings_filing", PACKAGE),
-    restrict("cases_case", f"{EVERYTHING} OR owner || '/' || name = (SELECT principal_scope())"),
-    *(restrict(table, f"{EVERYTHING} OR ({condition})") for table, condition in OF_CASE.items()),
+    restrict("filings_draft", "scope", PACKAGE),
+    restrict("filings_filing", "scope", PACKAGE),
+    restrict("cases_case", "scope", f"{EVERYTHING} OR owner || '/' || name = (SELECT principal_scope())"),
+    *(restrict(table, "scope", f"{EVERYTHING} OR ({condition})") for table, condition in OF_CASE.items()),
 ]
 
 
@@ -54,5 +50,5 @@ class Migration(migrations.Migration):
     ]
     operations = [
         finder(IN_SCOPE, name="case_in_scope(uuid)", grant_to="bierger_web"),
-        migrations.RunSQL(";\n".join(POLICIES), migrations.RunSQL.noop),
+        *POLICIES,
     ]

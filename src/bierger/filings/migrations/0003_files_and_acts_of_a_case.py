@@ -9,7 +9,7 @@ administration, and open their files, without the cases: they take acts back, th
 
 from django.db import migrations
 
-from bierger.infra.rls import finder
+from bierger.infra.rls import finder, restrict
 
 DECIDES = "EXISTS (SELECT FROM unnest(principal_offices()) AS office WHERE office LIKE 'decider:%')"
 # Past the policies of the holders: an officer does not see which cases hold a file.
@@ -28,14 +28,10 @@ UNBOUND = "(SELECT principal_kind() IS DISTINCT FROM 'officer' AND principal_sco
 ANY_ACT = f"(SELECT principal_kind() IS DISTINCT FROM 'officer' OR {DECIDES})"
 
 
-def restrict(table: str, condition: str) -> str:
-    return f"CREATE POLICY {table}_case ON {table} AS RESTRICTIVE FOR ALL TO bierger_web USING ({condition}) WITH CHECK ({condition})"
-
-
 POLICIES = [
-    restrict("documents_blob", f"{UNBOUND} OR case_file_open(id)"),
-    restrict("documents_blob_holder", f"{UNBOUND} OR case_file_open(blob_id)"),
-    restrict("documents_act", f"{ANY_ACT} OR case_visible(case_id)"),
+    restrict("documents_blob", "case", f"{UNBOUND} OR case_file_open(id)"),
+    restrict("documents_blob_holder", "case", f"{UNBOUND} OR case_file_open(blob_id)"),
+    restrict("documents_act", "case", f"{ANY_ACT} OR case_visible(case_id)"),
 ]
 
 
@@ -47,5 +43,5 @@ class Migration(migrations.Migration):
     ]
     operations = [
         finder(FILE_OPEN, name="case_file_open(uuid)", grant_to="bierger_web"),
-        migrations.RunSQL(";\n".join(POLICIES), migrations.RunSQL.noop),
+        *POLICIES,
     ]

@@ -9,6 +9,7 @@ from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
 from bierger.documents.errors import UploadRefused
 from bierger.filings.errors import DraftUnknown
+from bierger.filings.models import Draft
 from bierger.filings.services.drafts import lock_draft
 from bierger.infra import clock
 from bierger.infra.principal import current
@@ -23,10 +24,7 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
     Raises DraftUnknown, also when the question takes no files.
     """
     row = lock_draft(draft)
-    package = catalogue.package(row.digest)
-    if question not in package.form.names or package.form.question(question).type != "file":
-        raise DraftUnknown(f"{question} takes no files.")
-    asked = package.form.question(question)
+    asked = _file_question(row, question)
     present = list(row.answers.get(question) or [])
     error, stored = _store(
         asked, len(present), file_name=file_name, data=data, declared_type=declared_type,
@@ -59,8 +57,12 @@ def attach_to_task(
 
 
 def remove_file(*, draft: UUID, question: str, file: str) -> None:
-    """Take a file out of a draft and erase it. Unknown files are ignored: a second click finds nothing."""
+    """Take a file out of a draft and erase it. Unknown files are ignored: a second click finds nothing.
+
+    Raises DraftUnknown, also when the question takes no files.
+    """
     row = lock_draft(draft)
+    _file_question(row, question)
     present = list(row.answers.get(question) or [])
     kept = [one for one in present if one["id"] != file]
     if len(kept) == len(present):
@@ -69,6 +71,13 @@ def remove_file(*, draft: UUID, question: str, file: str) -> None:
     row.answers = {**row.answers, question: kept}
     row.changed_at = clock.now()
     row.save(update_fields=["answers", "changed_at"])
+
+
+def _file_question(row: Draft, name: str) -> Question:
+    form = catalogue.package(row.digest).form
+    if name not in form.names or form.question(name).type != "file":
+        raise DraftUnknown(f"{name} takes no files.")
+    return form.question(name)
 
 
 def _store(

@@ -16,16 +16,26 @@ from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
 from bierger.filings.errors import AdministrationRefused, LevelTooLow, OutOfMandate, ProcedureUnknown, SignInNeeded
 from bierger.filings.models import Draft
-from bierger.filings.selectors import unknown_draft
+from bierger.filings.selectors import takers, unknown_draft
 from bierger.filings.types import DraftStarted, Saved
 from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, Principal, acting_as, current
-from bierger_core.interview import JSON, Setting, first_incomplete_step, prefill, relevant_steps, validate_step
+from bierger_core.interview import (
+    JSON,
+    AnswerError,
+    Setting,
+    StepResult,
+    first_incomplete_step,
+    prefill,
+    relevant_steps,
+    validate_step,
+)
 from bierger_core.procedures import Package
 
 KEPT = timedelta(days=60)  # after the last change; told to the person on every page of the draft
 KEPT_ANONYMOUS = timedelta(days=7)
+REFUSED = AdministrationRefused.code  # as the error of an answer
 TOKEN_BYTES = 16  # 128 bits
 
 
@@ -49,10 +59,10 @@ def start_draft(*, owner: str, name: str, administration: str = "", language: st
         raise ProcedureUnknown(f"{owner}/{name} is not offered.")
     package = catalogue.package(digest)
     check_level(package, principal)
-    if chosen and chosen.kind != package.administration.kind:
-        raise AdministrationRefused(f"{administration} does not offer it.")
     if chosen is None and package.administration.question is None:
         chosen = _administration(owner)
+    if chosen and chosen not in takers(package):
+        raise AdministrationRefused(f"{chosen.code} does not offer it.")
     now = clock.now()
     known = dict(identity.known_answers()) if principal.kind == "person" else {}
     answers: dict[str, JSON] = {}
@@ -78,6 +88,7 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     row = lock_draft(draft)
     package = catalogue.package(row.digest)
     result = validate_step(package.form, step, raw, answers=row.answers, setting=setting_of(row.known))
+    result = _taken(package, result)
     row.answers = {**row.answers, **result.values}
     # PostgreSQL keeps no NUL: the error says that it was there, and the rest of what was typed stays.
     typed = {name: [text.replace("\0", "") for text in texts] for name, texts in result.raw.items()}
@@ -89,6 +100,16 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     row.expires_at = row.changed_at + _kept(current())
     row.save()
     return Saved(result.errors, None if result.errors else following(package, row.answers, step))
+
+
+def _taken(package: Package, result: StepResult) -> StepResult:
+    """The answers of a step, without an administration that would never read the request: that one becomes an error."""
+    question = package.administration.question or ""
+    code = result.values.get(question)
+    if not code or any(one.code == code for one in takers(package)):
+        return result
+    values = {name: value for name, value in result.values.items() if name != question}
+    return StepResult(values, result.raw, {**result.errors, question: AnswerError(REFUSED)})
 
 
 def following(package: Package, answers: Mapping[str, JSON], step: str) -> str | None:

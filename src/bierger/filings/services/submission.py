@@ -2,10 +2,11 @@
 """Submitting: one transaction from the draft to the receipt.
 
 1. The draft's row is locked. Gone already? Then the filing made from it is the answer: a second click gets the same receipt.
-2. All relevant answers are validated again: today may have moved since they were typed.
+2. All relevant answers are validated again: today may have moved since they were typed; the procedure may have been withdrawn.
 3. The case is opened with the answers that concern it (its opening event stands alone).
 4. The filing links draft, case and receipt; its commitment is queued for the log.
 5. Attachments pass to the case and its administration; the draft is deleted.
+3 to 5 travel to the database together, since nothing in them waits for an answer but the numbers, which are drawn before.
 The receipt is shown after the commit, never before.
 """
 
@@ -23,23 +24,23 @@ from bierger.cases import services as cases
 from bierger.cases.types import Opening, PartyView
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
-from bierger.filings.errors import DeclarationMissing, NotComplete
+from bierger.filings.errors import DeclarationMissing, NotComplete, ProcedureUnknown
 from bierger.filings.models import Draft, Filing, FilingCase
-from bierger.filings.selectors import receipt_of, unknown_draft
-from bierger.filings.services.drafts import check_level, files_of, setting_of
+from bierger.filings.selectors import receipt_of, takers, unknown_draft
+from bierger.filings.services.drafts import REFUSED, check_level, files_of, setting_of
 from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
 from bierger.identity.types import SpaceLabel
 from bierger.infra import clock
 from bierger.infra.principal import Principal, current
-from bierger.infra.rows import insert
-from bierger_core.interview import JSON, first_incomplete_step, prune, validate_all
+from bierger.infra.rows import delete, insert, together
+from bierger_core.interview import JSON, AnswerError, first_incomplete_step, prune, validate_all
 from bierger_core.procedures import Package
 
 
 def submit(*, draft: UUID, declaration: bool) -> Receipt:
     """File a draft, exactly once. Raises DraftUnknown, OutOfMandate, NotComplete (`step`, `errors`),
-    DeclarationMissing, LevelTooLow.
+    DeclarationMissing, LevelTooLow, ProcedureUnknown (withdrawn since the draft was begun; the draft stays).
     """
     row = Draft.objects.select_for_update().filter(id=draft).first()
     if row is None:
@@ -54,18 +55,19 @@ def submit(*, draft: UUID, declaration: bool) -> Receipt:
         raise DeclarationMissing("The declaration was not made.")
     answers = prune(package.form, row.answers)
     files = tuple(UUID(str(file["id"])) for file in files_of(row))
-    opened = cases.open_case(opening=_opening(package, row, answers, files))
     number = _next_number()
-    code = documents.register_submission(number=number, event_hash=opened.event_hash)
-    filing = Filing(
-        number=number, space=row.space, link=row.link, draft=row.id, digest=row.digest, language=row.language,
-        submitted_at=clock.now(), event_hash=opened.event_hash, code=code.code,
-    )  # fmt: skip
-    insert([filing])
-    insert([FilingCase(filing=filing, case_id=opened.id)])
-    for blob in files:
-        documents.hold_blob(blob=blob, administration=row.administration_id, case_id=opened.id)
-    Draft.objects.filter(id=row.id).delete()
+    with together():
+        opened = cases.open_case(opening=_opening(package, row, answers, files))
+        code = documents.register_submission(number=number, event_hash=opened.event_hash)
+        filing = Filing(
+            number=number, space=row.space, link=row.link, draft=row.id, digest=row.digest, language=row.language,
+            submitted_at=clock.now(), event_hash=opened.event_hash, code=code.code,
+        )  # fmt: skip
+        insert([filing])
+        insert([FilingCase(filing=filing, case_id=opened.id)])
+        for blob in files:
+            documents.hold_blob(blob=blob, administration=row.administration_id, case_id=opened.id)
+        delete(row)
     return receipt_of(filing, cases=(opened.id,))
 
 
@@ -75,11 +77,26 @@ def _check_complete(package: Package, row: Draft) -> None:
         raise NotComplete("Answers are missing.", step=incomplete.id, errors={})
     errors = validate_all(package.form, row.answers, setting=setting_of(row.known))
     if errors:
-        name = next(iter(errors))
-        step = next(step.id for step in package.form.steps if any(q.name == name for q in step.questions))
-        raise NotComplete("Answers are no longer valid.", step=step, errors=errors)
+        raise NotComplete("Answers are no longer valid.", step=_step_of(package, next(iter(errors))), errors=errors)
     if row.administration_id is None:
         raise NotComplete("No administration was chosen.", step=package.form.steps[0].id, errors={})
+    _check_taken(package, row.administration_id)
+
+
+def _check_taken(package: Package, administration: UUID) -> None:
+    """Somebody will read it: the procedure is still in force, there, and the administration has officers."""
+    there = takers(package)
+    if any(one.id == administration for one in there):
+        return
+    question = package.administration.question
+    if not there or question is None:
+        raise ProcedureUnknown(f"{package.owner}/{package.name} is no longer offered.")
+    errors = {question: AnswerError(REFUSED)}
+    raise NotComplete("The administration takes no such request.", step=_step_of(package, question), errors=errors)
+
+
+def _step_of(package: Package, name: str) -> str:
+    return next(step.id for step in package.form.steps if any(one.name == name for one in step.questions))
 
 
 def _opening(package: Package, row: Draft, answers: Mapping[str, JSON], files: tuple[UUID, ...]) -> Opening:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""OpenID Connect, authorization code flow with PKCE (S256), nonce and state: the three exchanges with the provider.
+"""OpenID Connect, authorization code flow with PKCE (S256), nonce and state: the exchanges with the provider.
 
 1. `discover`     who it is and where its endpoints are; remembered for an hour
 2. `begin`        the address to send the browser to, and what has to be remembered until it comes back
-3. `finish`       the code for tokens, the ID token checked: signature, issuer, audience, time, nonce, level
-4. `sign_out_url` where to tell the provider that somebody leaves (RP-initiated logout)
+3. `from_issuer`  the answer that the browser brings back comes from this provider, as far as it says so
+4. `finish`       the code for tokens, the ID token checked: signature, issuer, audience, time, nonce, level
+5. `sign_out_url` where to tell the provider that somebody leaves (RP-initiated logout)
 """
 
 from __future__ import annotations
@@ -90,6 +91,19 @@ def begin(
     with _session(provider, redirect_uri) as session:
         address, _ = session.create_authorization_url(endpoint, state=pending.state, code_verifier=pending.verifier, **asked)
     return str(address), pending
+
+
+def from_issuer(provider: Provider, given: str | None) -> None:
+    """RFC 9207 section 2.4, for answers and errors alike. given: the answer's `iss`, None when it has none.
+
+    Another issuer is refused, and a silent one if the provider announces that it always says who it is: a code of one provider
+    cannot be passed off as another's by leaving the name out. Raises ProviderUnavailable, TokenRefused.
+    """
+    announced = discover(provider).get("authorization_response_iss_parameter_supported") is True
+    if given is None and not announced:
+        return
+    if given != provider.issuer:
+        raise TokenRefused("The answer does not say that it comes from this provider (RFC 9207).")
 
 
 def finish(provider: Provider, pending: Pending, *, code: str, redirect_uri: str) -> Finished:

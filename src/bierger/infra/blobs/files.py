@@ -6,18 +6,27 @@
 2. The bytes go to a temporary file in the same folder, then `fsync` of the file.
 3. `rename` to the name: atomic, so a reader sees the whole file or none.
 4. `fsync` of the folder (and of folders just made): after this a power cut does not lose the name either.
+
+What the file system refuses becomes a BlobFileError here, and a line in the log that names the folder: whoever asked reads a
+sentence, whoever operates learns which disk is meant.
 """
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bierger.infra.blobs.store import NAME, BlobFileError, Stored
 
+logger = logging.getLogger("bierger.blobs")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
 _LEFTOVER_SECONDS = 3600.0  # a temporary file of a crash is taken away once it is this old
 _LEAST_FREE = 16 * 2**20  # bytes; with less than one attachment's room the store is of no use
 
@@ -30,42 +39,62 @@ class FileStore:
 
     def put(self, area: str, name: str, data: bytes) -> None:
         path = self._path(area, name)
-        if not (path.exists() and path.stat().st_size == len(data)):
-            write_durably(path, data)
-        else:
-            os.utime(path)  # young again
+        with self._told():
+            if not (path.exists() and path.stat().st_size == len(data)):
+                write_durably(path, data)
+            else:
+                os.utime(path)  # young again
 
     def read(self, area: str, name: str) -> bytes:
-        try:
-            return self._path(area, name).read_bytes()
-        except FileNotFoundError as error:
-            raise BlobFileError("blob-missing", f"No file {name} in {area}.") from error
+        with self._told():
+            try:
+                return self._path(area, name).read_bytes()
+            except FileNotFoundError as error:
+                raise BlobFileError("blob-missing", f"No file {name} in {area}.") from error
 
     def delete(self, area: str, name: str) -> None:
         path = self._path(area, name)
-        path.unlink(missing_ok=True)
-        if path.parent.is_dir():
-            fsync_folder(path.parent)
+        with self._told():
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                fsync_folder(path.parent)
 
     def stored(self, now: float) -> Iterator[Stored]:
         """Temporary leftovers of a crash are removed on the way."""
-        for folder in sorted(self.root.glob("*/*")):
-            for path in sorted(folder.iterdir()):
-                age = now - path.stat().st_mtime
-                if NAME.fullmatch(path.name):
-                    yield Stored(area=folder.parent.name, name=path.name, age=age)
-                elif age > _LEFTOVER_SECONDS:
-                    path.unlink(missing_ok=True)
+        with self._told():
+            for folder in sorted(self.root.glob("*/*")):
+                for path in sorted(folder.iterdir()):
+                    try:
+                        age = now - path.stat().st_mtime
+                    except FileNotFoundError:
+                        continue  # a temporary file that got its name meanwhile, or one that was deleted
+                    if NAME.fullmatch(path.name):
+                        yield Stored(area=folder.parent.name, name=path.name, age=age)
+                    elif age > _LEFTOVER_SECONDS:
+                        path.unlink(missing_ok=True)
 
     def answers(self) -> str:
-        folder = next(folder for folder in (self.root, *self.root.parents) if folder.is_dir())
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise BlobFileError("blob-store-refused", "The folder of attachments cannot be written.")
-        room = os.statvfs(folder)
+        with self._told():
+            folder = next(folder for folder in (self.root, *self.root.parents) if folder.is_dir())
+            if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+                raise BlobFileError("blob-store-refused", "The folder of attachments cannot be written.")
+            room = os.statvfs(folder)
         free = room.f_bavail * room.f_frsize
         if free < _LEAST_FREE:
-            raise BlobFileError("blob-store-refused", f"Only {free // 2**20} MiB are free for attachments.")
+            raise BlobFileError("blob-store-full", f"Only {free // 2**20} MiB are free for attachments.")
         return f"files, {free / 2**30:.1f} GiB free"
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the file system refuses, as ours. The log names the folder; the error does not, since /readyz shows it."""
+        try:
+            yield
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            kind = "full" if error.errno in _FULL else "refused" if error.errno in _REFUSED else "unreachable"
+            code = f"blob-store-{kind}"
+            logger.exception("The folder of attachments %s cannot be used: %s.", self.root, why, extra={"code": code})
+            raise BlobFileError(code, f"The folder of attachments cannot be used: {why}.") from error
 
     def _path(self, area: str, name: str) -> Path:
         return self.root / area / name[:2] / name

@@ -6,7 +6,10 @@ BlobFileError
     blob-missing             no file of that name
     blob-damaged             a file of that name with other bytes
     blob-store-unreachable   the store does not answer in time, or fails: try again later
+    blob-store-full          there is no room left: make some
     blob-store-refused       the store answers and says no (credentials, bucket, a folder that cannot be written): mend it
+
+With each of the three last nothing was kept and nothing is known to be lost; the same request may be sent again.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from django.db import IntegrityError, connection
 
 from bierger.infra import clock, outbox
 from bierger.infra.principal import SYSTEM, acting_as
+from bierger.infra.rows import insert
 from bierger.ledger import selectors
 from bierger.ledger.errors import AnotherSequencer
 from bierger.ledger.models import Checkpoint, QueueEntry
@@ -51,7 +52,7 @@ Step = Callable[[str], None]
 
 def queue(*, commitment: bytes, kind: int) -> None:
     """Let a commitment into the log, with the caller's transaction. The second time is nothing."""
-    QueueEntry.objects.bulk_create([QueueEntry(commitment=commitment, kind=kind, queued_at=clock.now())], ignore_conflicts=True)
+    insert([QueueEntry(commitment=commitment, kind=kind, queued_at=clock.now())], once=True)
 
 
 def sequence(*, step: Step = lambda _name: None, lock: Callable[[], None] | None = None) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from bierger.administrations import selectors as administrations
+from bierger.filings.selectors import takers
 from bierger.filings.types import DraftView
 from bierger.infra import clock
 from bierger.portal.types import StepPage
@@ -57,9 +58,9 @@ def step_page(
     package, form = draft.package, draft.package.form
     steps = relevant_steps(form, plain(draft.answers))
     questions = relevant_questions(form, step, plain(draft.answers))
-    communes = commune_choices(language) if any(one.type is Type.COMMUNE for one in questions) else ()
     fields = tuple(
-        _field(draft, one, language=language, raw=raw, error=(errors or {}).get(one.name), communes=communes)
+        _field(draft, one, language=language, raw=raw, error=(errors or {}).get(one.name),
+               communes=_communes_for(draft, one, language))
         for one in questions
     )
     ids = [one.id for one in steps]
@@ -114,6 +115,15 @@ def check_rows(
 def check_errors(draft: DraftView, errors: Mapping[str, AnswerError], language: str) -> list[ErrorLink]:
     """What stands in the way of submitting; the links go to the rows of the summary."""
     return [ErrorLink("answers", answer_message(one, draft.package, language)) for one in errors.values()]
+
+
+def _communes_for(draft: DraftView, question: Question, language: str) -> tuple[Choice, ...]:
+    """Where the answer says who receives the request, only those who do; elsewhere every commune."""
+    if question.type is not Type.COMMUNE:
+        return ()
+    if question.name == draft.package.administration.question:
+        return tuple(Choice(one.code, one.name(language)) for one in takers(draft.package))
+    return commune_choices(language)
 
 
 def _locked(draft: DraftView, question: Question) -> bool:

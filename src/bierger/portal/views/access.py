@@ -1,27 +1,34 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may see a page: sign in first, or 404 for what is not yours."""
+"""Who may see a page: sign in first, or sign in better, or 404 for what is not yours."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
+from bierger.cases import selectors as cases
 from bierger.cases.errors import CaseError
 from bierger.catalogue import selectors as catalogue
+from bierger.disclosures.errors import NotOwnData
+from bierger.documents import selectors as documents
 from bierger.documents.errors import DocumentsError
-from bierger.filings.errors import DraftUnknown, FilingUnknown, OutOfMandate
+from bierger.filings.errors import DraftUnknown, FilingUnknown, LevelTooLow, OutOfMandate
 from bierger.flows.errors import TaskUnknown
 from bierger.infra import clock
 from bierger.infra.principal import Principal, current
+from bierger_core.procedures import Package
 
 P = ParamSpec("P")
+Found = TypeVar("Found", bound="Pinned")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -59,16 +66,50 @@ def applicant_only(view: View[P]) -> View[P]:
     return guarded
 
 
+class Pinned(Protocol):
+    """What follows one version of a procedure."""
+
+    @property
+    def digest(self) -> str: ...
+
+
+def readable(found: Found) -> Found:
+    """`found`, for somebody who may read what is in it now. Raises LevelTooLow, which `own_or_404` answers by the way to sign in.
+
+    What was filed at one level of assurance is read at that level: answers, letters and acts of a procedure that asks for
+    *substantial* do not open to a password that was found. That there is a request, and its state, the lists tell at any level.
+    """
+    strong_enough(catalogue.package(found.digest))
+    return found
+
+
+def readable_act(act: UUID) -> UUID:
+    """The act, for somebody who may read the case it belongs to now. Raises LevelTooLow, CaseError, DocumentsError."""
+    if current().kind == "person":
+        readable(cases.request(documents.act(act).case_id))
+    return act
+
+
+def strong_enough(package: Package) -> None:
+    """Raises LevelTooLow for a person whose sign-in does not reach what the procedure asks for."""
+    if current().kind == "person" and not current().reaches(package.level):
+        raise LevelTooLow(f"{package.level} is needed.", needed=package.level)
+
+
 def own_or_404(view: View[P]) -> View[P]:
-    """What does not exist and what is not yours look the same: 404."""
+    """What does not exist and what is not yours look the same: 404. What is yours and asks for a stronger sign-in leads to it."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except LevelTooLow as low:
+            # Back to what can be opened with GET: actions on a request stand on its page.
+            page = reverse("portal:request", args=[kwargs["case"]]) if "case" in kwargs else request.path
+            return HttpResponseRedirect(sign_in_url(page, low.needed))
         except OutOfMandate as refused:
             return out_of_mandate(request, refused)
-        except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError) as unknown:
+        except (DraftUnknown, FilingUnknown, CaseError, TaskUnknown, DocumentsError, NotOwnData) as unknown:
             raise Http404 from unknown
 
     return guarded

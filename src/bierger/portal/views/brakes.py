@@ -35,12 +35,21 @@ def attempt(request: HttpRequest, what: str, limit: int) -> bool:
 
 
 def submissions_limited(view: View[P]) -> View[P]:
+    return _limited(view, "submit", "BIERGER_SUBMIT_LIMIT")
+
+
+def checks_limited(view: View[P]) -> View[P]:
+    """Anybody may have files opened here, and opening them costs more than sending them."""
+    return _limited(view, "verify", "BIERGER_VERIFY_LIMIT")
+
+
+def _limited(view: View[P], what: str, setting: str) -> View[P]:
     """Outermost of a view: counts first, then lets the view work in a transaction under the principal of the request."""
 
     @outside_transaction
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not attempt(request, "submit", settings.BIERGER_SUBMIT_LIMIT):
+        if request.method == "POST" and not attempt(request, what, getattr(settings, setting)):
             return error_page(request, 429)
         if getattr(view, "outside_transaction", False):
             return view(request, *args, **kwargs)

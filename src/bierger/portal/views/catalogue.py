@@ -45,7 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    asked, theme = request.GET.get("q", "").strip()[:200], request.GET.get("theme", "")
+    asked = request.GET.get("q", "").strip()[:200]
+    themes = _themes(request.GET.get("theme", ""))
+    theme = next((link.code for link in themes if link.chosen), "")  # a theme of nobody is left out
     place = _administration(request.GET.get("administration", ""))
     hits = procedures.search(asked, theme, place.id if place else None, language())
     return render(
@@ -56,7 +58,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "theme": theme,
             "place": place,
-            "themes": _themes(theme),
+            "themes": themes,
             "administrations": served_choices(language()),
             "crumbs": (Crumb(_("Home"), "/"), Crumb(_("Procedures"))),
         },

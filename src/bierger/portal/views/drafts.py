@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bierger.administrations import selectors as administrations
 from bierger.filings import selectors as filings
 from bierger.filings import services
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, SignInNeeded
+from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, ProcedureUnknown, SignInNeeded
 from bierger.filings.types import DraftView
 from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
-from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url
+from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url, strong_enough
 from bierger.portal.views.brakes import submissions_limited
 from bierger.portal.views.expired import survives_expiry, typed_before
 from bierger.ui.fields import error_links
@@ -33,6 +33,7 @@ from bierger_core.interview import AnswerError, Step, Type, relevant_steps
 @own_or_404
 def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
     found = filings.draft(draft)
+    strong_enough(found.package)
     known = {one.id: one for one in relevant_steps(found.package.form, plain(found.answers))}
     if step not in known:
         return HttpResponseRedirect(_onward(found.id, found.next_step))
@@ -107,6 +108,7 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
         found = filings.draft(draft)
     except DraftUnknown:
         return _already_filed(draft)
+    strong_enough(found.package)
     if found.next_step:
         return HttpResponseRedirect(_onward(found.id, found.next_step))
     return _check_page(request, found)
@@ -156,6 +158,9 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
         return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft]), low.needed))
     except SignInNeeded:
         return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft])))
+    except ProcedureUnknown as withdrawn:
+        about = _about(filings.draft(draft))
+        return render(request, "portal/withdrawn.html", {"code": withdrawn.code, **about}, status=409)
     return HttpResponseRedirect(reverse("portal:receipt", args=[receipt.id]))
 
 

@@ -30,6 +30,7 @@ from bierger.cases.errors import CaseError
 from bierger.filings import selectors as filings
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.services import link_of
+from bierger.infra import cookies
 from bierger.infra.principal import Principal, acting_as, outside_transaction
 from bierger.portal.forms import raw_of
 from bierger.portal.views.access import become, sign_in_url
@@ -38,7 +39,7 @@ from bierger.portal.views.links import COOKIE as LINK
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-COOKIE = "bierger_typed"
+COOKIE = cookies.TYPED
 KEPT = 1800  # seconds to sign in again
 LONGEST = 65_536  # bytes of what is kept: more than any step of a form may hold
 

@@ -20,12 +20,13 @@ from django.views.decorators.http import require_http_methods
 from bierger.cases import selectors as cases
 from bierger.filings import selectors as filings
 from bierger.filings import services as filing_services
+from bierger.infra import cookies
 from bierger.infra.principal import Principal, acting_as, outside_transaction
 from bierger.portal.views.access import become
 from bierger.ui.fields import error_links, text_field
 from bierger.ui.parts import Crumb
 
-COOKIE = "bierger_link"
+COOKIE = cookies.LINK
 WHILE_FILLING = 7 * 24 * 3600  # seconds: as long as an anonymous draft is kept
 AFTER_RECEIPT = 900  # seconds: time to write the address down
 
@@ -54,14 +55,18 @@ def unseen(response: HttpResponse) -> HttpResponse:
 @outside_transaction
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """Open what stands behind a link. Somebody who is signed in is asked first: they would leave their space."""
+    """Open what stands behind a link. Whoever acts as somebody else in this browser is asked first: they would leave that."""
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        # The browser guesses ahead; nobody has opened anything. It asks again when somebody does.
+        return unseen(HttpResponse(status=503))
     holder = Principal(kind="link", link=filing_services.link_of(token))
     with acting_as(holder):
         drafts, mine = filings.drafts(), cases.requests()
     if not drafts and not mine:
         return unseen(render(request, "portal/link_unknown.html", _help_context(_("This link opens nothing.")), status=404))
-    if request.principal.kind in ("person", "officer") and request.method == "GET":  # type: ignore[attr-defined]  # set by the middleware
-        return unseen(render(request, "portal/link_leave.html", {"token": token}))
+    acting: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    if acting.kind != "anonymous" and acting.link != holder.link and request.method == "GET":
+        return unseen(render(request, "portal/link_leave.html", {"token": token, "other_link": acting.kind == "link"}))
     become(request, holder)
     if len(mine) == 1 and not drafts:
         return unseen(HttpResponseRedirect(reverse("portal:request", args=[mine[0].id])))
@@ -78,7 +83,10 @@ def link_help(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/link_help.html", _help_context())
     typed = request.POST.get("link", "").strip()
-    token = urlsplit(typed).path.rstrip("/").rpartition("/")[2]
+    try:
+        token = urlsplit(typed).path.rstrip("/").rpartition("/")[2]
+    except ValueError:  # `http://[`: an address that is none
+        token = ""
     if not token.replace("-", "").replace("_", "").isalnum():
         return render(request, "portal/link_help.html", _help_context(_("Enter the whole private link"), typed), status=422)
     return unseen(HttpResponseRedirect(reverse("portal:link", args=[token])))

@@ -14,7 +14,7 @@ from bierger.delivery import selectors as delivery
 from bierger.delivery import services
 from bierger.documents import selectors as documents
 from bierger.portal.selectors import mail_rows
-from bierger.portal.views.access import language, own_or_404, person_only
+from bierger.portal.views.access import language, own_or_404, person_only, readable_act
 
 
 @never_cache
@@ -33,7 +33,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @own_or_404
 def act_pdf(request: HttpRequest, act: UUID) -> HttpResponse:  # noqa: ARG001  # Django's signature
-    file = documents.act_pdf(act)
+    file = documents.act_pdf(readable_act(act))
     if file is None:
         raise Http404
     return _download(file.data, "application/pdf", file.file_name)
@@ -43,7 +43,7 @@ def act_pdf(request: HttpRequest, act: UUID) -> HttpResponse:  # noqa: ARG001  #
 @require_safe
 @own_or_404
 def act_proof(request: HttpRequest, act: UUID) -> HttpResponse:  # noqa: ARG001  # Django's signature
-    file, proof = documents.act_pdf(act), documents.act_proof(act)
+    file, proof = documents.act_pdf(readable_act(act)), documents.act_proof(act)
     if file is None or proof is None:
         raise Http404
     return _download(proof, "text/plain; charset=utf-8", f"{file.file_name}.tlog-proof")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""My requests: the list, one request with what happened, and the answers an administration is waiting for."""
+"""My requests: one request with what happened, and the answers an administration is waiting for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from bierger.filings import selectors as filings
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed
 from bierger.flows.types import TaskView
-from bierger.infra.principal import current
 from bierger.portal.forms import (
     ANSWER_FILES,
     BegunForm,
@@ -36,14 +35,14 @@ from bierger.portal.forms import (
     raw_of,
     task_page,
 )
-from bierger.portal.selectors import acts_of, draft_rows, request_rows, state_text
+from bierger.portal.selectors import acts_of, state_text
 from bierger.portal.timeline import timeline_of
-from bierger.portal.views.access import applicant_only, language, own_or_404
+from bierger.portal.views.access import applicant_only, language, own_or_404, readable
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
-from bierger_core.interview import AnswerError
+from bierger_core.interview import AnswerError, unprintable
 from bierger_core.procedures import Package
 from bierger_core.rules import Value
 
@@ -53,19 +52,9 @@ LONGEST_ANSWER = 4000  # characters: what a case keeps
 @never_cache
 @require_safe
 @applicant_only
-def requests(request: HttpRequest) -> HttpResponse:
-    rows = request_rows(cases.requests(), language())
-    drafts = draft_rows(filings.drafts(), language())
-    context = {"rows": rows, "drafts": drafts, "private": current().kind == "person"}
-    return render(request, "portal/requests.html", context)
-
-
-@never_cache
-@require_safe
-@applicant_only
 @own_or_404
 def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
-    found, before = cases.request(case), typed_before(request)
+    found, before = readable(cases.request(case)), typed_before(request)
     if before:
         kind, key = ("task", before.action.rpartition("/")[2]) if "/tasks/" in before.action else ("answer", str(case))
         begun_form(request, f"{kind}:{key}").keep(request, before.raw)
@@ -132,7 +121,7 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
 @own_or_404
 def answer(request: HttpRequest, case: UUID) -> HttpResponse:
     """Answer the administration's question; a replay finds none open and just shows the request."""
-    found = cases.request(case)
+    found = readable(cases.request(case))
     said = request.POST.get("text", "").strip()
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if found.open_question is None:
@@ -144,6 +133,8 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
             errors["text"] = AnswerError("required")
         elif len(said) > LONGEST_ANSWER:
             errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
+        elif unprintable(said, lines=True):
+            errors["text"] = AnswerError("bad-characters")
         else:
             with suppress(NotAllowed):  # answered a moment ago, in another window
                 services.answer_question(case=case, text=said, files=begun.files.get(ANSWER_FILES.name, []))
@@ -160,7 +151,7 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
 @own_or_404
 def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
     """Complete a task of the applicant; files wait with what was typed until the rest of the form is right."""
-    found, view = cases.request(case), flows.task(task)
+    found, view = readable(cases.request(case)), flows.task(task)
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if view.subject != case or view.role != "applicant" or view.state in ("done", "cancelled"):
         return back

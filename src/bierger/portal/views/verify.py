@@ -14,6 +14,7 @@ from bierger.documents.errors import DocumentsError
 from bierger.portal.selectors import verdict_of
 from bierger.portal.types import Verdict
 from bierger.portal.views.access import language
+from bierger.portal.views.brakes import checks_limited
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import refusal
 from bierger.ui.uploads import REFUSED
@@ -22,6 +23,7 @@ ACCEPTED = ("application/pdf", "image/jpeg", "image/png")
 LONGEST_CODE = 8000  # characters; a seal has about 700
 
 
+@checks_limited
 @never_cache
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:

@@ -28,12 +28,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from bierger.documents.errors import SandboxBusy
 from bierger.documents.plugins.sandbox.frames import FrameBroken, read_frame, write_frame
 
 SOURCE = Path(__file__).resolve().parents[4]
 USES = 500
 START_SECONDS = 30.0  # a loaded machine may take long to start Python; the job's own time begins afterwards
 IDLE_SECONDS = 300.0
+# Nobody waits longer for those before them. So a thread of the web is held by the sandbox for at most this, a start, and the
+# seconds of its own job, however many strangers send hard files at once; the others are asked to come back.
+WAIT_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,9 @@ class _Pool:
         self.timer: threading.Timer | None = None
 
     def run(self, operation: str, body: Mapping[str, object], parts: Mapping[str, bytes], limits: Limits) -> Answer:
-        with self.lock:
+        if not self.lock.acquire(timeout=WAIT_SECONDS):
+            raise SandboxBusy("Others' files are being opened; this one was not looked at.")
+        try:
             worker = self._worker(limits.memory)
             answer = worker.call(operation, body, parts, limits)
             if answer.outcome in ("timeout", "memory") or worker.uses >= USES:
@@ -146,6 +152,8 @@ class _Pool:
             else:
                 self._watch()
             return answer
+        finally:
+            self.lock.release()
 
     def _worker(self, memory: int) -> _Worker:
         if self.worker is not None and (self.worker.memory != memory or self.worker.process.poll() is not None):
@@ -191,7 +199,10 @@ def _pool() -> _Pool:
 def run(
     operation: str, body: Mapping[str, object], parts: Mapping[str, bytes] | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> Answer:
-    """Do one operation in the sandbox; see operations.py for names, bodies and parts. Never raises for what the bytes do."""
+    """Do one operation in the sandbox; see operations.py for names, bodies and parts.
+
+    Never raises for what the bytes do. Raises SandboxBusy when others hold it for more than WAIT_SECONDS: ask again.
+    """
     return _pool().run(operation, body, parts or {}, limits)
 
 
