@@ -156,11 +156,11 @@ class FolderDisk:
 
     def make_folder(self, path: str) -> None:
         with suppress(FileExistsError):
-            os.mkdir(self._root + path)  # noqa: PTH102
+            os.mkdir(self._root + path)  # noqa: PTH102 - as in read
 
     def create(self, path: str, data: bytes) -> bool:
         try:
-            with open(self._root + path, "xb", buffering=0) as file:  # noqa: PTH123
+            with open(self._root + path, "xb", buffering=0) as file:  # noqa: PTH123 - as in read
                 file.write(data)
         except FileExistsError:
             return False
@@ -170,7 +170,7 @@ class FolderDisk:
         """True when the name is new."""
         if self.create(path, data):
             return True
-        with open(self._root + path, "r+b", buffering=0) as file:  # noqa: PTH123
+        with open(self._root + path, "r+b", buffering=0) as file:  # noqa: PTH123 - as in read
             file.write(data)
             file.truncate()
         return False
@@ -179,7 +179,7 @@ class FolderDisk:
         self._sync(path, os.O_RDWR)
 
     def rename(self, old: str, new: str) -> None:
-        os.replace(self._root + old, self._root + new)  # noqa: PTH105
+        os.replace(self._root + old, self._root + new)  # noqa: PTH105 - as in read
 
     def sync_folder(self, path: str) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -193,7 +193,7 @@ class FolderDisk:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        with open(self._root + "lock", "ab") as file:  # noqa: PTH123
+        with open(self._root + "lock", "ab") as file:  # noqa: PTH123 - as in read
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

@@ -199,7 +199,7 @@ def witness(size: Size) -> float:
 
 def registered() -> RegisteredType:
     def fact(name: str, kind: str) -> RegisteredFact:
-        return RegisteredFact(name, kind, Text.of(fr=name, de=name, en=name, lb=name))  # type: ignore[arg-type]
+        return RegisteredFact(name, kind, Text.of(fr=name, de=name, en=name, lb=name))  # type: ignore[arg-type]  # a kind is a literal, here a plain text
 
     kinds = {"number": "text", "family-name": "text", "given-name": "text", "birth-date": "date", "street": "text"}
     kinds |= {"postal-code": "text", "locality": "text", "since": "date"}
