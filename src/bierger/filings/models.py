@@ -38,7 +38,12 @@ class Draft(models.Model):
 
 
 class Filing(models.Model):
-    """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing."""
+    """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing.
+
+    signature   how it was signed: `{"kind": "declaration", "level": LEVEL, "person": UUID | None}`, the declaration that everything
+                is true, made under a sign-in of that level; other kinds have other fields
+    fee_cents   what it cost on the day of filing; None: the administration sets it
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.TextField(unique=True)
@@ -50,6 +55,8 @@ class Filing(models.Model):
     submitted_at = models.DateTimeField()
     event_hash = models.BinaryField()
     code = models.TextField()
+    signature = models.JSONField(default=dict)
+    fee_cents = models.IntegerField(null=True)
 
     class Meta:
         db_table = "filings_filing"

@@ -101,6 +101,8 @@ def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: boo
         row.digest,
         row.language,
         cases,
+        str(row.signature.get("level", "")),
+        row.fee_cents,
         again,
     )
 
