@@ -40,8 +40,8 @@ class Draft(models.Model):
 class Filing(models.Model):
     """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing.
 
-    signature   how it was signed: `{"kind": "declaration", "level": LEVEL, "person": UUID | None}`, the declaration that everything
-                is true, made under a sign-in of that level; other kinds have other fields
+    signature   how it was signed: `{"kind": "declaration", "level": LEVEL, "person": UUID | None}`, the declaration that
+                everything is true, made under a sign-in of that level; other kinds have other fields
     fee_cents   what it cost on the day of filing; None: the administration sets it
     """
 
