@@ -222,6 +222,7 @@ BARE = {
     "documents.act_proof": LOG,
     "documents.revocations": LOG,
     "documents.submission_proof": LOG,
+    "documents.waiting_files": "names of files that the reader gave, and has not sent: the policy shows them to nobody else",
     "cases.opening_event": "a hash over a salted commitment",
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
     "flows.state_of": "the state of a process for the system; screens read the case (cases.case_view), which records",

@@ -95,6 +95,13 @@ REFUSALS: dict[str, str] = {
         "The name of the file has a folder or signs in it that cannot be used. "
         "Save it under a short name such as plan.pdf and attach it again; if that does not help, use a newer browser"
     ),
+    "upload-waiting-full": gettext_noop(
+        "More files wait to be sent than we can keep for you. Send or remove some of them first, then attach this one"
+    ),
+    "upload-braked": gettext_noop(
+        "Many files were attached in a short time, so we paused. What you wrote is kept. "
+        "Wait a few minutes and attach the file again"
+    ),
     "upload-pixels": gettext_noop("The picture has too many pixels. Make it smaller and try again"),
     "file-missing": gettext_noop("Choose a file first"),
     "text-missing": gettext_noop("Write your answer first"),

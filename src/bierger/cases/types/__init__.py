@@ -15,6 +15,7 @@ from bierger.cases.types.views import (
     WorkFilters,
     WorkView,
 )
+from bierger.cases.types.waiting import of_question, of_task
 
 __all__ = [
     "ERASED",
@@ -30,5 +31,7 @@ __all__ = [
     "RequestView",
     "WorkFilters",
     "WorkView",
+    "of_question",
+    "of_task",
     "payload_commitment",
 ]
