@@ -148,7 +148,7 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
     429: Refusal(
         gettext_noop("Too many attempts"),
         gettext_noop("There were many attempts from your side in a short time, so we paused for safety."),
-        gettext_noop("Wait a minute and try again. Nothing is lost."),
+        gettext_noop("Wait ten minutes and try again. Nothing is lost."),
     ),
     500: Refusal(
         gettext_noop("Something broke on our side"),
