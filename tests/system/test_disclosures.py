@@ -191,7 +191,7 @@ NOT_PERSONAL = {
     "cases.Header": "what is chained: ids and a salted commitment, never a word of content",
     "cases.Opened": CODES,
     "cases.WorkFilters": "what an officer looks for, not what is found",
-    "cases.Page": "generic: the type of its rows is judged by itself",
+    "cases.RequestFilters": "what an applicant looks for, not what is found",
     "filings.DraftStarted": "the secret of a new draft, given once to who began it; no selector gives it back",
     "filings.StepState": CODES,
     "filings.Saved": "what is wrong with what was typed, given to who typed it; no selector gives it back",
@@ -229,6 +229,7 @@ BARE = {
     "flows.as_state": "rows that the caller read, in another shape",
     "flows.variables_of": "behind cases.case_view, which records, the applicant's own tasks, and the worker's",
     "portal.state_text": SCREEN,
+    "portal.titled": PUBLIC,
 }
 
 

@@ -4,13 +4,14 @@
 from bierger.cases.types.events import GENESIS, Header, payload_commitment
 from bierger.cases.types.views import (
     ERASED,
+    EVERY_REQUEST,
     CaseStatus,
     CaseView,
     Entry,
     Opened,
     Opening,
-    Page,
     PartyView,
+    RequestFilters,
     RequestView,
     WorkFilters,
     WorkView,
@@ -19,6 +20,7 @@ from bierger.cases.types.waiting import of_question, of_task
 
 __all__ = [
     "ERASED",
+    "EVERY_REQUEST",
     "GENESIS",
     "CaseStatus",
     "CaseView",
@@ -26,8 +28,8 @@ __all__ = [
     "Header",
     "Opened",
     "Opening",
-    "Page",
     "PartyView",
+    "RequestFilters",
     "RequestView",
     "WorkFilters",
     "WorkView",
