@@ -31,7 +31,7 @@ class Draft(models.Model):
         db_table = "filings_draft"
         constraints = [models.CheckConstraint(condition=_ONE_HOLDER, name="filings_draft_one_holder")]
         indexes = [
-            models.Index(fields=["space"], condition=Q(space__isnull=False), name="filings_draft_space"),
+            models.Index(fields=["space", "-changed_at", "-id"], condition=Q(space__isnull=False), name="filings_draft_newest"),
             models.Index(fields=["link"], condition=Q(link__isnull=False), name="filings_draft_link"),
             models.Index(fields=["expires_at"], name="filings_draft_expires"),
         ]
