@@ -54,7 +54,7 @@ def main() -> int:
         said |= {"machine": machine.describe(system.server, system.place.data)}
         said |= _measure(system, size, with_profile=arguments.profile)
     _tell("Starts, and kill -9 of one piece after the other.")
-    said["recovery"] = recovery.measure(size.recoveries)
+    said["recovery"], said["demonstration_pss"] = recovery.measure(size.recoveries)
     said["seconds"] = time.monotonic() - began
     RESULTS.mkdir(exist_ok=True)
     file = arguments.json or RESULTS / f"{time.strftime('%Y-%m-%dT%H%M%S')}.json"
@@ -92,7 +92,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
         said["profile"] = system.inside("profile", "web", first=first + own, rounds=size.profile_rounds)
     _tell("Replaying the SQL of a submission with pgbench: the limit.")
     captured = system.inside("capture", "web", first=first)
-    said["statements"] = len(captured["statements"][0])  # type: ignore[index]  # JSON of our own process
+    said["messages"] = len(captured["statements"][0])  # type: ignore[index]  # JSON of our own process
     said["limit"] = _limit(system, size, captured["statements"], int(str(seeded["replay_first"])), per_replay)
     system.start("simulators")
     system.start("web")

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -16,6 +17,18 @@ def pss_by_session(sessions: dict[str, int]) -> dict[str, float]:
     for name, folder, _ in _processes(sessions):
         found[name] += _pss(folder)
     return found
+
+
+def pss_of_trees(roots: Iterable[int]) -> float:
+    """MiB of these processes and all that descend from them."""
+    found = {root: Path(f"/proc/{root}") for root in roots}
+    parents = {int(folder.name): (int(fields[1]), folder) for folder, fields in _all()}
+    more = True
+    while more:
+        fresh = {pid: folder for pid, (parent, folder) in parents.items() if parent in found and pid not in found}
+        found |= fresh
+        more = bool(fresh)
+    return sum(_pss(folder) for folder in found.values())
 
 
 def seconds_by_session(sessions: dict[str, int]) -> dict[str, float]:
@@ -33,14 +46,16 @@ def _processes(sessions: dict[str, int]) -> Iterator[tuple[str, Path, list[str]]
     A process belongs to a piece by its session or by its parent: each backend of PostgreSQL makes a session of its own.
     """
     names = {session: name for name, session in sessions.items()}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
+    for folder, fields in _all():
         name = names.get(int(fields[3])) or names.get(int(fields[1]))
         if name:
             yield name, folder, fields
+
+
+def _all() -> Iterator[tuple[Path, list[str]]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            yield folder, (folder / "stat").read_text().rpartition(")")[2].split()
 
 
 def _pss(folder: Path) -> float:

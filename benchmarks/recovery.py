@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How long `./bierger demo` takes to start, to start again, and to be back after `kill -9` of one of its pieces.
 
+Beside that, the memory of all its processes.
+
 What is waited for, as somebody would who uses it:
 first, second start   the sentence that says it is ready (site, sign-in, worker and log answer)
 web                   a new process, and the catalogue answers
@@ -25,6 +27,7 @@ from typing import TypeVar
 
 import psycopg
 
+from benchmarks import memory
 from benchmarks.system import CLONE, free_pair
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.site.demo.children import PATIENCE
@@ -82,6 +85,11 @@ class Demonstration:
         _wait((lambda: self._beats(fresh)) if kind == "worker" else self._answers)
         return time.monotonic() - began
 
+    def pss(self) -> float:
+        """MiB of everything that runs: pieces, database, the supervisor and who watches it."""
+        assert self._process is not None
+        return memory.pss_of_trees(pid for pid in (self._process.pid, self._server().pid()) if pid)
+
     def _server(self) -> EmbeddedPostgres:
         return EmbeddedPostgres(self.folder / "postgres")
 
@@ -94,6 +102,11 @@ class Demonstration:
                 if words in Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"):
                     return int(child)
         return None
+
+    def look_around(self) -> None:
+        """A few pages, so that the web process holds what it needs to answer."""
+        for _ in range(20):
+            _wait(self._answers)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -121,8 +134,8 @@ def _wait(question: Callable[[], T | None]) -> T:
     raise RuntimeError("It did not come back.")
 
 
-def measure(times: int) -> dict[str, list[float]]:
-    """Seconds by what was measured; `times` each, the first start once."""
+def measure(times: int) -> tuple[dict[str, list[float]], float]:
+    """Seconds by what was measured (`times` each, the first start once), and MiB of all processes of a demonstration in use."""
     (CLONE / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=CLONE / "var"))
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
@@ -132,6 +145,8 @@ def measure(times: int) -> dict[str, list[float]]:
         for _ in range(times):
             demonstration.stop()
             found["second start"].append(demonstration.start())
+        demonstration.look_around()
+        pss = demonstration.pss()
         for kind in ("web", "worker", "database"):
             # Apart from each other: what ends again within seconds is deliberately started again later and later.
             found[f"{kind} killed, back"] = []
@@ -141,4 +156,4 @@ def measure(times: int) -> dict[str, list[float]]:
     finally:
         demonstration.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return found
+    return found, pss

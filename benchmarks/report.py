@@ -47,7 +47,7 @@ def _submissions(said: Mapping[str, Any], goal: float) -> str:
                 f"{100 * ratio:.0f} %" + ("" if ratio >= goal else f" (goal {100 * goal:.0f} %)"),
             ]
         )
-    head = ["clients", "submissions/s", "p50 ms", "p95 ms", f"limit/s ({said['statements']} SQL)", "mean ms", "of the limit"]
+    head = ["clients", "submissions/s", "p50 ms", "p95 ms", f"limit/s ({said['messages']} messages)", "mean ms", "of the limit"]
     cost = [
         [
             str(http["clients"]),
@@ -95,7 +95,9 @@ def _memory(said: Mapping[str, Any]) -> str:
     after = said["memory_after_acts"]
     rows = [[name, f"{size:.0f}", f"{after.get(name, 0.0):.0f}"] for name, size in sorted(said["memory"].items())]
     rows.append(["all", f"{sum(said['memory'].values()):.0f}", f"{sum(after.values()):.0f}"])
-    return "Memory: PSS of all processes, MiB\n" + _grid(["piece", "after submissions and pages", "after acts"], rows)
+    whole = f"`./bierger demo`, started and looked at, every process, its supervisor too: {said['demonstration_pss']:.0f} MiB"
+    title = "Memory: PSS of all processes, MiB\n"
+    return title + _grid(["piece", "after submissions and pages", "after acts"], rows) + f"\n{whole}"
 
 
 def _recovery(recovery: Mapping[str, Sequence[float]]) -> str:
@@ -110,7 +112,7 @@ def _recovery(recovery: Mapping[str, Sequence[float]]) -> str:
 def _profile(profile: Mapping[str, Any]) -> str:
     whole, sql = profile["whole_ms"], profile["sql_ms"]
     whole_text = (
-        f"One submission in one process (median): {whole:.1f} ms; its {len(profile['statements'])} statements {sql:.1f} ms"
+        f"One submission in one process (median): {whole:.1f} ms; its {len(profile['statements'])} messages {sql:.1f} ms"
         f"; processor time of Python {profile['python_cpu_ms']:.1f} ms, {profile['calls']} function calls"
     )
     statements = [[str(place), f"{one['ms']:.2f}", one["sql"][:80]] for place, one in enumerate(profile["statements"], 1)]

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# What the test suite needs beside Python: a browser, a pooler, two PDF tools. Root gets them from the distribution;
+# What the test suite needs beside Python: a browser, a pooler, two PDF tools, another PostgreSQL. Root gets them from the distribution;
 # for everybody else, and where that fails, this says loudly which tests will not run. With CI=true that is a failure.
 set -eu
 
@@ -10,6 +10,7 @@ missing() {
     command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || list="$list pgbouncer"
     command -v pdftoppm >/dev/null 2>&1 || list="$list poppler-utils"
     command -v qpdf >/dev/null 2>&1 || list="$list qpdf"
+    ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb 2>/dev/null | grep -q . || list="$list postgresql"
     echo "$list"
 }
 
@@ -48,6 +49,7 @@ bar=----------------------------------------------------------------------------
             pgbouncer) echo "  pgbouncer      rights and principals through a pooler in transaction mode" ;;
             poppler-utils) echo "  poppler-utils  what a PDF reader draws of the acts and receipts" ;;
             qpdf) echo "  qpdf           the structure of the PDF files" ;;
+            postgresql) echo "  postgresql     the migrations and some stories on the distribution's PostgreSQL" ;;
         esac
     done
     echo "As root, on Debian or Ubuntu: apt-get install$packages"

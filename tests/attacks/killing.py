@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A process of its own that is killed (SIGKILL) before its n-th step: a statement, or what comes before or after a commit."""
+"""A process of its own in which something is killed (SIGKILL) before its n-th step: itself, or the database under it.
+
+A step is a statement, what comes before or after a commit, a file synced, a file renamed. Steps are counted, not listed: a new
+one is covered by itself.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +11,131 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from bierger.infra.postgres import EmbeddedPostgres
+from bierger.infra.postgres.folder import living
 from tests.attacks.together import superuser
 
-FAILED = 3
+DONE, FAILED, STRUCK, ANSWERED = 0, 3, 4, 5
+Work = Callable[[], object]
 
 
-def killed_before(step: int, work: Callable[[], object]) -> bool:
-    """Run `work` in a forked process that kills itself before its n-th step; True when it was killed, False when it survived."""
-    connections.close_all()  # a connection must not be shared with the child
-    child = os.fork()
-    if child == 0:
-        try:
-            _count_down(step)
-            work()
-            os._exit(0)
-        except BaseException:  # noqa: BLE001 - a forked process must never come back into the test runner
-            traceback.print_exc()
-            os._exit(FAILED)
-    status = os.waitpid(child, 0)[1]
+@dataclass(frozen=True)
+class Fate:
+    """struck: the step was reached, and somebody killed there. answered: the work came to its end nevertheless."""
+
+    struck: bool
+    answered: bool
+
+
+Killer = Callable[[int, Work], Fate]
+
+
+def killed_before(step: int, work: Work) -> Fate:
+    """Run `work` in a forked process that kills itself before its n-th step."""
+    status = _forked(step, work, lambda: os.kill(os.getpid(), signal.SIGKILL))
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         _until_its_connections_are_gone()
-        return True
-    assert os.WEXITSTATUS(status) == 0, "The child failed by itself; its traceback stands in the output."
-    return False
+        return Fate(struck=True, answered=False)
+    assert os.WEXITSTATUS(status) == DONE, "The child failed by itself; its traceback stands in the output."
+    return Fate(struck=False, answered=True)
 
 
-def _count_down(left: int) -> None:
-    """From here on each statement and both sides of each commit count as a step, on whichever connection."""
-    steps = {"left": left}
+def database_killed(server: EmbeddedPostgres) -> Killer:
+    """Run work in a forked process; before its n-th step the whole of `server` is killed, and is started again afterwards."""
 
-    def step() -> None:
-        if steps["left"] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        steps["left"] -= 1
+    def killed(step: int, work: Work) -> Fate:
+        code = os.WEXITSTATUS(_forked(step, work, lambda: kill_database(server)))
+        assert code in (DONE, STRUCK, ANSWERED), "The child failed by itself; its traceback stands in the output."
+        if code != DONE:
+            revive_database(server)
+        return Fate(struck=code != DONE, answered=code != STRUCK)
+
+    return killed
+
+
+def kill_database(server: EmbeddedPostgres) -> None:
+    """The postmaster and every process of its own, at once: nobody can finish what was begun."""
+    found = server._pid_file()  # not pid(): a forked process cannot wait for what is its parent's child
+    assert found, "The database does not run."
+    os.kill(found[0], signal.SIGKILL)  # before its children: it would start new ones
+    for pid in living(server.data_folder) or ():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def revive_database(server: EmbeddedPostgres) -> None:
+    """What a supervisor does. Only the process that started it the first time can."""
+    process = server._process
+    assert process is not None
+    process.wait(60)
+    server.start()
+
+
+def _forked(step: int, work: Work, strike: Callable[[], object]) -> int:
+    """The wait status of a child that runs `work`, in which `strike` is called once, before the n-th step."""
+    connections.close_all()  # a connection must not be shared with the child
+    child = os.fork()
+    if child == 0:
+        struck: list[bool] = []
+        try:
+            _each_step(_Countdown(step, strike, struck))
+            work()
+            os._exit(ANSWERED if struck else DONE)
+        except BaseException:  # noqa: BLE001 - a forked process must never come back into the test runner
+            if not struck:
+                traceback.print_exc()
+            os._exit(STRUCK if struck else FAILED)
+    return os.waitpid(child, 0)[1]
+
+
+class _Countdown:
+    def __init__(self, left: int, strike: Callable[[], object], struck: list[bool]) -> None:
+        self.left, self.strike, self.struck = left, strike, struck
+
+    def __call__(self, _name: str) -> None:
+        if self.left == 0:
+            self.struck.append(True)
+            self.strike()
+        self.left -= 1
+
+
+def steps_of(work: Work) -> list[str]:
+    """Run `work` here; gives the names of its steps: statement, commit, committed, synced, renamed."""
+    names: list[str] = []
+    with _steps(names.append):
+        work()
+    return names
+
+
+@contextmanager
+def _steps(step: Callable[[str], None]) -> Iterator[None]:
+    undo = _each_step(step)
+    connections.close_all()  # so that the next one counts
+    try:
+        yield
+    finally:
+        undo()
+        connections.close_all()
+
+
+def _each_step(step: Callable[[str], None]) -> Callable[[], None]:
+    """From here on `step(name)` is called at each step, on whichever connection; gives back what ends it."""
 
     def execute(go_on: Callable[..., Any], *rest: object) -> object:
-        step()
+        step("statement")
         return go_on(*rest)
 
     real_connect, real_commit = BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit
+    real_fsync, real_replace = os.fsync, os.replace
 
     def connect(self: BaseDatabaseWrapper) -> None:
         real_connect(self)
@@ -60,11 +143,29 @@ def _count_down(left: int) -> None:
             self.execute_wrappers.append(execute)
 
     def commit(self: BaseDatabaseWrapper) -> None:
-        step()
+        step("commit")
         real_commit(self)
-        step()
+        step("committed")
 
-    BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]  # only in the forked child
+    def fsync(descriptor: int) -> None:
+        step("synced")
+        real_fsync(descriptor)
+
+    def replace(*paths: Any, **folders: Any) -> None:
+        step("renamed")
+        real_replace(*paths, **folders)
+
+    def put(connect: object, commit: object, fsync: object, replace: object) -> None:
+        BaseDatabaseWrapper.connect, BaseDatabaseWrapper._commit = connect, commit  # type: ignore[method-assign]  # put back below
+        os.fsync, os.replace = fsync, replace  # type: ignore[assignment]  # put back below
+
+    def undo() -> None:
+        put(real_connect, real_commit, real_fsync, real_replace)
+        for one in connections.all(initialized_only=True):
+            one.execute_wrappers[:] = [wrapper for wrapper in one.execute_wrappers if wrapper is not execute]
+
+    put(connect, commit, fsync, replace)
+    return undo
 
 
 def _until_its_connections_are_gone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from django.db import connections
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.infra.principal import Principal
 from tests import databases
+from tests.attacks.killing import kill_database, revive_database
 from tests.clients import client_of
 from tests.ports import free_ports
 
@@ -36,7 +38,7 @@ class Product:
 
     def start(self, name: str) -> None:
         if name == "database":
-            self.server.start()
+            revive_database(self.server)
             return
         granian = [*("-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1"),
                    *("--port", str(self.port), "--log-level", "error", "bierger.site.wsgi:application")]  # fmt: skip
@@ -54,10 +56,7 @@ class Product:
     def kill(self, name: str) -> None:
         """SIGKILL, to all of it at once."""
         if name == "database":
-            server = self.server._process
-            assert server is not None
-            server.kill()
-            server.wait()
+            kill_database(self.server)
             return
         os.killpg(self.processes[name].pid, signal.SIGKILL)
         self.processes[name].wait()
@@ -85,6 +84,11 @@ class Product:
         browser.cookies["bierger_csrf"] = SECRET
         browser.headers["X-CSRFToken"] = SECRET
         return browser
+
+    def listens(self) -> bool:
+        """Does the web process take connections?"""
+        with socket.socket() as line:
+            return line.connect_ex(("127.0.0.1", self.port)) == 0
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -16,8 +18,10 @@ from bierger.documents.errors import SandboxBusy, UploadRefused
 from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.sandbox import images
 from bierger.documents.selectors import verify_upload
-from bierger.documents.services import inspect_upload
+from bierger.documents.services import inspect_upload, render_pdf
+from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS
+from tests import story
 from tests.clients import client_of
 
 
@@ -31,10 +35,31 @@ HARD = picture(7700, 7700, "PNG")  # 59 megapixels in a few kilobytes
 
 
 @contextmanager
-def held():
-    """Somebody else's file is in the sandbox, for as long as this block lasts."""
-    with sandbox.pool._pool().lock:
+def held(operation: str = ""):
+    """Somebody else's file is in the sandbox, for as long as this block lasts; in the checks' one by the name of such an operation."""
+    with sandbox.pool._pool(operation).lock:
         yield
+
+
+@contextmanager
+def checks_held(monkeypatch):
+    """One stranger's file is being opened and as many wait as may, all for as long as this block lasts."""
+    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 600.0)
+    waiting = [
+        threading.Thread(target=verify_upload, kwargs={"data": picture(40, 40, "PNG"), "file_name": "a.png"})
+        for _ in range(sandbox.pool.STRANGERS_AT_ONCE)
+    ]
+    with held("codes"):
+        for one in waiting:
+            one.start()
+        room = sandbox.pool._pool("codes").room
+        while room.acquire(blocking=False):  # until all of them have come in
+            room.release()
+            time.sleep(0.01)
+        yield
+    for one in waiting:
+        one.join(60)
+        assert not one.is_alive()
 
 
 def test_a_large_png_is_refused_by_its_header():
@@ -73,7 +98,7 @@ def test_while_the_sandbox_is_held_the_site_answers(transactional):
         codes["verify"], codes["after"] = answer.status_code, int(answer.headers.get("Retry-After", 0))
         connections.close_all()
 
-    with held():
+    with held("codes"):
         waiting = threading.Thread(target=check)
         waiting.start()
         assert client_of(ANONYMOUS).get("/catalogue").status_code == 200
@@ -90,6 +115,39 @@ def test_an_upload_to_a_held_sandbox_is_no_refusal_of_the_file(monkeypatch):
         inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
     assert busy.value.code == "sandbox-busy"
     assert inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png").media_type == "image/png"
+
+
+def test_whoever_checks_keeps_nobody_from_attaching_or_getting_a_letter(monkeypatch):
+    with checks_held(monkeypatch):
+        assert inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png").media_type == "image/png"
+        letter = render_pdf(template=b"= A letter", inputs={}, title="A letter", language="en", at=clock.now())
+        assert letter.startswith(b"%PDF-")
+        for data in (picture(40, 40, "PNG"), story.PDF):  # one more to check is sent away at once, and holds no thread
+            began = time.monotonic()
+            with pytest.raises(SandboxBusy):
+                sandbox.run("codes" if data[:4] != b"%PDF" else "attachments", {"max_pixels": 100}, {"data": data})
+            assert time.monotonic() - began < 60  # and WAIT_SECONDS is ten times as much here
+    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 0.01)
+    with held(), pytest.raises(SandboxBusy):  # the control: attaching and letters do wait for each other
+        inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
+
+
+def test_checks_give_way_to_everything_else():
+    verify_upload(data=picture(40, 40, "PNG"), file_name="a.png")
+    inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
+    of_checks, ours = (sandbox.pool._pool(operation).worker.process.pid for operation in ("codes", ""))
+    assert of_checks != ours
+    assert os.getpriority(os.PRIO_PROCESS, of_checks) > os.getpriority(os.PRIO_PROCESS, ours)
+
+
+@override_settings(BIERGER_VERIFY_LIMIT=10)
+def test_a_file_counts_as_five_codes(transactional):
+    def check() -> int:
+        file = SimpleUploadedFile("a.png", picture(40, 40, "PNG"), "image/png")
+        return client_of(ANONYMOUS).post("/verify", {"file": file}).status_code
+
+    assert [check() for _ in range(3)] == [200, 200, 429]
+    assert client_of(ANONYMOUS).post("/verify", {"code": "BRG1:no"}).status_code == 429
 
 
 @override_settings(BIERGER_VERIFY_LIMIT=2)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"^(?:    |\$ )?(?:[A-Z_]+=\S+ )*\./bierger ([^#`\n]+)", re.MULTILINE)
 INLINE = re.compile(r"`\./bierger ([^`\n]+)`")
-MAKE = re.compile(r"(?:^    (?:[A-Z_]+=\S+ )*|`)make ([a-z-]+)", re.MULTILINE)
+MAKE = re.compile(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)")
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 NAMED = re.compile(r"`((?:src|tests|docs|tools|procedures|benchmarks|web|locale)/[\w./-]+?)/?`")
 

@@ -3,6 +3,7 @@
 
 import doctest
 import re
+import subprocess
 from pathlib import Path
 
 from bierger_core.rules.drg.hits import MAX_COLUMNS, MAX_RULES
@@ -11,14 +12,47 @@ from bierger_core.rules.feel.limits import MAX_CALLS, MAX_ITEMS, MAX_STEPS, MAX_
 from bierger_core.rules.feel.parser import MAX_NESTING
 from bierger_core.rules.feel.patterns import MAX_PATTERN, MAX_WORK
 from bierger_core.rules.xmltree import MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from tests.docs.blocks import ROOT, blocks_of
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
+NAME = "docs/reference/rules.md"
+PAGE = ROOT / NAME
+FEES = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="fees" namespace="urn:fees">
+<inputData id="i" name="copies"><variable name="copies" typeRef="number"/></inputData>
+<decision id="fee" name="fee"><variable name="fee"/><informationRequirement><requiredInput href="#i"/></informationRequirement>
+<literalExpression><text>copies * 2.50</text></literalExpression></decision></definitions>"""
+CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+ xmlns:xsd="http://www.w3.org/2001/XMLSchema"><modelName>fees.dmn</modelName>
+<testCase id="1"><inputNode name="copies"><value xsi:type="xsd:decimal">2</value></inputNode>
+<resultNode name="fee"><expected><value xsi:type="xsd:decimal">5</value></expected></resultNode></testCase></testCases>"""
+
+
+def test_every_block_is_run_here():
+    assert [one.language for one in blocks_of(NAME)] == ["sh", "python"]
 
 
 def test_the_example_runs():
-    results = doctest.testfile(str(PAGE), module_relative=False)
+    (example,) = (one for one in blocks_of(NAME) if one.language == "python")
+    test = doctest.DocTestParser().get_doctest(example.text, {}, NAME, NAME, 0)
+    results = doctest.DocTestRunner().run(test)
     assert results.attempted >= 4
     assert results.failed == 0
+
+
+def test_the_commands_run(tmp_path: Path):
+    folder = tmp_path / "DIR" / "compliance-level-3" / "fees"
+    folder.mkdir(parents=True)
+    for place in (tmp_path, folder):
+        (place / "fees.dmn").write_text(FEES)
+    (folder / "fees-test-01.xml").write_text(CASES)
+    (tmp_path / "inputs.json").write_text('{"copies": 4}')
+    (tmp_path / "bierger").symlink_to(ROOT / "bierger")
+    (commands,) = (one.commands for one in blocks_of(NAME) if one.language == "sh")
+    said = [
+        subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True).stdout for line in commands
+    ]
+    assert [one.strip() for one in said[:2]] == ["7.5", "10"]
+    assert "1/1" in said[2]
+    assert (tmp_path / "tck_results.csv").exists()
 
 
 def test_the_limits_are_those_of_the_code():

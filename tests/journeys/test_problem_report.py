@@ -33,13 +33,19 @@ def report(who: Visitor, folder: Path, place: str) -> str:
     return who.text("#private-link").strip()
 
 
-@pytest.mark.parametrize(
-    ("language", "script", "wide"),
-    [
-        pytest.param("en", False, False, id="english-phone-without-javascript"),
-        pytest.param("lb", True, True, id="luxembourgish-desk-with-javascript", marks=pytest.mark.slow),
-    ],
-)
+PASSES = [
+    pytest.param("en", False, False, id="english-phone-without-javascript"),
+    pytest.param("fr", False, True, id="french-desk-without-javascript", marks=pytest.mark.slow),
+    pytest.param("de", False, False, id="german-phone-without-javascript", marks=pytest.mark.slow),
+    pytest.param("lb", False, False, id="luxembourgish-phone-without-javascript", marks=pytest.mark.slow),
+    pytest.param("lb", True, True, id="luxembourgish-desk-with-javascript", marks=pytest.mark.slow),
+    pytest.param("fr", True, False, id="french-phone-with-javascript", marks=pytest.mark.slow),
+    pytest.param("de", True, True, id="german-desk-with-javascript", marks=pytest.mark.slow),
+    pytest.param("en", True, True, id="english-desk-with-javascript", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("language", "script", "wide"), PASSES)
 def test_report_followed_by_its_link(visitor: Arrive, tmp_path: Path, language: str, *, script: bool, wide: bool) -> None:
     reporter = visitor(language, script=script, wide=wide)
     place = f"12, rue de l’Exemple ({language})"
@@ -71,3 +77,14 @@ def test_report_followed_by_its_link(visitor: Arrive, tmp_path: Path, language: 
         assert place not in stranger.page.content()
     reporter.open(request)
     assert link.rsplit("/", 1)[1] not in reporter.page.content()  # shown on the receipt only
+    leave(reporter, link, request)
+
+
+def leave(who: Visitor, link: str, request: str) -> None:
+    """On a shared computer: whoever sits down next finds nothing, and the link alone leads back."""
+    who.page.locator(".account > summary").click()
+    who.look().press(".account-menu form button")
+    who.page.goto(who.base + request)
+    assert who.path != request
+    assert not [one for one in who.context.cookies() if one["name"] == "bierger_link"]
+    assert who.open(link).path == request

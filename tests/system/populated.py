@@ -20,11 +20,14 @@ from uuid import UUID, uuid4
 from django.db import connection
 from PIL import Image
 
+from bierger.administrations import selectors as administrations
 from bierger.cases import selectors as cases
 from bierger.cases import services as case_services
+from bierger.cases.types import of_question, of_task
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents import services as document_services
+from bierger.documents.types import Upload
 from bierger.filings import services as filings
 from bierger.filings.types import Receipt
 from bierger.identity import services as identity
@@ -55,14 +58,16 @@ CALLED = {
     "disclosures_disclosure": "t.subjects[1]::text",
     "documents_act": CASE,
     "documents_act_counter": "t.administration::text",
-    "documents_blob": "(SELECT coalesce(max(h.case_id::text), max(coalesce(h.space::text, h.link)) || ' draft')"
+    "documents_blob": "(SELECT coalesce(max(h.case_id::text), max(coalesce(h.space::text, h.link, h.officer::text))"
+    " || CASE WHEN EXISTS (SELECT FROM documents_waiting w WHERE w.blob_id = t.id) THEN ' waiting' ELSE ' draft' END)"
     " FROM documents_blob_holder h WHERE h.blob_id = t.id)",
     "documents_blob_holder": (
-        "CASE WHEN t.administration IS NULL THEN coalesce(t.case_id::text || ' held', t.space::text, t.link)"
+        "CASE WHEN t.administration IS NULL THEN coalesce(t.case_id::text || ' held', t.space::text, t.link, t.officer::text)"
         " ELSE (SELECT h.case_id::text FROM documents_blob_holder h WHERE h.blob_id = t.blob_id AND h.case_id IS NOT NULL) || ' shared' END"
     ),
     "documents_revocation": "(SELECT a.case_id::text FROM documents_act a WHERE a.facts_commitment = t.commitment)",
     "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
+    "documents_waiting": "coalesce(t.space::text, t.link, t.officer::text)",
     "filings_draft": OWNER,
     "filings_filing": OWNER,
     "filings_filing_case": CASE,
@@ -123,6 +128,8 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
         document_services.revoke_act(act=act, reason="error")
     for who in (lea, emma):
         _attach(who, story.begin(who, "building-permit"))
+    _give(firm, of_question(of["firm"]))
+    _give(mersch["adviser"], of_task(story.open_task(mersch["adviser"], of["permit"], "opinion-urbanism")))
     story.begin(firm, "building-permit")
     story.begin(link, "problem-report", token=token)
     with acting_as(firm):
@@ -140,6 +147,7 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     names = {str(case): name for name, case in of.items()}
     names |= {str(who.space): name for name, who in spaces.items()} | {str(who.person): name for name, who in spaces.items()}
     names |= {str(firm.space): "firm", str(link.link): "link"}
+    names |= {str(mersch["adviser"].officer): "adviser"}
     names |= {str(mersch["mayor"].administration): "Mersch", str(esch.administration): "Esch"}
     return Populated(people, names, _rows(names))
 
@@ -180,6 +188,16 @@ def _attach(who: Principal, draft: UUID) -> None:
     with acting_as(who):
         # Different bytes, so that each draft has a file of its own.
         assert filings.attach(draft=draft, question="plans", file_name="plan.pdf", data=story.PDF + str(draft).encode()) is None
+
+
+def _give(who: Principal, about: str) -> None:
+    """A file for an answer or a task that is not sent yet."""
+    with acting_as(who):
+        administration = administrations.administration(code="mersch").id
+        upload = Upload(data=story.PDF, media_type="application/pdf", file_name="plan.pdf", size=len(story.PDF))
+        document_services.keep_waiting(
+            about=about, question="files", procedure="commune/building-permit", administration=administration, upload=upload
+        )
 
 
 def _png() -> bytes:

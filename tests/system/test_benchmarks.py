@@ -32,10 +32,11 @@ def test_the_bench_runs_and_prints_one_table(tmp_path: Path):
     assert all(one["wrong"] == 0 and one["answers"] > 0 for one in measured["submissions"])
     assert all(size > 1 for size in measured["memory"].values())
     assert set(measured["memory"]) == {"web", "worker", "simulators", "postgres"}
+    assert measured["demonstration_pss"] > sum(measured["memory"].values()) / 2
     assert {name for name, seconds in measured["recovery"].items() if all(one > 0 for one in seconds)} == {
         "first start", "second start", "web killed, back", "worker killed, back", "database killed, back",
     }  # fmt: skip
-    assert len(measured["profile"]["statements"]) == measured["statements"] - 2  # BEGIN and COMMIT
+    assert len(measured["profile"]["statements"]) == measured["messages"] - 2  # BEGIN and COMMIT
 
 
 def test_what_differs_between_two_submissions_becomes_fresh_and_stays_the_same_identifier_everywhere():

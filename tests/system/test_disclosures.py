@@ -191,7 +191,7 @@ NOT_PERSONAL = {
     "cases.Header": "what is chained: ids and a salted commitment, never a word of content",
     "cases.Opened": CODES,
     "cases.WorkFilters": "what an officer looks for, not what is found",
-    "cases.Page": "generic: the type of its rows is judged by itself",
+    "cases.RequestFilters": "what an applicant looks for, not what is found",
     "filings.DraftStarted": "the secret of a new draft, given once to who began it; no selector gives it back",
     "filings.StepState": CODES,
     "filings.Saved": "what is wrong with what was typed, given to who typed it; no selector gives it back",
@@ -222,12 +222,14 @@ BARE = {
     "documents.act_proof": LOG,
     "documents.revocations": LOG,
     "documents.submission_proof": LOG,
+    "documents.waiting_files": "names of files that the reader gave, and has not sent: the policy shows them to nobody else",
     "cases.opening_event": "a hash over a salted commitment",
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
     "flows.state_of": "the state of a process for the system; screens read the case (cases.case_view), which records",
     "flows.as_state": "rows that the caller read, in another shape",
     "flows.variables_of": "behind cases.case_view, which records, the applicant's own tasks, and the worker's",
     "portal.state_text": SCREEN,
+    "portal.titled": PUBLIC,
 }
 
 

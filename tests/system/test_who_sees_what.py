@@ -91,18 +91,19 @@ EXPECTED: dict[str, Seen] = {
     "documents_act": {"Léa": {"certificate"}, "Nina": {"nina"}, "mayor": ISSUED},
     # A running number, no person in it: for who says to be of the administration.
     "documents_act_counter": {name: {"Mersch"} for name in (*MERSCH, "no officer")} | to_all(*WORKERS),
-    # Files follow their case.
+    # Files follow their case; those that wait to be sent, whoever gave them.
     "documents_blob": {
         "link": {"report"}, "Léa": {"Léa draft", "certificate", "permit"}, "Emma": {"Emma draft", "esch"}, "Nina": {"nina"},
-        "firm": {"firm"}, "representative": {"firm"}, "esch": {"esch"}, **ALONE,
-        "urbanism": {"permit", "firm"}, "adviser": {"permit", "firm"}, "technical": {"permit"}, "mayor": ISSUED,
+        "firm": {"firm", "firm waiting"}, "representative": {"firm", "firm waiting"}, "esch": {"esch"}, **ALONE,
+        "urbanism": {"permit", "firm"}, "adviser": {"permit", "firm", "adviser waiting"}, "technical": {"permit"}, "mayor": ISSUED,
     },
     "documents_blob_holder": OWNERS | to_all(*WORKERS) | {
-        "urbanism": {"permit shared", "firm shared"}, "adviser": {"permit shared", "firm shared"}, "technical": {"permit shared"},
+        "urbanism": {"permit shared", "firm shared"}, "adviser": {"permit shared", "firm shared", "adviser"}, "technical": {"permit shared"},
         "mayor": {"certificate shared", "nina shared"}, "esch": {"esch shared"},
     },
     "documents_revocation": to_all(NOBODY, *PRETENDERS, *EVERYBODY),  # published: no person in it
     "documents_submission": {},
+    "documents_waiting": {"firm": {"firm"}, "representative": {"firm"}, "adviser": {"adviser"}},
     "filings_draft": {name: found for name, found in OWNERS.items() if name != "Nina"},
     "filings_filing": OWNERS,
     "filings_filing_case": PARTIES,

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+NEWEST = (models.F("opened_at").desc(), models.F("id").desc())
+
 
 class Case(models.Model):
     """One case of one administration. The columns are a projection of its events, and the head of their chain."""
@@ -16,6 +18,10 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.TextField(unique=True)
     administration = models.ForeignKey("administrations.Administration", on_delete=models.PROTECT)
+    # Whose request it is, as the parties say. The database writes both (migration 0005): one's own requests are found and paged
+    # without asking the parties of each case.
+    space = models.UUIDField(null=True)
+    link = models.TextField(null=True)  # noqa: DJ001 - NULL: held by a space
     digest = models.TextField()
     owner = models.TextField()
     name = models.TextField()
@@ -31,6 +37,11 @@ class Case(models.Model):
     class Meta:
         db_table = "cases_case"
         constraints = [models.CheckConstraint(condition=Q(status__in=["open", "ended"]), name="cases_case_status")]
+        indexes = [
+            models.Index("space", *NEWEST, condition=Q(space__isnull=False), name="cases_case_mine"),
+            models.Index("space", *NEWEST, condition=Q(space__isnull=False, status="open"), name="cases_case_mine_open"),
+            models.Index(fields=["link"], condition=Q(link__isnull=False), name="cases_case_link"),
+        ]
 
 
 class Event(models.Model):
@@ -162,6 +173,13 @@ class Work(models.Model):
                 "task",
                 condition=Q(state__in=["open", "claimed"], officer__isnull=False),
                 name="cases_work_mine",
+            ),
+            models.Index(
+                "administration",
+                models.F("due_at").asc(nulls_last=True),
+                "task",
+                condition=Q(state="done"),
+                name="cases_work_done",
             ),
         ]
 

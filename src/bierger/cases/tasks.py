@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from bierger.cases.models import Party, ServiceJob, Work
+from bierger.cases.models import Case, Party, ServiceJob, Work
 from bierger.cases.services.conduct import absorb, finish_task
 from bierger.cases.services.writer import Audience, CaseWriter
 from bierger.catalogue import selectors as catalogue
@@ -29,17 +30,29 @@ from bierger_core.rules import Value
 
 # How long a silent register is asked again before the case goes to an officer.
 REGISTER_PATIENCE = timedelta(seconds=60)
+ASK_REGISTER = "ask-register"
 
 
 def on_task_ready(ids: Mapping[str, str]) -> None:
-    """A service task waits: do its action, then complete it. Closed already: a replay, nothing to do."""
-    with acting_as(SYSTEM):
-        writer = CaseWriter.lock(UUID(ids["subject"]))
-        task = flow_selectors.task(UUID(ids["task"]))
+    """A service task waits: do its action, then complete it. Closed already: a replay, nothing to do.
+
+    1. For a question to a register: what to ask, about whom. Nothing is locked.
+    2. It is asked, without a transaction, and recorded as asked whether it answers or not (`registry.ask`).
+    3. Under the lock of the case, if the task still waits: what was said becomes an event, or the other action is done.
+    Killed in between, or run twice: the register is asked again, and the task is completed once.
+    """
+    case, number = UUID(ids["subject"]), UUID(ids["task"])
+    question = _question(case, number)  # 1
+    value = _ask_register(question) if question else None  # 2
+    with acting_as(SYSTEM):  # 3
+        writer = CaseWriter.lock(case)
+        task = flow_selectors.task(number)
         if task.state != "open":
             return
-        package = catalogue.package(writer.row.digest)
-        _ACTIONS[task.action](writer, task, package)
+        if value is not None:
+            _note_answer(writer, task, value)
+        else:
+            _ACTIONS[task.action](writer, task, catalogue.package(writer.row.digest))
         writer.save()
 
 
@@ -73,31 +86,62 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
         writer.save()
 
 
-def _ask_register(writer: CaseWriter, task: TaskView, package: Package) -> None:
-    """Ask the register about the applicant; silence for a minute means that an officer looks."""
-    spec = package.actions[task.node]
-    purpose = Purpose(
-        actor=None, administration=writer.row.administration_id, legal_basis=package.legal_basis[0].title,
-        purpose="register-check", case=writer.row.id,
-    )  # fmt: skip
-    party = Party.objects.filter(case=writer.row, kind="applicant").first()
-    matricule = identity.holder(party.space, purpose=purpose).matricule if party and party.space else None
+@dataclass(frozen=True)
+class _Question:
+    """What a task wants to know from a register. matricule: None = an applicant without one."""
+
+    register: str
+    name: str
+    matricule: str | None
+    purpose: Purpose
+    subjects: tuple[UUID, ...]
+    waits_since: datetime
+
+
+def _question(case: UUID, number: UUID) -> _Question | None:
+    """What an open task asks; None for any other task."""
+    with acting_as(SYSTEM):
+        task = flow_selectors.task(number)
+        if task.state != "open" or task.action != ASK_REGISTER:
+            return None
+        row = Case.objects.get(id=case)
+        package = catalogue.package(row.digest)
+        spec = package.actions[task.node]
+        purpose = Purpose(
+            actor=None, administration=row.administration_id, legal_basis=package.legal_basis[0].title,
+            purpose="register-check", case=case,
+        )  # fmt: skip
+        party = Party.objects.filter(case=row, kind="applicant").first()
+        matricule = identity.holder(party.space, purpose=purpose).matricule if party and party.space else None
+        subjects = tuple(party.subjects) if party else ()
+        return _Question(spec.register, spec.question, matricule, purpose, subjects, task.opened_at)
+
+
+def _ask_register(question: _Question) -> Mapping[str, Value]:
+    """Ask about the applicant; silence for a minute means that an officer looks. Gives the value for the process."""
     found, reachable, facts = False, True, {}
     try:
         evidence = registry.ask(
-            register=spec.register,
-            question=spec.question,
-            number=matricule,
-            purpose=purpose,
-            subjects=party.subjects if party else (),
+            principal=SYSTEM,
+            register=question.register,
+            question=question.name,
+            number=question.matricule,
+            purpose=question.purpose,
+            subjects=question.subjects,
         )
         found, facts = evidence.found, dict(evidence.facts)
     except RegisterUnavailable:
-        if clock.now() - task.opened_at < REGISTER_PATIENCE:
+        if clock.now() - question.waits_since < REGISTER_PATIENCE:
             raise
         reachable = False
-    value = evidence_value(f"{spec.register}.{spec.question}", found=found, reachable=reachable, facts=facts)
-    writer.add("register-asked", {"register": spec.register, "found": found, "reachable": reachable}, audience="all")
+    return evidence_value(f"{question.register}.{question.name}", found=found, reachable=reachable, facts=facts)
+
+
+def _note_answer(writer: CaseWriter, task: TaskView, value: Mapping[str, Value]) -> None:
+    """What the register said, and the process goes on."""
+    register = catalogue.package(writer.row.digest).actions[task.node].register
+    said: dict[str, object] = {"register": register, "found": value["found"], "reachable": value["reachable"]}
+    writer.add("register-asked", said, audience="all")
     finish_task(writer, task, dict.fromkeys(task.outputs, value), audience="administration")
 
 
@@ -150,7 +194,7 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
 
 
 Action = Callable[[CaseWriter, TaskView, Package], None]
-_ACTIONS: dict[str, Action] = {"ask-register": _ask_register, "issue-act": _issue_act, "notify": _notify}
+_ACTIONS: dict[str, Action] = {"issue-act": _issue_act, "notify": _notify}
 
 TOPICS = {
     "flows.task-ready": on_task_ready,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 
 class Message(models.Model):
@@ -23,4 +24,7 @@ class Message(models.Model):
 
     class Meta:
         db_table = "delivery_message"
-        indexes = [models.Index(fields=["space", "-sent_at"], name="delivery_message_space")]
+        indexes = [
+            models.Index(fields=["space", "-sent_at", "-id"], name="delivery_message_newest"),
+            models.Index(fields=["space", "-sent_at", "-id"], condition=Q(read_at__isnull=True), name="delivery_message_unread"),
+        ]

@@ -3,21 +3,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
 from bierger.delivery.models import Message
 from bierger.delivery.types import MessageView
 from bierger.disclosures.types import own_data
+from bierger.infra.pages import CAP, FIRST, SIZE, Order, Page, Turn, cut
 from bierger.infra.principal import current
 
-SHOWN = 200
+_MINE = "the mailbox of the space in which the principal is: the policy shows no other"
+_ORDER = Order("sent_at")
 
 
-@own_data("the mailbox of the space in which the principal is: the policy shows no other")
+@own_data(_MINE)
 def mailbox() -> tuple[MessageView, ...]:
-    """The messages of the principal's space, newest first, at most 200."""
+    """The newest messages of the principal's space, as many as one page shows."""
+    return _views(_own().order_by(*_ORDER.columns(back=False))[:SIZE])
+
+
+@own_data(_MINE)
+def mailbox_page(turn: Turn = FIRST, *, unread: bool = False, size: int = SIZE) -> Page[MessageView]:
+    """A page of the messages of the principal's space, the newest first; `unread` only. Raises PageUnknown."""
+    rows = _own().filter(read_at__isnull=True) if unread else _own()
+    page = cut(rows, order=_ORDER, turn=turn, size=size)
+    return page.holding(_views(page.rows))
+
+
+def unread_count(*, cap: int = CAP) -> int:
+    """How many messages of the principal's space were not opened yet; cap + 1: more than that."""
+    return _own().filter(read_at__isnull=True)[: cap + 1].count()
+
+
+def _own() -> QuerySet[Message]:
     space = current().space
-    if space is None:
-        return ()
-    rows = Message.objects.filter(space=space).order_by("-sent_at")[:SHOWN]
+    return Message.objects.none() if space is None else Message.objects.filter(space=space)
+
+
+def _views(rows: Iterable[Message]) -> tuple[MessageView, ...]:
     return tuple(
         MessageView(
             id=row.id,
@@ -30,9 +54,3 @@ def mailbox() -> tuple[MessageView, ...]:
         )
         for row in rows
     )
-
-
-def unread_count() -> int:
-    """How many messages of the principal's space were not opened yet."""
-    space = current().space
-    return 0 if space is None else Message.objects.filter(space=space, read_at__isnull=True).count()

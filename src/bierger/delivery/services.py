@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from bierger.delivery.models import Message
@@ -43,9 +43,10 @@ def send_message(
     )
 
 
-def mark_read(*, message: UUID) -> None:
-    """The holder opened it; the first time counts."""
-    Message.objects.filter(id=message, read_at__isnull=True).update(read_at=clock.now())
+def mark_read(*, messages: Collection[UUID]) -> None:
+    """The holder opened these; the first time counts. None: nothing is asked of the database."""
+    if messages:
+        Message.objects.filter(id__in=messages, read_at__isnull=True).update(read_at=clock.now())
 
 
 def deliver_act(*, act: UUID) -> None:

@@ -2,7 +2,7 @@
 """What can go wrong with documents. Screens translate by `code`; `data` holds what the sentence needs.
 
 DocumentsError
-├── UploadRefused          upload-empty, -too-large, -name, -type, -broken, -encrypted, -bomb, -pixels
+├── UploadRefused          upload-empty, -too-large, -name, -type, -broken, -encrypted, -bomb, -pixels, -waiting-full
 ├── BlobError
 │   ├── BlobNotFound       no such blob, or not yours: the same answer on purpose
 │   └── BlobErased         its key was destroyed

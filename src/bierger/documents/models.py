@@ -33,7 +33,9 @@ class Blob(models.Model):
 
 
 class BlobHolder(models.Model):
-    """Who may read a blob: exactly one of space, link, administration, case_id. The database deletes it with the blob."""
+    """Who may read a blob: exactly one of space, link, administration, case_id, officer. It is deleted with the blob, by the
+    database.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     blob = models.ForeignKey(Blob, on_delete=models.DO_NOTHING, related_name="holders", db_constraint=False)
@@ -41,6 +43,7 @@ class BlobHolder(models.Model):
     link = models.TextField(null=True)  # noqa: DJ001 - NULL says that somebody else holds it, as for its neighbours
     administration = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
+    officer = models.UUIDField(null=True)
 
     class Meta:
         db_table = "documents_blob_holder"
@@ -50,10 +53,39 @@ class BlobHolder(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["blob", "space", "link", "administration", "case_id"],
+                fields=["blob", "space", "link", "administration", "case_id", "officer"],
                 name="documents_holder_once",
                 nulls_distinct=False,
             )
+        ]
+
+
+class WaitingFile(models.Model):
+    """A file given for an answer or a task that is not sent yet. Only who gave it (exactly one of space, link, officer) holds its
+    blob; the database deletes this row with the blob.
+
+    procedure: of the case, as owner/name. about: what the file is for, as cases name that (cases.types.waiting). question: the
+    field of the form. since: when it was given.
+    """
+
+    blob = models.OneToOneField(
+        Blob, on_delete=models.DO_NOTHING, primary_key=True, related_name="waiting", db_constraint=False
+    )
+    space = models.UUIDField(null=True)
+    link = models.TextField(null=True)  # noqa: DJ001 - NULL says that somebody else gave it, as for its neighbours
+    officer = models.UUIDField(null=True)
+    procedure = models.TextField()
+    about = models.TextField()
+    question = models.TextField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_waiting"
+        indexes = [
+            models.Index(fields=["space"], name="documents_waiting_space", condition=models.Q(space__isnull=False)),
+            models.Index(fields=["link"], name="documents_waiting_link", condition=models.Q(link__isnull=False)),
+            models.Index(fields=["officer"], name="documents_waiting_officer", condition=models.Q(officer__isnull=False)),
+            models.Index(fields=["since"], name="documents_waiting_since"),
         ]
 
 

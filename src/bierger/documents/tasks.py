@@ -27,6 +27,17 @@ def sweep() -> int:
         return services.sweep_orphans()
 
 
+def sweep_waiting() -> int:
+    """Files that were given for an answer or a task, and never sent."""
+    swept = 0
+    while True:
+        with acting_as(SYSTEM):
+            some = services.sweep_waiting()
+        if not some:
+            return swept
+        swept += some
+
+
 def on_act_revoked(_ids: Mapping[str, str]) -> None:
     """`documents.act-revoked` (act, case): the public list says so at once."""
     publish_revocations()
@@ -39,4 +50,4 @@ def publish_revocations() -> int:
 
 
 TOPICS = {"ledger.logged": on_logged, "documents.act-logged": on_act_logged, "documents.act-revoked": on_act_revoked}
-PERIODIC = {"sweep": (3600.0, sweep), "revocations": (60.0, publish_revocations)}
+PERIODIC = {"sweep": (3600.0, sweep), "sweep-waiting": (3600.0, sweep_waiting), "revocations": (60.0, publish_revocations)}

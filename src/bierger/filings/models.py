@@ -31,14 +31,19 @@ class Draft(models.Model):
         db_table = "filings_draft"
         constraints = [models.CheckConstraint(condition=_ONE_HOLDER, name="filings_draft_one_holder")]
         indexes = [
-            models.Index(fields=["space"], condition=Q(space__isnull=False), name="filings_draft_space"),
+            models.Index(fields=["space", "-changed_at", "-id"], condition=Q(space__isnull=False), name="filings_draft_newest"),
             models.Index(fields=["link"], condition=Q(link__isnull=False), name="filings_draft_link"),
             models.Index(fields=["expires_at"], name="filings_draft_expires"),
         ]
 
 
 class Filing(models.Model):
-    """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing."""
+    """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing.
+
+    signature   how it was signed: `{"kind": "declaration", "level": LEVEL, "person": UUID | None}`, the declaration that
+                everything is true, made under a sign-in of that level; other kinds have other fields
+    fee_cents   what it cost on the day of filing; None: the administration sets it
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.TextField(unique=True)
@@ -50,6 +55,8 @@ class Filing(models.Model):
     submitted_at = models.DateTimeField()
     event_hash = models.BinaryField()
     code = models.TextField()
+    signature = models.JSONField(default=dict)
+    fee_cents = models.IntegerField(null=True)
 
     class Meta:
         db_table = "filings_filing"

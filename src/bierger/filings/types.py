@@ -71,7 +71,11 @@ class Saved:
 @personal_data
 @dataclass(frozen=True)
 class Receipt:
-    """What is shown after the commit: number, time, hash of the submission event, and its code for /verify."""
+    """What is shown after the commit: number, time, hash of the submission event, and its code for /verify.
+
+    level       of the sign-in under which everything was declared true, `none` without one; "": a filing older than this record
+    fee_cents   what it cost on the day of filing; None: the administration sets it
+    """
 
     id: UUID
     number: str
@@ -81,4 +85,6 @@ class Receipt:
     digest: str
     language: str
     cases: tuple[UUID, ...]
+    level: str
+    fee_cents: int | None
     again: bool = False

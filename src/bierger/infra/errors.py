@@ -6,6 +6,7 @@ InfraError
 ├── AnotherPrincipal      `acting_as` inside somebody else's transaction
 ├── SpaceLost             a person in a space that is no longer theirs to act in
 ├── UnknownTopic          an outbox row that no handler waits for
+├── PageUnknown           a key of a list's page that no page ever had
 └── ClockRefused          the clock can be moved in the demonstration only
 """
 
@@ -30,6 +31,10 @@ class SpaceLost(InfraError):
 
 class UnknownTopic(InfraError):
     code = "unknown-topic"
+
+
+class PageUnknown(InfraError):
+    code = "page-unknown"
 
 
 class ClockRefused(InfraError):

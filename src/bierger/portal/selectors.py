@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -50,6 +51,17 @@ def request_rows(requests: Sequence[RequestView], language: str) -> list[Request
             )
         )
     return rows
+
+
+def titled(words: str) -> tuple[str, ...]:
+    """Digests of the versions in whose title the words stand, in whatever language; accents and capitals make no difference."""
+    wanted = _plain(words)
+    return tuple(row.digest for row in procedures.versions() if any(wanted in _plain(title) for title in row.title.values()))
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.casefold())
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 def draft_rows(drafts: Sequence[DraftLine], language: str) -> list[DraftRow]:
@@ -128,7 +140,7 @@ def _register(params: Mapping[str, object]) -> str:
 
 def acts_of(case: UUID) -> list[ActRow]:
     """The documents issued in a request, for their holder."""
-    return [_act(one) for one in documents.my_acts() if one.case_id == case]
+    return [_act(one) for one in documents.my_acts(case=case)]
 
 
 def _act(act: ActView) -> ActRow:

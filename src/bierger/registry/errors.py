@@ -3,6 +3,7 @@
 
 RegistryError
 ├── UnknownRegister          a package names a register that this installation does not know
+├── AskedInTransaction       a defect of the caller: the register's silence would hold its locks, a rollback hide the asking
 └── RegisterFailed           no answer to use
     ├── RegisterUnavailable      no answer in time, or the register is out of order: ask again later
     ├── RegisterRefused          it does not let us ask: configuration
@@ -18,6 +19,10 @@ class RegistryError(Exception):
 
 class UnknownRegister(RegistryError):
     code = "unknown-register"
+
+
+class AskedInTransaction(RegistryError):
+    code = "register-asked-in-transaction"
 
 
 class RegisterFailed(RegistryError):

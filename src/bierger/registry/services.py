@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Ask a register, and record that it was asked."""
+"""Ask a register, and record that it was asked.
+
+1. That it is asked, about whom and why, is committed: whatever happens then, the person concerned can read it.
+2. HTTP, without a transaction: a silent register holds no lock and no connection's snapshot.
+3. What it said becomes facts.
+Whoever asks twice (a job that runs again) is recorded twice: the number left the house twice.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +17,21 @@ from uuid import UUID
 
 import requests
 from django.conf import settings
+from django.db import connection
 
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import commune_of
 from bierger.disclosures.services import record
 from bierger.disclosures.types import Purpose
 from bierger.infra import clock
-from bierger.registry.errors import RegisterAnswerInvalid, RegisterRefused, RegisterUnavailable, UnknownRegister
+from bierger.infra.principal import Principal, acting_as
+from bierger.registry.errors import (
+    AskedInTransaction,
+    RegisterAnswerInvalid,
+    RegisterRefused,
+    RegisterUnavailable,
+    UnknownRegister,
+)
 from bierger.registry.types import Evidence
 
 TIMEOUT = (3.05, 8)  # seconds to connect, to answer; whoever asks tries again later
@@ -33,29 +47,37 @@ class _Register:
     questions: frozenset[str]
 
 
-def ask(*, register: str, question: str, number: str | None, purpose: Purpose, subjects: Iterable[UUID] = ()) -> Evidence:
-    """Ask for what a register knows about a number. Talks HTTP: call it from the worker, or outside a page's transaction.
+def ask(
+    *, principal: Principal, register: str, question: str, number: str | None, purpose: Purpose, subjects: Iterable[UUID] = ()
+) -> Evidence:
+    """Ask for what a register knows about a number. Outside a transaction only: it commits, talks HTTP, and reads (see above).
 
+    principal            who asks: the worker on a case, or the system
     register, question   `population` + `residence` (number: matricule) or `organisations` + `company` (number: 11 digits)
     number               None (somebody without a number): found is false, nobody is asked
     subjects             ids of the people concerned, who will read in their list that the register was asked
 
     Facts of population: given_name family_name birth_date matricule street postal_code locality commune (code of the
     administration) since status (resident, moved, address-unknown). Of organisations: number vat name street postal_code
-    locality commune. Dates are ISO 8601. Raises UnknownRegister, RegisterUnavailable, RegisterRefused, RegisterAnswerInvalid.
+    locality commune. Dates are ISO 8601. Raises UnknownRegister, AskedInTransaction, RegisterUnavailable, RegisterRefused,
+    RegisterAnswerInvalid.
     """
     known = _REGISTERS.get(register)
     if known is None or question not in known.questions:
         raise UnknownRegister(f"No register answers {register}.{question}.")
+    if connection.in_atomic_block:
+        raise AskedInTransaction(f"{register}.{question} was asked while a transaction was open.")
     asked_at = clock.now()
     if not number:
         return Evidence(register, question, found=False, facts={}, asked_at=asked_at)
-    said = _fetch(f"{settings.BIERGER_REGISTER_URL}/{known.path}/{quote(number, safe='')}")
-    record(purpose=purpose, subjects=subjects, facts=[f"register-{register}-{question}"])
+    with acting_as(principal):  # 1
+        record(purpose=purpose, subjects=subjects, facts=[f"register-{register}-{question}"])
+    said = _fetch(f"{settings.BIERGER_REGISTER_URL}/{known.path}/{quote(number, safe='')}")  # 2
     if said is None:
         return Evidence(register, question, found=False, facts={}, asked_at=asked_at)
     try:
-        facts = known.read(said, clock.today())
+        with acting_as(principal):  # 3
+            facts = known.read(said, clock.today())
     except (KeyError, TypeError, ValueError) as wrong:
         raise RegisterAnswerInvalid(f"The answer of {register} lacks {wrong}.") from wrong
     return Evidence(register, question, found=True, facts=facts, asked_at=asked_at)

@@ -59,7 +59,12 @@ VARIABLES = (
     Variable("BIERGER_SIGN_IN_LIMIT", "Sign-ins per address in 10 minutes.", "60"),
     Variable("BIERGER_SUBMIT_LIMIT", "Submissions per person or address in 10 minutes.", "30"),
     Variable("BIERGER_START_LIMIT", "Forms begun without signing in, per address in 10 minutes.", "60"),
-    Variable("BIERGER_VERIFY_LIMIT", "Documents checked at `/verify`, per person or address in 10 minutes.", "300"),
+    Variable("BIERGER_ATTACH_LIMIT", "Files attached, per person, officer or (without signing in) address in 10 minutes.", "100"),
+    Variable(
+        "BIERGER_VERIFY_LIMIT",
+        "Codes checked at `/verify`, per person or address in 10 minutes; a file counts as five.",
+        "300",
+    ),
 )  # fmt: skip
 
 

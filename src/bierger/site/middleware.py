@@ -23,7 +23,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class UploadLimit:
-    """Refuse a body by its declared length, before one byte of it is read."""
+    """Refuse a body by its declared length, before one byte of it is read; `site.wsgi` gives one to those that come without."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -95,6 +95,13 @@ REFUSALS: dict[str, str] = {
         "The name of the file has a folder or signs in it that cannot be used. "
         "Save it under a short name such as plan.pdf and attach it again; if that does not help, use a newer browser"
     ),
+    "upload-waiting-full": gettext_noop(
+        "More files wait to be sent than we can keep for you. Send or remove some of them first, then attach this one"
+    ),
+    "upload-braked": gettext_noop(
+        "Many files were attached in a short time, so we paused. What you wrote is kept. "
+        "Wait a few minutes and attach the file again"
+    ),
     "upload-pixels": gettext_noop("The picture has too many pixels. Make it smaller and try again"),
     "file-missing": gettext_noop("Choose a file first"),
     "text-missing": gettext_noop("Write your answer first"),
@@ -141,7 +148,7 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
     429: Refusal(
         gettext_noop("Too many attempts"),
         gettext_noop("There were many attempts from your side in a short time, so we paused for safety."),
-        gettext_noop("Wait a minute and try again. Nothing is lost."),
+        gettext_noop("Wait ten minutes and try again. Nothing is lost."),
     ),
     500: Refusal(
         gettext_noop("Something broke on our side"),

@@ -76,11 +76,17 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Links of a list that pages by key; empty strings where there is nothing to go to."""
+    """Links of a list that pages by key; empty strings where there is nothing to go to (bierger.ui.paging makes them).
+
+    count   how many rows the whole list has, "1,000+" beyond the cap
+    lost    a sentence when the address named no page of the list
+    """
 
     previous: str = ""
     next: str = ""
     shown: str = ""
+    count: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,14 @@ LEVELS: Mapping[str, str] = {
     "high": gettext_noop("highest sign-in (card or certificate)"),
 }
 
+# How a filing was signed: a declaration is worth as much as the sign-in behind it.
+DECLARED: Mapping[str, str] = {
+    "none": gettext_noop("Declared as true, without sign-in"),
+    "low": gettext_noop("Declared as true, with a simple sign-in"),
+    "substantial": gettext_noop("Declared as true, with a strong sign-in"),
+    "high": gettext_noop("Declared as true, with the highest sign-in"),
+}
+
 AUDIENCES: Mapping[str, str] = {
     "citizen": gettext_noop("Residents"),
     "firm": gettext_noop("Firms and associations"),

@@ -4,7 +4,7 @@
 from .answers import from_json, to_json
 from .errors import ERROR_CODES, ERROR_PARAMS
 from .fields import field_names, pick, show_raw
-from .parsing import check_file, parse_answer, unprintable
+from .parsing import check_file, is_blank, parse_answer, unprintable
 from .relevance import (
     computed,
     first_incomplete_step,
@@ -58,6 +58,7 @@ __all__ = [
     "field_names",
     "first_incomplete_step",
     "from_json",
+    "is_blank",
     "missing",
     "parse_answer",
     "pick",

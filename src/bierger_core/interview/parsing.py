@@ -36,6 +36,14 @@ _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?")
 _CONTROLS = frozenset({"Cc", "Cs", "Cn", "Co"})
 # Direction overrides make a text read otherwise than it is stored.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Spaces, separators, and signs that only say something about their neighbours (zero width space, byte order mark, soft hyphen).
+_UNSEEN = frozenset({"Cf", "Zl", "Zp", "Zs"})
+# Letters, marks and symbols by their category, and yet nothing is drawn: Unicode's Default_Ignorable_Code_Point outside of Cf,
+# and the Braille pattern without a dot.
+_UNSEEN_SIGNS = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10),
+              *range(0xE0100, 0xE01F0)))
+)  # fmt: skip
 
 Result = Parsed | AnswerError
 REQUIRED = AnswerError("required")
@@ -48,7 +56,7 @@ def parse_answer(question: Question, raw: Sequence[str], *, setting: Setting) ->
     """
     if any(len(text) > _HARD_LIMIT for text in raw):
         return AnswerError("too-long", {"max": str(min(question.max_length, _HARD_LIMIT))})
-    texts = [unicodedata.normalize("NFC", text).strip() for text in raw]
+    texts = ["" if is_blank(text) else unicodedata.normalize("NFC", text).strip() for text in raw]
     if question.type is Type.FILE:
         return Parsed(None)
     if not any(texts):
@@ -62,6 +70,14 @@ def unprintable(text: str, *, lines: bool) -> bool:
     """Say whether a text holds what no keyboard types: controls, lone surrogates, direction overrides."""
     allowed = "\t\r\n" if lines else "\t"
     return any((unicodedata.category(c) in _CONTROLS and c not in allowed) or c in _OVERRIDES for c in text)
+
+
+def is_blank(text: str) -> bool:
+    """Say whether nothing of a text is ever seen: it is empty, or all spaces and signs that draw nothing.
+
+    Controls and lone surrogates are not blank: they are refused as what they are.
+    """
+    return all(char.isspace() or unicodedata.category(char) in _UNSEEN or char in _UNSEEN_SIGNS for char in text)
 
 
 def _single(texts: Sequence[str]) -> str | None:

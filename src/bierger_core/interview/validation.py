@@ -8,7 +8,7 @@ from bierger_core.rules import Value
 
 from .answers import from_json
 from .fields import pick, show_raw, typed
-from .parsing import REQUIRED, is_answer, parse_answer
+from .parsing import REQUIRED, is_answer, is_blank, parse_answer
 from .relevance import Answers, holds, walk
 from .types import (
     JSON,
@@ -127,7 +127,7 @@ def validate_task(task: TaskForm, raw: Raw, *, setting: Setting, answers: Answer
     errors: dict[str, AnswerError] = {}
     kept: dict[str, Sequence[str]] = {}
     if task.outcome is not None:
-        chosen = [text.strip() for text in raw.get(task.outcome, ()) if text.strip()]
+        chosen = [text.strip() for text in raw.get(task.outcome, ()) if not is_blank(text)]
         kept.update({task.outcome: list(raw[task.outcome])} if task.outcome in raw else {})
         outcome = next((one for one in task.outcomes if chosen == [one.code]), None)
         if outcome is None:

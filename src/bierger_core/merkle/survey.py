@@ -2,12 +2,12 @@
 """Deriving a log's whole tree again from its files, and saying which file is damaged.
 
 Every hash above the leaves is there three times: in its own tile, as the root of the tile below, and as what the
-entries below make. One damaged file is therefore outvoted by the other two; whether the vote is right is decided by
+entries below make. One damaged file is therefore overruled by the other two; whether they are right is decided by
 the root of the checkpoint. So
 
 1. read every bundle and every tile of level 0, and hash them;
-2. level by level upwards, read the tiles and vote on each hash;
-3. fold the right edge: if it is the checkpoint's root, the vote is the tree, and every file that differs is damaged;
+2. level by level upwards, read the tiles and take for each hash what most say;
+3. fold the right edge: if it is the checkpoint's root, that is the tree, and every file that differs is damaged;
 4. if it is not, say so, and name every file that contradicts another one: which of them lies cannot be said.
 
 Only files of this size are looked at. A partial tile of another size may be left over from a batch that was killed
@@ -86,13 +86,13 @@ def survey(fetch: Fetch, size: int, root: bytes, earlier: int = 0) -> Survey:
     """
     files = _Files(fetch, size, {size // TILE_WIDTH, earlier // TILE_WIDTH})
     for prefers_below in (True, False):
-        tree = files.vote(prefers_below=prefers_below)
+        tree = files.majority(prefers_below=prefers_below)
         for leaves in files.edge_leaves():
             if tree.edge(size, leaves).root() == root:
                 kept = files.leaves_of(earlier // TILE_WIDTH, tree, leaves)
                 first_root = tree.edge(earlier, kept[: earlier % TILE_WIDTH]).root()
                 return Survey(True, files.damages(tree, leaves), first_root)
-    tree = files.vote(prefers_below=True)
+    tree = files.majority(prefers_below=True)
     lie = Damage(
         "root-mismatch", "", "The files of the log do not make the tree of its checkpoint.", {"size": size, "root": root.hex()}
     )
@@ -101,7 +101,7 @@ def survey(fetch: Fetch, size: int, root: bytes, earlier: int = 0) -> Survey:
 
 @dataclass(frozen=True)
 class _Tree:
-    """The hashes voted for, of level 1 and above (`rows[0]` is level 1)."""
+    """The hashes that most files say, of level 1 and above (`rows[0]` is level 1)."""
 
     rows: Sequence[_Hashes]
 
@@ -201,18 +201,18 @@ class _Files:
         self._unreadable.append(Damage(code, path, message, data))
         return None
 
-    def vote(self, *, prefers_below: bool) -> _Tree:
+    def majority(self, *, prefers_below: bool) -> _Tree:
         """Step 2. Where two differ and the third is missing, either what lies below is believed or the tile itself."""
         rows: list[list[bytes]] = []
         for level, row in enumerate(self._rows, start=1):
-            voted = []
+            agreed = []
             for index, claimed in enumerate(row):
                 below = self._leaf_roots[index] if level == 1 else self._above(level, index, rows)
-                votes = [*reversed(below), claimed] if prefers_below else [claimed, *below]
-                # Counter keeps the order of insertion: of those with the same number of votes the first one wins.
-                counted = Counter(vote for vote in votes if vote is not None).most_common(1)
-                voted.append(counted[0][0] if counted else bytes(HASH_BYTES))
-            rows.append(voted)
+                heard = [*reversed(below), claimed] if prefers_below else [claimed, *below]
+                # Counter keeps the order of insertion: of those said equally often the first one wins.
+                counted = Counter(one for one in heard if one is not None).most_common(1)
+                agreed.append(counted[0][0] if counted else bytes(HASH_BYTES))
+            rows.append(agreed)
         return _Tree(rows)
 
     def _above(self, level: int, index: int, rows: Sequence[_Hashes]) -> tuple[bytes | None, bytes | None]:
@@ -236,15 +236,15 @@ class _Files:
         `edge` None: the tree is not the one asked for, and where a tile and its bundle differ both are named.
         """
         found = list(self._unreadable)
-        for level, (row, voted) in enumerate(zip(self._rows, tree.rows, strict=True), start=1):
+        for level, (row, agreed) in enumerate(zip(self._rows, tree.rows, strict=True), start=1):
             for index in range(-(-len(row) // TILE_WIDTH)):
                 part = slice(index * TILE_WIDTH, (index + 1) * TILE_WIDTH)
-                if None not in row[part] and list(row[part]) != list(voted[part]):
+                if None not in row[part] and list(row[part]) != list(agreed[part]):
                     found.append(_mismatch("tile", self._paths[level, index]))
         for index, (tile, bundle) in enumerate(self._leaf_roots):
             leaves = self._disputed.get(index)
             truth = None if edge is None and leaves is not None else tree.rows[0][index]
-            # Where tile and bundle agree and the vote went against both, two files lie together; both are named.
+            # Where tile and bundle agree and the others agree against both, two files lie together; both are named.
             found += self._leaf_damages(index, leaves, is_tile_right=tile == truth, is_bundle_right=bundle == truth)
         last = self._size // TILE_WIDTH
         if (leaves := self._disputed.get(last)) is not None:

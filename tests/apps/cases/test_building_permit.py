@@ -2,6 +2,7 @@
 """The building permit from request to the end of the appeal period: officers, applicant, worker, events."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -10,8 +11,11 @@ from django.db.utils import DatabaseError
 from bierger.cases import selectors, services
 from bierger.cases.errors import CaseUnknown, ChainBroken, NotAllowed
 from bierger.cases.models import EventPayload
+from bierger.cases.types import of_task
 from bierger.disclosures.services import purpose_of_case
 from bierger.disclosures.types import Purpose
+from bierger.documents import services as documents
+from bierger.documents.types import Upload
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.infra import clock
@@ -37,6 +41,15 @@ def case(town):
     return receipt.cases[0]
 
 
+def give(who, case, task, question, file_name):
+    """A file that waits for a task."""
+    with acting_as(who):
+        documents.keep_waiting(
+            about=of_task(task), question=question, procedure="commune/building-permit", administration=uuid4(),
+            upload=Upload(data=b"a plan", media_type="application/pdf", file_name=file_name, size=6),
+        )  # fmt: skip
+
+
 def opinions(town, case):
     story.do(town.clerk, case, "check", completeness="complete")
     story.do(town.urbanism, case, "opinion-urbanism", urbanism_opinion="favourable")
@@ -52,12 +65,12 @@ def test_from_request_to_permit_and_the_end_of_the_appeal_period(town, case, run
         assert request.waiting_for_me
         assert [entry.code for entry in selectors.timeline(case)].count("act-delivered") == 2
     task = story.open_task(town.applicant, case, "post-certificate")
+    give(town.applicant, case, task, "posting_photo", "photo.jpg")
     with acting_as(town.applicant):
         today = clock.today()
         result = services.complete(
             task=task,
             raw={"posted_on.day": [str(today.day)], "posted_on.month": [str(today.month)], "posted_on.year": [str(today.year)]},
-            files={"posting_photo": [{"id": "x", "file_name": "photo.jpg", "media_type": "image/jpeg", "size": 1}]},
         )
         assert not result.errors
     frozen(clock.now() + timedelta(days=100))
@@ -75,12 +88,22 @@ def test_a_missing_piece_goes_to_the_applicant_and_back(town, case):
     with acting_as(town.applicant):
         refused = services.complete(task=task, raw={})
         assert refused.errors
+    give(town.applicant, case, task, "piece", "section.pdf")
     with acting_as(town.applicant):
-        files = {"piece": [{"id": "x", "file_name": "section.pdf", "media_type": "application/pdf", "size": 9}]}
-        assert not services.complete(task=task, raw={}, files=files).errors
+        assert not services.complete(task=task, raw={}).errors
     assert story.open_task(town.clerk, case, "check")
     with acting_as(town.applicant), pytest.raises(TaskClosed):
-        services.complete(task=task, raw={}, files=files)
+        services.complete(task=task, raw={})
+
+
+def test_a_file_given_by_somebody_else_completes_no_task(town, case):
+    """Of another person, of another task: neither is the piece that is missing."""
+    story.do(town.clerk, case, "check", completeness="missing-piece", piece_wanted="The section drawing.")
+    task = story.open_task(town.applicant, case, "supply")
+    give(town.neighbour, case, task, "piece", "section.pdf")
+    give(town.applicant, case, uuid4(), "piece", "section.pdf")
+    with acting_as(town.applicant):
+        assert services.complete(task=task, raw={}).errors["piece"].code == "required"
 
 
 def test_the_worklist_shows_each_officer_their_own_work(town, case):

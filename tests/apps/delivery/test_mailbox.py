@@ -26,9 +26,9 @@ def test_sent_twice_is_there_once_and_read_once(letter):
     with acting_as(letter.principal):
         (message,) = selectors.mailbox()
         assert selectors.unread_count() == 1
-        services.mark_read(message=message.id)
+        services.mark_read(messages=[message.id])
         first = selectors.mailbox()[0].read_at
-        services.mark_read(message=message.id)
+        services.mark_read(messages=[message.id])
         assert selectors.mailbox()[0].read_at == first
         assert selectors.unread_count() == 0
 

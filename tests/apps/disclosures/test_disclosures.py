@@ -11,9 +11,10 @@ from django.db.utils import ProgrammingError
 
 from bierger.disclosures.errors import NotOwnData
 from bierger.disclosures.models import Disclosure
-from bierger.disclosures.selectors import readings
+from bierger.disclosures.selectors import readings, readings_page
 from bierger.disclosures.services import purpose_of_case, record
 from bierger.disclosures.types import Purpose
+from bierger.infra.pages import Turn
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as, worker_on
 from tests.people import officer, person
 
@@ -53,10 +54,11 @@ def test_pages_by_key_newest_first(db: None):
     for _ in range(5):
         read(claire, lea)
     with acting_as(lea):
-        first = readings(limit=3)
-        second = readings(after=first[-1].id, limit=3)
-        assert [reading.id for reading in first + second] == sorted((one.id for one in first + second), reverse=True)
-        assert (len(first), len(second)) == (3, 2)
+        first = readings_page(size=3)
+        second = readings_page(Turn(after=first.after), size=3)
+        assert [reading.id for reading in first.rows + second.rows] == [reading.id for reading in readings()]
+        assert (len(first.rows), len(second.rows), first.count, first.before, second.after) == (3, 2, 5, "", "")
+        assert readings_page(Turn(before=second.before), size=2).rows == first.rows[1:]
 
 
 def test_without_a_person_there_is_nobody_to_tell(db: None):

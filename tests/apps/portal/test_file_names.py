@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import html
+import io
+import re
 
 import pytest
 from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bierger.filings import selectors
 from bierger.infra.principal import acting_as
 from bierger.ui.messages import refusal
-from bierger.ui.uploads import LONGEST, is_plain
+from bierger.ui.uploads import LONGEST, _PlainHeads, is_plain
 from tests import story
 from tests.clients import client_of
 from tests.people import person
@@ -32,6 +36,9 @@ HOSTILE = {
     "one-dot": b'filename="."',
     "two-dots": b'filename=".."',
     "dots": b'filename="....."',
+    "latin-1": b'filename="Pl\xe4ne.pdf"',
+    "utf-16": b'filename="\xff\xfep\x00l\x00"',
+    "utf-8-cut-short": b'filename="Pl\xc3.pdf"',
     "long": b'filename="' + b"x" * 300 + b'.pdf"',
 }
 ORDINARY = ["plan.pdf", "Pläne für die Gemeinde (2).pdf", "Extrait cadastral, n° 12 – été.pdf", "100 % final.pdf", "Léa & Jos'.pdf", ".plan.pdf"]
@@ -91,6 +98,44 @@ def test_a_name_may_be_as_long_as_a_file_system_lets_it():
     assert is_plain("x" * LONGEST)
     assert not is_plain("x" * (LONGEST + 1))
     assert not is_plain("ë" * (LONGEST // 2 + 1))
+
+
+@pytest.mark.parametrize("at", [40, 64 * 1024])
+def test_a_name_that_is_no_utf_8_takes_nothing_else_with_it(draft, at):
+    """The file before it and the field behind it arrive whole, wherever the pieces of the body are cut."""
+    body = (
+        b'--limit\r\nContent-Disposition: form-data; name="beside"\r\n\r\n' + b"x" * at + b'\r\n--limit\r\nContent-Disposition: form-data; name="plans"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
+        + story.PDF + b'\r\n--limit\r\nContent-Disposition: form-data; name="plans"; '
+        b'filename="\xe9t\xe9.pdf"\r\nContent-Type: application/pdf\r\n\r\n' + story.PDF
+        + b'\r\n--limit\r\nContent-Disposition: form-data; name="attach"\r\n\r\nplans\r\n--limit--\r\n'
+    )  # fmt: skip
+    browser = client_of(person("lea.beispill"))
+    answer = browser.generic("POST", f"/drafts/{draft}/plans", body, content_type="multipart/form-data; boundary=limit")
+    assert answer.status_code == 422
+    assert refusal("upload-name") in html.unescape(answer.content.decode())
+    assert stored(draft) == ["a.pdf"]
+
+
+PIECES = st.binary(max_size=60) | st.sampled_from([b"--limit", b"\r\n--limit\r\n", b"\r\n\r\n", b"--lim", b"\r\n"])
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(PIECES, PIECES), max_size=4), st.integers(1, 40))
+def test_of_a_body_only_what_is_no_utf_8_in_a_head_is_changed(parts, size):
+    whole = b"".join(b"--limit\r\n" + head + b"\r\n\r\n" + content + b"\r\n" for head, content in parts) + b"--limit--\r\n"
+    stream, got = _PlainHeads(io.BytesIO(whole), b"--limit"), b""
+    while piece := stream.read(size):
+        got += piece
+    assert len(got) == len(whole)
+    at_once = _PlainHeads(io.BytesIO(whole), b"--limit").read(len(whole) + 1)
+    assert got[: len(at_once)] == at_once  # however it is cut
+    assert all(given in (sent, 1) for sent, given in zip(whole, got, strict=True))
+    assert all(sent >= 128 for sent, given in zip(whole, got, strict=True) if sent != given)
+    in_head = False
+    for piece in re.split(rb"(--limit|\r\n\r\n)", got):  # as the parser reads it: every head can be read, every content is as sent
+        if in_head and piece not in (b"--limit", b"\r\n\r\n"):
+            piece.decode()
+        in_head = piece == b"--limit" or (in_head and piece != b"\r\n\r\n")
 
 
 def test_verifying_does_not_repeat_a_path(db):

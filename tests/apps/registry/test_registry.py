@@ -37,8 +37,8 @@ def register(simulators: Simulators, transactional: None) -> Iterator[Simulators
 
 def ask(handle: str = "lea.beispill", **changed: object) -> Evidence:
     asked = {"register": "population", "question": "residence", "number": country().by_handle[handle].matricule, "purpose": PURPOSE}
-    with _as_role("worker"), acting_as(worker_on(uuid.uuid4())):
-        return services.ask(**{**asked, **changed})
+    with _as_role("worker"):
+        return services.ask(principal=worker_on(uuid.uuid4()), **{**asked, **changed})
 
 
 def test_a_resident(register: Simulators):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What people type: read leniently in form, strictly in meaning, and never with a crash."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from bierger_core.interview import (
     check_file,
     field_names,
     from_json,
+    is_blank,
     parse_answer,
     pick,
     show_raw,
@@ -187,3 +189,39 @@ def test_unprintable(text):
 def test_lines_are_printable_where_lines_are_asked():
     assert not unprintable("Zwee\r\n\tZeilen, é ß 中 👍🏽", lines=True)
     assert unprintable("two\nlines", lines=False)
+
+
+# What keyboards, web pages and word processors leave behind without anybody seeing it.
+UNSEEN = "\u200b\ufeff\u00ad\u2060\u200d\u200e\u180e\u3164\u115f\uffa0\u2800\u034f\ufe0f\u00a0\u3000\u2028 \t\n\U000e0101\U000e0020"
+SOMETHING = st.text(min_size=1, alphabet=st.characters(categories=("Lu", "Ll", "Nd", "Po"), exclude_characters=UNSEEN))
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(list(Type)), st.lists(st.text(alphabet=UNSEEN, max_size=8), max_size=3))
+def test_what_nobody_sees_is_no_answer(kind, raw):
+    assert all(is_blank(text) for text in raw)
+    if kind is not Type.FILE:
+        assert read(kind, *raw, required=True) == "required"
+    assert read(kind, *raw, required=False) is None
+
+
+@settings(max_examples=150)
+@given(st.text(alphabet=UNSEEN, max_size=4), SOMETHING, st.text(alphabet=UNSEEN, max_size=4))
+def test_what_is_seen_is_an_answer_whatever_stands_around_it(before, seen, after):
+    assert not is_blank(before + seen + after)
+    answer = read(Type.LONGTEXT, before + seen + after, max_length=10_000)
+    assert isinstance(answer, str)
+    assert seen.strip() in answer.replace("\r", "\n") or answer == "bad-characters"
+
+
+def test_every_space_and_format_sign_of_unicode_is_blank_and_no_digit_or_punctuation():
+    signs = [chr(code) for code in range(0x110000)]
+    of = {kind: [sign for sign in signs if unicodedata.category(sign).startswith(kind)] for kind in ("Z", "Cf", "N", "P", "Lu", "Ll")}
+    assert all(is_blank(sign) for kind in ("Z", "Cf") for sign in of[kind])
+    assert not any(is_blank(sign) for kind in ("N", "P", "Lu", "Ll") for sign in of[kind])
+
+
+def test_controls_are_refused_as_what_they_are():
+    assert read(Type.TEXT, "\0", required=True) == "bad-characters"
+    assert read(Type.TEXT, "\u200b\0", required=True) == "bad-characters"
+    assert read(Type.PLACE, "\u200b", "49.6", "6.1") == {"text": "", "lat": "49.6", "lon": "6.1"}

@@ -26,7 +26,7 @@ from bierger.flows.types import TaskView
 from bierger.ui.fields import error_links, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Field
-from bierger_core.interview import AnswerError, unprintable
+from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
 
 LONGEST = 4000
@@ -173,7 +173,7 @@ def _fields(more: dict[str, object]) -> tuple[Field, Field]:
 
 def _wrong(text: str) -> str:
     """What is wrong with a question or a note, in words; '' when nothing is."""
-    if not text:
+    if is_blank(text):
         return _("Write something first.")
     if len(text) > LONGEST:
         return _("Write at most 4,000 characters.")

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,25 +18,25 @@ from bierger.backoffice.views.case import case_page
 from bierger.backoffice.views.worklist import next_work, task_title
 from bierger.cases import selectors, services
 from bierger.cases.errors import NotAllowed
-from bierger.cases.types import CaseView
+from bierger.cases.types import CaseView, of_task
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.services import purpose_of_case
+from bierger.documents import selectors as document_files
 from bierger.documents import services as documents
-from bierger.documents.errors import UploadRefused
+from bierger.filings import services as filings
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.flows.types import TaskView
+from bierger.infra.brakes import uploads_braked, uploads_counted
 from bierger.ui import formats
 from bierger.ui.fields import choice_field, error_links, field_of
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Attached, Choice, Field
-from bierger_core.interview import AnswerError, TaskForm, Type, check_file
+from bierger_core.interview import AnswerError, TaskForm, Type
 from bierger_core.procedures import Package
 
-Stored = dict[str, list[dict[str, object]]]
-_KEPT = "desk.task-files"  # salt of the signature over files that were stored before another field was wrong
 
-
+@uploads_counted
 @for_officers
 @require_http_methods(["GET", "HEAD", "POST"])
 def task(request: HttpRequest, task: UUID) -> HttpResponseBase:
@@ -49,19 +48,20 @@ def task(request: HttpRequest, task: UUID) -> HttpResponseBase:
         return redirect("desk:case", case=view.id)
     package = catalogue.package(view.digest)
     if request.method != "POST":
-        return _page(request, view, found, package, raw={}, errors={}, files={})
+        return _page(request, view, found, package, raw={}, errors={})
     raw = {name: request.POST.getlist(name) for name in request.POST}
-    files, errors = _uploads(request, view, package.tasks[found.node])
+    errors = _uploads(request, view, found, package)
     # The buttons beside a file attach it or take it out, and complete nothing.
     if not errors and "attach" not in request.POST and "remove" not in request.POST:
         try:
-            result = services.complete(task=task, raw=raw, files=files)
+            result = services.complete(task=task, raw=raw)
         except (TaskClosed, TaskNotYours, NotAllowed) as error:
+            documents.drop_waiting(about=of_task(task))  # it will not be sent any more
             return redirect(f"/desk/cases/{view.id}?said={error.code}")
         if not result.errors:
             return redirect("desk:done", task=task)
         errors = dict(result.errors)
-    return _page(request, view, found, package, raw=raw, errors=errors, files=files)
+    return _page(request, view, found, package, raw=raw, errors=errors)
 
 
 @for_officers
@@ -108,12 +108,12 @@ def _page(
     *,
     raw: Mapping[str, Sequence[str]],
     errors: Mapping[str, AnswerError],
-    files: Stored,
 ) -> HttpResponse:
     form = package.tasks[found.node]
+    files = document_files.waiting_files(of_task(found.id))
     fields = _fields(package, form, found.node, raw=raw, errors=errors, files=files)
     key = f"task.{found.node}.help"
-    return case_page(
+    page = case_page(
         request,
         view,
         task=found,
@@ -125,8 +125,11 @@ def _page(
         fields=fields,
         error_links=error_links(fields),
         errors=bool(errors),
-        kept=signing.dumps(files, salt=_KEPT) if files else "",
+        uploads=any(one.type is Type.FILE for one in form.questions),
     )
+    if uploads_braked(request):
+        page.status_code = 429
+    return page
 
 
 def _fields(
@@ -136,7 +139,7 @@ def _fields(
     *,
     raw: Mapping[str, Sequence[str]],
     errors: Mapping[str, AnswerError],
-    files: Stored,
+    files: Mapping[str, list[dict[str, object]]],
 ) -> list[Field]:
     """The outcome first, then the questions that go with it."""
     fields = []
@@ -160,47 +163,21 @@ def _fields(
     return fields
 
 
-def _uploads(request: HttpRequest, view: CaseView, form: TaskForm) -> tuple[Stored, dict[str, AnswerError]]:
-    """Check and store what was attached; what was stored at an earlier try of this form comes back signed."""
-    try:
-        stored: Stored = signing.loads(request.POST.get("kept", ""), salt=_KEPT, max_age=24 * 3600)
-    except signing.BadSignature:
-        stored = {}
-    name, _colon, removed = request.POST.get("remove", "").partition(":")
-    stored[name] = [one for one in stored.get(name, []) if one["id"] != removed]
+def _uploads(request: HttpRequest, view: CaseView, found: TaskView, package: Package) -> dict[str, AnswerError]:
+    """Take out what was removed, check what was attached; it waits for this task, with this officer, until it is completed."""
+    about = of_task(found.id)
+    _name, _colon, removed = request.POST.get("remove", "").partition(":")
+    if removed:
+        documents.drop_waiting(about=about, file=removed)
     errors: dict[str, AnswerError] = {}
-    for question in form.questions:
-        if question.type is not Type.FILE:
+    for question in package.tasks[found.node].questions:
+        sent = request.FILES.getlist(question.name) if question.type is Type.FILE else []
+        if not sent:
             continue
-        for sent in request.FILES.getlist(question.name):
-            count = len(stored.get(question.name, []))
-            error = check_file(question, media_type=sent.content_type or "", size=sent.size or 0, count=count)
-            if error is None:
-                try:
-                    upload = documents.inspect_upload(
-                        data=sent.read(),
-                        file_name=sent.name or "",
-                        declared_type=sent.content_type or "",
-                        accepted=question.accept,
-                        max_bytes=question.max_bytes,
-                    )
-                except UploadRefused as refused:
-                    error = AnswerError(refused.code, {})
-                else:
-                    stored.setdefault(question.name, []).append(_store(view, upload))
-            if error is not None:
-                errors[question.name] = error
-    return stored, errors
-
-
-def _store(view: CaseView, upload: object) -> dict[str, object]:
-    data, media_type, file_name, size = (getattr(upload, name) for name in ("data", "media_type", "file_name", "size"))
-    blob = documents.store_blob(
-        administration_id=view.administration,
-        data=data,
-        media_type=media_type,
-        file_name=file_name,
-        administration=view.administration,
-        case_id=view.id,
-    )
-    return {"id": str(blob), "file_name": file_name, "media_type": media_type, "size": size}
+        error = AnswerError("upload-braked") if uploads_braked(request) else filings.attach_to_task(
+            question=question, about=about, procedure=f"{package.owner}/{package.name}", administration=view.administration,
+            files=[(one.name or "", one.read(), one.content_type or "") for one in sent],
+        )  # fmt: skip
+        if error is not None:
+            errors[question.name] = error
+    return errors

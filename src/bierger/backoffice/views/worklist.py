@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
@@ -22,16 +21,17 @@ from bierger.administrations.types import ServiceView
 from bierger.backoffice.views.access import for_officers, language, no_store, page_of, principal_of
 from bierger.cases import selectors, services
 from bierger.cases.errors import NotAllowed
-from bierger.cases.types import Page, WorkFilters, WorkView
+from bierger.cases.types import WorkFilters, WorkView
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.services import purpose_of_case
 from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.infra import clock
+from bierger.infra.pages import Page, asked
 from bierger.ui import formats
-from bierger.ui.parts import Choice, Pages
+from bierger.ui.paging import address, pages_of
+from bierger.ui.parts import Choice
 from bierger_core.values import local_date
 
-SIZE = 25
 SOON = 2  # days before the deadline from which a row is marked
 # word of the address -> filter
 _HOLDERS: dict[str, Literal["all", "mine", "unassigned"]] = {"all": "all", "mine": "mine", "unassigned": "unassigned"}
@@ -61,11 +61,11 @@ class Tab:
 @for_officers
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponseBase:
-    """GET /desk?show=all|mine|unassigned&procedure=&service=&late=1&state=open|done&after="""
+    """GET /desk?show=all|mine|unassigned&procedure=&service=&late=1&state=open|done&after=&before="""
     procedures = _procedures()
     filters = _filters(request.GET, {choice.value for choice in procedures})
     purpose = purpose_of_case(None, purpose="worklist")
-    page = selectors.worklist(filters=filters, purpose=purpose, after=request.GET.get("after", ""), size=SIZE)
+    page = asked(request.GET, lambda turn: selectors.worklist(filters=filters, purpose=purpose, turn=turn))
     return no_store(
         render(
             request,
@@ -81,10 +81,7 @@ def worklist(request: HttpRequest) -> HttpResponseBase:
                 "services": _services(request),
                 "show": filters.holder,
                 "said": said(request.GET.get("said", "")),
-                "pages": Pages(
-                    previous=_address(request.GET, after="") if request.GET.get("after") else "",
-                    next=_address(request.GET, after=page.after) if page.after else "",
-                ),
+                "pages": pages_of(page, "/desk", _words(request.GET)),
             },
         )
     )
@@ -153,26 +150,24 @@ def _filters(query: QueryDict, procedures: Collection[str]) -> WorkFilters:
     return WorkFilters(
         holder=_HOLDERS.get(query.get("show", ""), "all"),
         service=service,
-        procedure=asked if (asked := query.get("procedure", "")) in procedures else "",
+        procedure=named if (named := query.get("procedure", "")) in procedures else "",
         overdue=query.get("late") == "1",
         state="done" if query.get("state") == "done" else "open",
     )
 
 
-def _address(query: QueryDict, **changes: str) -> str:
-    """The list's address with some words changed; an empty word is left out."""
-    words = {word: query.get(word, "") for word in ("show", "state", "procedure", "service", "late")} | changes
-    told = urlencode({word: value for word, value in words.items() if value})
-    return f"/desk?{told}" if told else "/desk"
+def _words(query: QueryDict) -> dict[str, str]:
+    """What the address of the list says beside the page."""
+    return {word: query.get(word, "") for word in ("show", "state", "procedure", "service", "late")}
 
 
 def _tabs(query: QueryDict, filters: WorkFilters) -> list[Tab]:
     done = filters.state == "done"
     tabs = [
-        Tab(label, _address(query, show=show, state="", after=""), not done and filters.holder == (show or "all"))
+        Tab(label, address("/desk", _words(query) | {"show": show, "state": ""}), not done and filters.holder == (show or "all"))
         for show, label in (("", _("My services")), ("mine", _("Mine")), ("unassigned", _("Unassigned")))
     ]
-    return [*tabs, Tab(_("Done"), _address(query, show="", state="done", after=""), done)]
+    return [*tabs, Tab(_("Done"), address("/desk", _words(query) | {"show": "", "state": "done"}), done)]
 
 
 def _rows(request: HttpRequest, page: Page[WorkView]) -> list[Row]:

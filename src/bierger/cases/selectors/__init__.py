@@ -3,7 +3,7 @@
 
 from bierger.cases.selectors.chain import replay, verify_chain
 from bierger.cases.selectors.desk import case_view, may_open, worklist
-from bierger.cases.selectors.requests import opening_event, request, requests, timeline
+from bierger.cases.selectors.requests import opening_event, request, requests, requests_page, timeline
 
 __all__ = [
     "case_view",
@@ -12,6 +12,7 @@ __all__ = [
     "replay",
     "request",
     "requests",
+    "requests_page",
     "timeline",
     "verify_chain",
     "worklist",

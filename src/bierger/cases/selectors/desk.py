@@ -4,44 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, EventPayload, Party, Work
 from bierger.cases.selectors.requests import _entries
-from bierger.cases.types import ERASED, CaseView, Page, PartyView, WorkFilters, WorkView
+from bierger.cases.types import ERASED, CaseView, PartyView, WorkFilters, WorkView
 from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose
 from bierger.flows import selectors as flows
 from bierger.infra import clock
+from bierger.infra.pages import FIRST, SIZE, Order, Page, Turn, cut
 from bierger.infra.principal import current
 from bierger_core.rules import to_json
 
-COUNT_CAP = 1000  # a count goes no further: "1,000+"
-FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for "no deadline" in the key of a page
+_ORDER = Order("due_at", "task", newest=False)
 
 
-def worklist(*, filters: WorkFilters, purpose: Purpose, after: str = "", size: int = 25) -> Page[WorkView]:
-    """Work of this officer's administration, the nearest deadline first; pages by key, counts to a cap.
-
-    `after` is the key of the page before, as it stood in `Page.after`; anything else begins at the top.
-    """
-    rows = _filtered(filters)
-    count = rows.order_by()[: COUNT_CAP + 1].count()
-    key = _parse_key(after)
-    if key:
-        due, last = key
-        later = Q(due_at__gt=due) | Q(due_at=due, task__gt=last) | Q(due_at__isnull=True)
-        rows = rows.filter(Q(due_at__isnull=True, task__gt=last) if due == FAR else later)
-    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "task")[: size + 1])
-    shown = found[:size]
-    following = f"{(shown[-1].due_at or FAR).isoformat()}~{shown[-1].task}" if len(found) > size else None
-    subjects = sorted({subject for row in shown for subject in row.subjects})
+def worklist(*, filters: WorkFilters, purpose: Purpose, turn: Turn = FIRST, size: int = SIZE) -> Page[WorkView]:
+    """A page of the work of this officer's administration, the nearest deadline first. Raises PageUnknown."""
+    page = cut(_filtered(filters), order=_ORDER, turn=turn, size=size)
+    subjects = sorted({subject for row in page.rows for subject in row.subjects})
     disclosures.record(purpose=purpose, subjects=subjects, facts=["name"])
-    return Page(tuple(_work(row) for row in shown), following, count, COUNT_CAP)
+    return page.holding(_work(row) for row in page.rows)
 
 
 def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
@@ -93,14 +80,6 @@ def _filtered(filters: WorkFilters) -> QuerySet[Work]:
     if filters.overdue:
         rows = rows.filter(due_at__lt=clock.now())
     return rows
-
-
-def _parse_key(after: str) -> tuple[datetime, UUID] | None:
-    due, _, last = after.partition("~")
-    try:
-        return datetime.fromisoformat(due), UUID(last)
-    except ValueError:
-        return None
 
 
 def _work(row: Work) -> WorkView:

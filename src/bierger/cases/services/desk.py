@@ -11,7 +11,10 @@ from bierger.cases.errors import CaseEnded, NotAllowed
 from bierger.cases.models import Work
 from bierger.cases.services.conduct import APPLICANT, finish_task
 from bierger.cases.services.writer import Audience, CaseWriter
+from bierger.cases.types import of_task
 from bierger.catalogue import selectors as catalogue
+from bierger.documents import selectors as document_files
+from bierger.documents import services as documents
 from bierger.flows import selectors as flow_selectors
 from bierger.flows import services as flows
 from bierger.flows.errors import TaskClosed, TaskNotYours
@@ -35,8 +38,9 @@ def take(*, task: UUID) -> None:
 
 
 def give_back(*, task: UUID) -> None:
-    """Give a task back. Raises as `take`."""
+    """Give a task back; what was attached to its form and not sent is erased. Raises as `take`."""
     officer, view = _officer_task(task)
+    documents.drop_waiting(about=of_task(task))
     writer = CaseWriter.lock(view.subject)
     flows.give_back(task=task, officer=officer)
     Work.objects.filter(task=task).update(state="open", officer=None)
@@ -44,24 +48,25 @@ def give_back(*, task: UUID) -> None:
     writer.save()
 
 
-def complete(
-    *, task: UUID, raw: Mapping[str, Sequence[str]], files: Mapping[str, object] | None = None
-) -> TaskResult:
-    """Complete a user task with what was typed (HTML names); `files` are the stored uploads by question.
+def complete(*, task: UUID, raw: Mapping[str, Sequence[str]]) -> TaskResult:
+    """Complete a user task with what was typed (HTML names) and the files that wait for it, given by whoever completes it.
 
     Gives back the result: with `errors` nothing has changed and `raw` is to be shown again. Raises TaskUnknown, TaskClosed (a
     replay, or done by a colleague), TaskNotYours, NotAllowed (another role).
     """
     principal = current()
     view = flow_selectors.task(task)
+    about = of_task(task)
+    documents.lock_waiting()
     writer = CaseWriter.lock(view.subject)
     view = flow_selectors.task(task)  # again, under the lock: a double click is over by now
     _may_complete(principal, view)
     package = catalogue.package(writer.row.digest)
-    answers = cast("dict[str, JSON]", dict(files or {}))
+    answers = cast("dict[str, JSON]", document_files.waiting_files(about))
     result = validate_task(package.tasks[view.node], raw, answers=answers, setting=Setting(today=clock.today()))
     if result.errors:
         return result
+    documents.send_waiting(about=about, case=writer.row.id, administration=writer.row.administration_id)
     # An applicant reads what they gave; what officers write among themselves stays in the administration.
     audience: Audience = "all" if view.role == APPLICANT else "administration"
     finish_task(writer, view, result.outputs, audience=audience, values=result.values)

@@ -4,20 +4,23 @@
 from bierger.cases.types.events import GENESIS, Header, payload_commitment
 from bierger.cases.types.views import (
     ERASED,
+    EVERY_REQUEST,
     CaseStatus,
     CaseView,
     Entry,
     Opened,
     Opening,
-    Page,
     PartyView,
+    RequestFilters,
     RequestView,
     WorkFilters,
     WorkView,
 )
+from bierger.cases.types.waiting import of_question, of_task
 
 __all__ = [
     "ERASED",
+    "EVERY_REQUEST",
     "GENESIS",
     "CaseStatus",
     "CaseView",
@@ -25,10 +28,12 @@ __all__ = [
     "Header",
     "Opened",
     "Opening",
-    "Page",
     "PartyView",
+    "RequestFilters",
     "RequestView",
     "WorkFilters",
     "WorkView",
+    "of_question",
+    "of_task",
     "payload_commitment",
 ]

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Literal
 from uuid import UUID
 
 from bierger.disclosures.types import personal_data
@@ -14,7 +14,6 @@ from bierger.flows.types import TaskView
 from bierger.infra.principal import Level
 from bierger_core.interview import JSON
 
-T = TypeVar("T")
 ERASED: Final = "erased"
 CaseStatus = Literal["open", "ended"]
 
@@ -101,6 +100,24 @@ class RequestView:
     open_question: int | None = None
 
 
+@dataclass(frozen=True)
+class RequestFilters:
+    """What an applicant looks for among their requests. `state`: all, open or closed.
+
+    words    a part of the number; with it counts also
+    digests  whatever follows these versions (their titles hold the words)
+    cases    these cases (the words are the number of their receipt)
+    """
+
+    state: Literal["all", "open", "closed"] = "all"
+    words: str = ""
+    digests: tuple[str, ...] = ()
+    cases: tuple[UUID, ...] = ()
+
+
+EVERY_REQUEST: Final = RequestFilters()
+
+
 @personal_data
 @dataclass(frozen=True)
 class CaseView:
@@ -155,14 +172,3 @@ class WorkView:
     state: str
     officer: UUID | None
     marked: bool = False
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """Rows of one page; `after` is the key of the next page, None on the last; `count` goes to `cap` and no further."""
-
-    rows: tuple[T, ...]
-    after: str | None
-    count: int
-    cap: int = 1000
-    extra: Mapping[str, object] = field(default_factory=dict)

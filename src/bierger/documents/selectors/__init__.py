@@ -5,6 +5,7 @@ from bierger.documents.selectors.acts import act, act_file, act_pdf, act_proof, 
 from bierger.documents.selectors.blobs import blob_info, read_attachment, read_blob
 from bierger.documents.selectors.submissions import submission_code, submission_proof
 from bierger.documents.selectors.verification import verify_text, verify_upload
+from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
     "act",
@@ -21,4 +22,5 @@ __all__ = [
     "submission_proof",
     "verify_text",
     "verify_upload",
+    "waiting_files",
 ]

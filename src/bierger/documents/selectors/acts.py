@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from bierger.disclosures import services as disclosures
@@ -12,6 +13,7 @@ from bierger.documents.models import Act, Revocation
 from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.types import ActFile, ActView
 from bierger.identity.selectors import people_of
+from bierger.infra.pages import SIZE
 from bierger.infra.principal import current
 from bierger.ledger import selectors as log
 from bierger_core.seals import Revocation as RevocationMark
@@ -26,17 +28,25 @@ def act(act_id: UUID) -> ActView:
 
 
 @own_data("the acts of the principal's own space or link")
-def my_acts() -> tuple[ActView, ...]:
-    """The acts of the space (or private link) in which the principal is, newest first."""
+def my_acts(*, case: UUID | None = None, only: Collection[UUID] | None = None) -> tuple[ActView, ...]:
+    """The acts of the space (or private link) in which the principal is, the newest first.
+
+    All those of one case, or those with one of the ids; without either the newest, as many as one page of a list shows.
+    """
     principal = current()
-    rows = Act.objects.order_by("-decided_at")
+    rows = Act.objects.order_by("-decided_at", "-id")
     if principal.space is not None:
         rows = rows.filter(holder_space=principal.space)
     elif principal.link is not None:
         rows = rows.filter(holder_link=principal.link)
     else:
         return ()
-    return tuple(_view(row) for row in rows[:200])
+    if case is not None:
+        rows = rows.filter(case_id=case)
+    if only is not None:
+        rows = rows.filter(id__in=only)
+    everything = case is None and only is None
+    return tuple(_view(row) for row in (rows[:SIZE] if everything else rows))
 
 
 def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:

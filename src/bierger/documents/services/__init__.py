@@ -14,13 +14,17 @@ from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import publish_revocations
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
+from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_waiting, send_waiting, sweep_waiting
 
 __all__ = [
     "decide_act",
+    "drop_waiting",
     "erase_blob",
     "finish_logged",
     "hold_blob",
     "inspect_upload",
+    "keep_waiting",
+    "lock_waiting",
     "mark_delivered",
     "publish_revocations",
     "register_submission",
@@ -29,6 +33,8 @@ __all__ = [
     "render_pdf",
     "render_receipt",
     "revoke_act",
+    "send_waiting",
     "store_blob",
     "sweep_orphans",
+    "sweep_waiting",
 ]

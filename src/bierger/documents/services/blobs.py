@@ -38,6 +38,7 @@ def store_blob(
     link: str | None = None,
     administration: UUID | None = None,
     case_id: UUID | None = None,
+    officer: UUID | None = None,
 ) -> UUID:
     """Keep bytes for an administration; the holders named may read them (see `hold_blob`).
 
@@ -62,9 +63,9 @@ def store_blob(
         created_at=clock.now(),
     )
     # One by one, the caller's own first: afterwards the database lets only a holder name further ones.
-    for one in ({"space": space}, {"link": link}, {"administration": administration}, {"case_id": case_id}):
-        if next(iter(one.values())) is not None:
-            hold_blob(blob=blob_id, **one)
+    named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
+    for field, value in named.items():
+        _hold(blob_id, field, value)
     return blob_id
 
 
@@ -75,14 +76,20 @@ def hold_blob(
     link: str | None = None,
     administration: UUID | None = None,
     case_id: UUID | None = None,
+    officer: UUID | None = None,
 ) -> None:
     """Let others hold a blob: each name given is one more holder. Holding twice is holding once.
 
     The database refuses it to who does not hold the blob (and is neither worker nor system).
     """
-    for field, value in (("space", space), ("link", link), ("administration", administration), ("case_id", case_id)):
-        if value is not None:
-            BlobHolder.objects.bulk_create([BlobHolder(blob_id=blob, **{field: value})], ignore_conflicts=True)
+    named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
+    for field, value in named.items():
+        _hold(blob, field, value)
+
+
+def _hold(blob: UUID, field: str, value: UUID | str | None) -> None:
+    if value is not None:
+        BlobHolder.objects.bulk_create([BlobHolder(blob_id=blob, **{field: value})], ignore_conflicts=True)
 
 
 def release_blob(
@@ -92,9 +99,11 @@ def release_blob(
     link: str | None = None,
     administration: UUID | None = None,
     case_id: UUID | None = None,
+    officer: UUID | None = None,
 ) -> None:
     """One holder less. A blob held by a case stays; one that only its releasing holder held is erased."""
-    for field, value in (("space", space), ("link", link), ("administration", administration), ("case_id", case_id)):
+    named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
+    for field, value in named.items():
         if value is None:
             continue
         others = BlobHolder.objects.filter(blob_id=blob).exclude(**{field: value}).exists()

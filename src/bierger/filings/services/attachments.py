@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bierger.catalogue import selectors as catalogue
+from bierger.documents import selectors as document_files
 from bierger.documents import services as documents
 from bierger.documents.errors import UploadRefused
+from bierger.documents.types import Upload
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.models import Draft
 from bierger.filings.services.drafts import lock_draft
 from bierger.infra import clock
-from bierger.infra.principal import current
 from bierger_core.interview import AnswerError, Question, check_file
 
+Given = tuple[str, bytes, str]  # a file as it came: its name, its bytes, the type the browser says it has
 MAX_BYTES = 10_000_000  # of one file, when the question says nothing
 
 
@@ -26,12 +29,9 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
     row = lock_draft(draft)
     asked = _file_question(row, question)
     present = list(row.answers.get(question) or [])
-    error, stored = _store(
-        asked, len(present), file_name=file_name, data=data, declared_type=declared_type,
-        administration=row.administration_id, space=row.space, link=row.link,
-    )  # fmt: skip
-    if stored is None:
-        return error
+    stored = _store(row, asked, len(present), file_name=file_name, data=data, declared_type=declared_type)
+    if isinstance(stored, AnswerError):
+        return stored
     row.answers = {**row.answers, question: [*present, stored]}
     row.changed_at = clock.now()
     row.save(update_fields=["answers", "changed_at"])
@@ -39,21 +39,37 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
 
 
 def attach_to_task(
-    *,
-    question: Question,
-    count: int,
-    administration: UUID,
-    case: UUID,
-    file_name: str,
-    data: bytes,
-    declared_type: str = "",
-) -> tuple[AnswerError | None, dict[str, object] | None]:
-    """Store a file for a task of a case: held by the case, its administration and whoever gives it."""
-    principal = current()
-    return _store(
-        question, count, file_name=file_name, data=data, declared_type=declared_type, administration=administration,
-        space=principal.space, link=principal.link, case=case,
-    )  # fmt: skip
+    *, question: Question, about: str, procedure: str, administration: UUID, files: Sequence[Given]
+) -> AnswerError | None:
+    """Keep files for an answer or a task of a case until that is sent (documents.services.waiting); the last thing that is wrong.
+
+    about: what they are for (cases.types.of_question, of_task). procedure: of the case, as owner/name. All are looked at before
+    one is stored: looking takes the time, and what has begun to be stored makes others of the same giver wait.
+    """
+    wrong: AnswerError | None = None
+    uploads = []
+    for file_name, data, declared_type in files:
+        checked = _checked(question, file_name=file_name, data=data, declared_type=declared_type)
+        if isinstance(checked, AnswerError):
+            wrong = checked
+        else:
+            uploads.append(checked)
+    if not uploads:
+        return wrong
+    documents.lock_waiting()
+    count = len(document_files.waiting_files(about).get(question.name, ()))
+    for upload in uploads:
+        error = check_file(question, media_type=upload.media_type, size=upload.size, count=count)
+        if error is None:
+            try:
+                documents.keep_waiting(
+                    about=about, question=question.name, procedure=procedure, administration=administration, upload=upload
+                )
+                count += 1
+            except UploadRefused as refused:
+                error = _said(refused)
+        wrong = error or wrong
+    return wrong
 
 
 def remove_file(*, draft: UUID, question: str, file: str) -> None:
@@ -81,34 +97,33 @@ def _file_question(row: Draft, name: str) -> Question:
 
 
 def _store(
-    question: Question,
-    count: int,
-    *,
-    file_name: str,
-    data: bytes,
-    declared_type: str,
-    administration: UUID | None,
-    space: UUID | None,
-    link: str | None,
-    case: UUID | None = None,
-) -> tuple[AnswerError | None, dict[str, object] | None]:
-    if administration is None:
+    row: Draft, question: Question, count: int, *, file_name: str, data: bytes, declared_type: str
+) -> AnswerError | dict[str, object]:
+    if row.administration_id is None:
         # A file is encrypted for the administration it is meant for: whose it is has to be known first.
         raise DraftUnknown("The administration was not chosen yet.")
+    upload = _checked(question, file_name=file_name, data=data, declared_type=declared_type)
+    if isinstance(upload, AnswerError):
+        return upload
+    error = check_file(question, media_type=upload.media_type, size=upload.size, count=count)
+    if error is not None:
+        return error
+    blob = documents.store_blob(
+        administration_id=row.administration_id, data=upload.data, media_type=upload.media_type, file_name=upload.file_name,
+        space=row.space, link=row.link,
+    )  # fmt: skip
+    return {"id": str(blob), "file_name": upload.file_name, "media_type": upload.media_type, "size": upload.size}
+
+
+def _checked(question: Question, *, file_name: str, data: bytes, declared_type: str) -> AnswerError | Upload:
     try:
-        upload = documents.inspect_upload(
+        return documents.inspect_upload(
             data=data, file_name=file_name, declared_type=declared_type, accepted=question.accept,
             max_bytes=question.max_bytes or MAX_BYTES,
         )  # fmt: skip
     except UploadRefused as refused:
-        return AnswerError(refused.code, {name: str(value) for name, value in refused.data.items()}), None
-    error = check_file(question, media_type=upload.media_type, size=upload.size, count=count)
-    if error is not None:
-        return error, None
-    blob = documents.store_blob(
-        administration_id=administration, data=upload.data, media_type=upload.media_type, file_name=upload.file_name,
-        space=space, link=link, case_id=case, administration=administration if case else None,
-    )  # fmt: skip
-    return None, {
-        "id": str(blob), "file_name": upload.file_name, "media_type": upload.media_type, "size": upload.size,
-    }  # fmt: skip
+        return _said(refused)
+
+
+def _said(refused: UploadRefused) -> AnswerError:
+    return AnswerError(refused.code, {name: str(value) for name, value in refused.data.items()})

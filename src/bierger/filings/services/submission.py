@@ -4,7 +4,7 @@
 1. The draft's row is locked. Gone already? Then the filing made from it is the answer: a second click gets the same receipt.
 2. All relevant answers are validated again: today may have moved since they were typed; the procedure may have been withdrawn.
 3. The case is opened with the answers that concern it (its opening event stands alone).
-4. The filing links draft, case and receipt; its commitment is queued for the log.
+4. The filing links draft, case and receipt, and holds signature and fee; its commitment is queued for the log.
 5. Attachments pass to the case and its administration; the draft is deleted.
 3 to 5 travel to the database together, since nothing in them waits for an answer but the numbers, which are drawn before.
 The receipt is shown after the commit, never before.
@@ -61,7 +61,8 @@ def submit(*, draft: UUID, declaration: bool) -> Receipt:
         code = documents.register_submission(number=number, event_hash=opened.event_hash)
         filing = Filing(
             number=number, space=row.space, link=row.link, draft=row.id, digest=row.digest, language=row.language,
-            submitted_at=clock.now(), event_hash=opened.event_hash, code=code.code,
+            submitted_at=clock.now(), event_hash=opened.event_hash, code=code.code, signature=_signature(current()),
+            fee_cents=package.fee.cents if package.fee.verified else None,
         )  # fmt: skip
         insert([filing])
         insert([FilingCase(filing=filing, case_id=opened.id)])
@@ -69,6 +70,12 @@ def submit(*, draft: UUID, declaration: bool) -> Receipt:
             documents.hold_blob(blob=blob, administration=row.administration_id, case_id=opened.id)
         delete(row)
     return receipt_of(filing, cases=(opened.id,))
+
+
+def _signature(principal: Principal) -> dict[str, JSON]:
+    """The declaration, made by this principal: as much as the sign-in that stands behind it."""
+    person = principal.person
+    return {"kind": "declaration", "level": principal.level, "person": str(person) if person else None}
 
 
 def _check_complete(package: Package, row: Draft) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms: the steps of a draft, and the tasks an administration waits for."""
 
-from bierger.portal.forms.begun import BegunForm, begun_form, collect_files, only_files
+from bierger.portal.forms.begun import BRAKED, BegunForm, begun_form, collect_files, only_files
 from bierger.portal.forms.drafts import (
     attached,
     check_errors,
@@ -15,6 +15,6 @@ from bierger.portal.forms.drafts import (
 from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
 
 __all__ = [
-    "ANSWER_FILES", "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
+    "ANSWER_FILES", "BRAKED", "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
     "commune_choices", "only_files", "plain", "raw_of", "served_choices", "step_page", "task_page",
 ]  # fmt: skip

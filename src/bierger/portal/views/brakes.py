@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Limits of what somebody may try in a while. The hit stands in a transaction of its own, before the request's.
-
-A request that ends in 404 or in a fault is rolled back with all it wrote; if its hit went with it, whoever guesses addresses
-would never be counted.
-"""
+"""Limits of what somebody may try in a while: too many attempts are answered with the page that says so (429)."""
 
 from __future__ import annotations
 
@@ -13,47 +9,40 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
-from bierger.infra import rate_limits
-from bierger.infra.addresses import client_address
-from bierger.infra.principal import Principal, acting_as, outside_transaction
+from bierger.infra.brakes import attempt, files_in, uploads_braked, within
+from bierger.infra.principal import outside_transaction
 from bierger.ui.views import error_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-WINDOW = 600  # seconds in which attempts are counted
+Braked = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+CODES_OF_A_FILE = 5  # a code is read in no time; a file is opened, and may take a worker for seconds
 
 
-def attempt(request: HttpRequest, what: str, limit: int) -> bool:
-    """Count one attempt and keep it, whatever becomes of the request; False when there were too many.
-
-    A private link costs nothing to make: whoever did not sign in is counted by address. Called outside every transaction: the
-    hit is one statement, committed by itself.
-    """
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    return rate_limits.hit(f"{what}:{principal.person or client_address(request)}", limit=limit, seconds=WINDOW)
+def submissions_limited(view: View[P]) -> Braked[P]:
+    return _limited(view, "submit", "BIERGER_SUBMIT_LIMIT", lambda _request: 1)
 
 
-def submissions_limited(view: View[P]) -> View[P]:
-    return _limited(view, "submit", "BIERGER_SUBMIT_LIMIT")
-
-
-def checks_limited(view: View[P]) -> View[P]:
+def checks_limited(view: View[P]) -> Braked[P]:
     """Anybody may have files opened here, and opening them costs more than sending them."""
-    return _limited(view, "verify", "BIERGER_VERIFY_LIMIT")
+    return _limited(view, "verify", "BIERGER_VERIFY_LIMIT", lambda request: CODES_OF_A_FILE * files_in(request) or 1)
 
 
-def _limited(view: View[P], what: str, setting: str) -> View[P]:
+def status_of(request: HttpRequest, *, wrong: bool) -> int:
+    """Of a form drawn again: whether its files were too many just now, or something in it is wrong."""
+    return 429 if uploads_braked(request) else 422 if wrong else 200
+
+
+def _limited(view: View[P], what: str, setting: str, weight: Callable[[HttpRequest], int]) -> Braked[P]:
     """Outermost of a view: counts first, then lets the view work in a transaction under the principal of the request."""
 
     @outside_transaction
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not attempt(request, what, getattr(settings, setting)):
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST" and not attempt(request, what, getattr(settings, setting), times=weight(request)):
             return error_page(request, 429)
-        if getattr(view, "outside_transaction", False):
-            return view(request, *args, **kwargs)
-        with acting_as(request.principal):  # type: ignore[attr-defined]  # set by the middleware
-            return view(request, *args, **kwargs)
+        return within(view, request, *args, **kwargs)
 
     return guarded

@@ -17,15 +17,17 @@ from bierger.filings import selectors as filings
 from bierger.filings import services
 from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, ProcedureUnknown, SignInNeeded
 from bierger.filings.types import DraftView
-from bierger.portal.forms import check_errors, check_rows, plain, raw_of, step_page
+from bierger.infra.brakes import uploads_braked, uploads_counted
+from bierger.portal.forms import BRAKED, check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url, strong_enough
-from bierger.portal.views.brakes import submissions_limited
+from bierger.portal.views.brakes import status_of, submissions_limited
 from bierger.portal.views.expired import survives_expiry, typed_before
 from bierger.ui.fields import error_links
 from bierger.ui.parts import ErrorLink
 from bierger_core.interview import AnswerError, Step, Type, relevant_steps
 
 
+@uploads_counted
 @survives_expiry("portal:step")
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -66,6 +68,9 @@ def _attach(request: HttpRequest, draft: DraftView, step: Step) -> dict[str, Ans
         if question.type is not Type.FILE:
             continue
         for file in request.FILES.getlist(question.name):
+            if uploads_braked(request):
+                refused[question.name] = AnswerError(BRAKED)
+                break
             error = services.attach(
                 draft=draft.id, question=question.name, file_name=file.name or "", data=file.read(),
                 declared_type=file.content_type or "",
@@ -82,7 +87,7 @@ def _draw(
     page = step_page(draft, step, language=language(), raw=raw, errors=errors)
     context = {"p": page, "errors": error_links(page.fields), "came_back": came_back, **_about(draft)}
     context["language_next"] = reverse("portal:step", args=[draft.id, step.id])
-    return render(request, "portal/step.html", context, status=422 if errors else 200)
+    return render(request, "portal/step.html", context, status=status_of(request, wrong=bool(errors)))
 
 
 def _about(draft: DraftView) -> dict[str, object]:

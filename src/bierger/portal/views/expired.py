@@ -31,10 +31,10 @@ from bierger.filings import selectors as filings
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.services import link_of
 from bierger.infra import cookies
+from bierger.infra.brakes import attempt
 from bierger.infra.principal import Principal, acting_as, outside_transaction
 from bierger.portal.forms import raw_of
 from bierger.portal.views.access import become, sign_in_url
-from bierger.portal.views.brakes import attempt
 from bierger.portal.views.links import COOKIE as LINK
 
 P = ParamSpec("P")

@@ -25,7 +25,7 @@ from bierger.filings.types import Receipt
 from bierger.infra.principal import acting_as, current, outside_transaction
 from bierger.portal.views.access import applicant_only, language, own_or_404
 from bierger.portal.views.links import AFTER_RECEIPT, link_cookie, remember_link, unseen
-from bierger.ui import formats
+from bierger.ui import formats, words
 
 
 @never_cache
@@ -47,6 +47,8 @@ def receipt(request: HttpRequest, filing: UUID) -> HttpResponse:
             "procedure": package.title(language()),
             "administration": place,
             "page_owner": place.name(language()),
+            "signed": _signed(found),
+            "fee": _fee(found, language()),
             "anonymous": current().kind == "link",
             "private_link": settings.BIERGER_BASE_URL + reverse("portal:link", args=[token]) if token else "",
         },
@@ -73,8 +75,26 @@ def receipt_pdf(request: HttpRequest, filing: UUID) -> HttpResponse:
     return unseen(response)
 
 
+def _signed(found: Receipt) -> str:
+    return words.word(words.DECLARED, found.level) if found.level else ""
+
+
+def _fee(found: Receipt, language: str) -> str:
+    """Nothing where the administration sets it: whoever filed is told later."""
+    if found.fee_cents is None:
+        return ""
+    return formats.cents(found.fee_cents, language) if found.fee_cents else _("Free of charge")
+
+
 def _receipt_data(found: Receipt, title: str, place: AdministrationView) -> ReceiptData:
     submitted = formats.instant(found.submitted_at, found.language)
+    rows = (
+        (_("Number"), found.number),
+        (_("Procedure"), title),
+        (_("Received on"), submitted),
+        (_("Signature"), _signed(found)),
+        (_("Fee"), _fee(found, found.language)),
+    )
     return ReceiptData(
         language=found.language,
         title=_("Receipt"),
@@ -83,7 +103,7 @@ def _receipt_data(found: Receipt, title: str, place: AdministrationView) -> Rece
         submitted_at=submitted,
         event_hash=found.event_hash,
         code=found.code,
-        rows=((_("Number"), found.number), (_("Procedure"), title), (_("Received on"), submitted)),
+        rows=tuple(row for row in rows if row[1]),
         labels={
             "number": _("Number"),
             "submitted_at": _("Received on"),

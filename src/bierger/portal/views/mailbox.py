@@ -1,32 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The mailbox of a space, and the documents that came with it."""
+"""The documents that came with a message of the mailbox."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bierger.delivery import selectors as delivery
-from bierger.delivery import services
 from bierger.documents import selectors as documents
-from bierger.portal.selectors import mail_rows
-from bierger.portal.views.access import language, own_or_404, person_only, readable_act
-
-
-@never_cache
-@require_safe
-@person_only
-def mailbox(request: HttpRequest) -> HttpResponse:
-    messages = delivery.mailbox()
-    rows = mail_rows(messages, documents.my_acts(), language())
-    for message in messages:
-        if message.read_at is None:
-            services.mark_read(message=message.id)
-    return render(request, "portal/mailbox.html", {"rows": rows})
+from bierger.portal.views.access import own_or_404, readable_act
 
 
 @never_cache

@@ -18,12 +18,13 @@ from bierger.administrations import selectors as administrations
 from bierger.cases import selectors as cases
 from bierger.cases import services
 from bierger.cases.errors import NotAllowed
-from bierger.cases.types import RequestView
+from bierger.cases.types import RequestView, of_question, of_task
 from bierger.catalogue import selectors as procedures
 from bierger.filings import selectors as filings
 from bierger.flows import selectors as flows
 from bierger.flows.errors import TaskClosed
 from bierger.flows.types import TaskView
+from bierger.infra.brakes import uploads_counted
 from bierger.portal.forms import (
     ANSWER_FILES,
     BegunForm,
@@ -38,11 +39,12 @@ from bierger.portal.forms import (
 from bierger.portal.selectors import acts_of, state_text
 from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404, readable
+from bierger.portal.views.brakes import status_of
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
-from bierger_core.interview import AnswerError, unprintable
+from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
 from bierger_core.rules import Value
 
@@ -56,13 +58,13 @@ LONGEST_ANSWER = 4000  # characters: what a case keeps
 def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
     found, before = readable(cases.request(case)), typed_before(request)
     if before:
-        kind, key = ("task", before.action.rpartition("/")[2]) if "/tasks/" in before.action else ("answer", str(case))
-        begun_form(request, f"{kind}:{key}").keep(request, before.raw)
+        about = of_task(UUID(before.action.rpartition("/")[2])) if "/tasks/" in before.action else of_question(case)
+        begun_form(request, about).keep(request, before.raw)
     return _page(request, found, before=before)
 
 
 def _task(request: HttpRequest, package: Package, task: TaskView, variables: Mapping[str, Value]) -> TaskPage:
-    begun = begun_form(request, f"task:{task.id}")
+    begun = begun_form(request, of_task(task.id))
     return task_page(package, task, language(), raw=begun.raw, kept=begun.files, variables=variables)
 
 
@@ -79,7 +81,7 @@ def _page(
     if shown_task:
         tasks = [shown_task if one.id == shown_task.id else one for one in tasks]
     question = next((one for one in entries if one.sequence == found.open_question), None)
-    answer_fields = _answer_fields(begun_form(request, f"answer:{found.id}"), errors or {}) if question else ()
+    answer_fields = _answer_fields(begun_form(request, of_question(found.id)), errors or {}) if question else ()
     links = [*error_links(answer_fields), *(link for one in tasks for link in error_links(one.fields))]
     context = {
         "case": found,
@@ -98,7 +100,7 @@ def _page(
         "language_next": reverse("portal:request", args=[found.id]),
         "crumbs": (Crumb(_("My requests"), reverse("portal:requests")), Crumb(found.number)),
     }
-    return render(request, "portal/request.html", context, status=422 if links else 200)
+    return render(request, "portal/request.html", context, status=status_of(request, wrong=bool(links)))
 
 
 def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple[Field, ...]:
@@ -114,6 +116,7 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
     return text, files
 
 
+@uploads_counted
 @survives_expiry("portal:request")
 @never_cache
 @require_POST
@@ -126,10 +129,10 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if found.open_question is None:
         return back
-    begun = begun_form(request, f"answer:{case}")
+    begun = begun_form(request, of_question(case))
     errors = collect_files(request, found, (ANSWER_FILES,), begun)
     if not only_files(request) and not errors:
-        if not said:
+        if is_blank(said):
             errors["text"] = AnswerError("required")
         elif len(said) > LONGEST_ANSWER:
             errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
@@ -137,13 +140,14 @@ def answer(request: HttpRequest, case: UUID) -> HttpResponse:
             errors["text"] = AnswerError("bad-characters")
         else:
             with suppress(NotAllowed):  # answered a moment ago, in another window
-                services.answer_question(case=case, text=said, files=begun.files.get(ANSWER_FILES.name, []))
+                services.answer_question(case=case, text=said)
             begun.forget(request)
             return back
     begun.keep(request, raw_of(request))
     return _page(request, found, errors=errors) if errors else back
 
 
+@uploads_counted
 @survives_expiry("portal:request")
 @never_cache
 @require_POST
@@ -156,13 +160,14 @@ def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
     if view.subject != case or view.role != "applicant" or view.state in ("done", "cancelled"):
         return back
     package = procedures.package(found.digest)
-    begun = begun_form(request, f"task:{task}")
+    begun = begun_form(request, of_task(task))
     raw = raw_of(request)
     refused = collect_files(request, found, package.tasks[view.node].questions, begun)
     if not only_files(request) and not refused:
         try:
-            result = services.complete(task=task, raw=raw, files=begun.files)
+            result = services.complete(task=task, raw=raw)
         except TaskClosed:
+            begun.forget(request)
             return back
         if not result.errors:
             begun.forget(request)

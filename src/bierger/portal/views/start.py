@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from bierger.catalogue.errors import CatalogueError
 from bierger.filings import services as filings
 from bierger.filings.errors import AdministrationRefused, LevelTooLow, OutOfMandate, ProcedureUnknown, SignInNeeded
+from bierger.infra.brakes import attempt
 from bierger.infra.principal import Principal, acting_as, outside_transaction
 from bierger.portal.views.access import become, language, out_of_mandate, sign_in_url
-from bierger.portal.views.brakes import attempt
 from bierger.portal.views.links import link_cookie, remember_link
 from bierger.ui.views import error_page
 

@@ -109,12 +109,6 @@ def empty(title: str, text: str = "", href: str = "", link: str = "") -> Drawn:
     return {"title": title, "text": text, "href": href, "link": link}
 
 
-@register.inclusion_tag("ui/parts/button.html")
-def button(label: str, href: str = "", *, variant: str = "primary", name: str = "", value: str = "", symbol: str = "") -> Drawn:
-    """A button of the form around it, or a link that looks like one when `href` is given."""
-    return {"label": label, "href": href, "variant": variant, "name": name, "value": value, "symbol": symbol}
-
-
 @register.simple_tag
 def status(text: str, colour: str = "neutral") -> SafeString:
     """A small label: neutral, accent, info, success, warning, danger."""

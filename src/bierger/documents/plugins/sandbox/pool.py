@@ -2,7 +2,10 @@
 """Workers for untrusted bytes: started when first needed, watched by the clock, killed and replaced when they misbehave.
 
 One worker per process is enough for a counter (a letter takes about 10 ms once the worker is warm); several threads wait in
-turn. A call, step by step:
+turn. Anybody at all may have a document verified, so that is done in a worker of its own, which gives way to everything else:
+whoever keeps it busy keeps others from verifying, never from attaching a file or getting a letter. A call, step by step:
+0. For verifying: no more than one waits behind the one at work; who comes third is sent away at once (SandboxBusy), so that
+   strangers never hold more than two of the web's threads.
 1. Take the worker, or start one: `python -m ...worker` with a bare environment.
 2. Send the frame, wait for the answer at most `Limits.seconds` of wall time.
 3. No answer in time: kill it, answer "timeout". Dead by itself: CPU limit means "timeout", anything else "memory" (a refused
@@ -38,6 +41,11 @@ IDLE_SECONDS = 300.0
 # Nobody waits longer for those before them. So a thread of the web is held by the sandbox for at most this, a start, and the
 # seconds of its own job, however many strangers send hard files at once; the others are asked to come back.
 WAIT_SECONDS = 3.0
+# What a stranger may ask for without having begun anything here: `/verify`.
+OF_STRANGERS = frozenset({"codes", "attachments"})
+STRANGERS_AT_ONCE = 2  # one at work and one behind
+STRANGERS_NICENESS = 10
+_BUSY = "Others' files are being opened; this one was not looked at."
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Answer:
 
 
 class _Worker:
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, niceness: int) -> None:
         self.memory = memory
         self.uses = 0
         self.used_at = time.monotonic()
@@ -79,7 +87,7 @@ class _Worker:
             ),
         }
         self.process = subprocess.Popen(  # noqa: S603 - our own module, no shell, no input in the command
-            [sys.executable, "-s", "-m", "bierger.documents.plugins.sandbox.worker", str(memory)],
+            [sys.executable, "-s", "-m", "bierger.documents.plugins.sandbox.worker", str(memory), str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -133,17 +141,28 @@ class _Worker:
 
 
 class _Pool:
-    """One worker, a lock, and a timer that ends it after idle minutes."""
+    """One worker, a lock, and a timer that ends it after idle minutes. at_once: how many may be inside or wait, None for all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: int | None = None, niceness: int = 0) -> None:
         self.lock = threading.Lock()
+        self.room = None if at_once is None else threading.BoundedSemaphore(at_once)
+        self.niceness = niceness
         self.worker: _Worker | None = None
         self.pid = os.getpid()
         self.timer: threading.Timer | None = None
 
     def run(self, operation: str, body: Mapping[str, object], parts: Mapping[str, bytes], limits: Limits) -> Answer:
+        if self.room is not None and not self.room.acquire(blocking=False):
+            raise SandboxBusy(_BUSY)
+        try:
+            return self._in_turn(operation, body, parts, limits)
+        finally:
+            if self.room is not None:
+                self.room.release()
+
+    def _in_turn(self, operation: str, body: Mapping[str, object], parts: Mapping[str, bytes], limits: Limits) -> Answer:
         if not self.lock.acquire(timeout=WAIT_SECONDS):
-            raise SandboxBusy("Others' files are being opened; this one was not looked at.")
+            raise SandboxBusy(_BUSY)
         try:
             worker = self._worker(limits.memory)
             answer = worker.call(operation, body, parts, limits)
@@ -159,7 +178,7 @@ class _Pool:
         if self.worker is not None and (self.worker.memory != memory or self.worker.process.poll() is not None):
             self._end()
         if self.worker is None:
-            self.worker = _Worker(memory)
+            self.worker = _Worker(memory, self.niceness)
         return self.worker
 
     def _watch(self) -> None:
@@ -188,12 +207,18 @@ class _Pool:
             self._end()
 
 
-_pools: dict[int, _Pool] = {}
+_pools: dict[tuple[int, bool], _Pool] = {}
 
 
-def _pool() -> _Pool:
-    """By process: a web server that forks its workers after the first use must not share one pipe among them."""
-    return _pools.setdefault(os.getpid(), _Pool())
+def _pool(operation: str = "") -> _Pool:
+    """The strangers', or everybody else's.
+
+    By process: a web server that forks its workers after the first use must not share one pipe among them.
+    """
+    key = (os.getpid(), operation in OF_STRANGERS)
+    if key not in _pools:
+        _pools.setdefault(key, _Pool(at_once=STRANGERS_AT_ONCE, niceness=STRANGERS_NICENESS) if key[1] else _Pool())
+    return _pools[key]
 
 
 def run(
@@ -201,14 +226,16 @@ def run(
 ) -> Answer:
     """Do one operation in the sandbox; see operations.py for names, bodies and parts.
 
-    Never raises for what the bytes do. Raises SandboxBusy when others hold it for more than WAIT_SECONDS: ask again.
+    Never raises for what the bytes do. Raises SandboxBusy: others hold it for more than WAIT_SECONDS, or too many wait.
     """
-    return _pool().run(operation, body, parts or {}, limits)
+    return _pool(operation).run(operation, body, parts or {}, limits)
 
 
 def stop() -> None:
-    """End this process's worker, if there is one."""
-    _pool().stop()
+    """End this process's workers, if there are any."""
+    for (process, _), pool in list(_pools.items()):
+        if process == os.getpid():
+            pool.stop()
 
 
 atexit.register(stop)

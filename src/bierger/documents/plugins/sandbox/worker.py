@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The process in which untrusted bytes are opened: `python -m bierger.documents.plugins.sandbox.worker MEMORY`.
+"""The process in which untrusted bytes are opened: `python -m bierger.documents.plugins.sandbox.worker MEMORY NICENESS`.
 
 Before the first job it gives up what it does not need: memory beyond MEMORY bytes, core dumps, large files, and, where the kernel
 lets it, the network (a new, empty network namespace). Then: a frame in, a frame out, until the pool closes the pipe.
@@ -8,6 +8,7 @@ lets it, the network (a new, empty network namespace). Then: a frame in, a frame
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import shutil
 import sys
@@ -61,6 +62,7 @@ def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
 
 
 def main() -> None:
+    os.nice(int(sys.argv[2]))
     give_up_rights(int(sys.argv[1]))
     outgoing = sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not write into the frames

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One word for one thing: the page names all of them, each once, and what is built is called so in the code."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reference" / "words.md"
+BUILT = """
+administration, service, officer, principal, person, organisation, space, mandate, procedure, package, form, step, question, answer,
+interview, draft, filing, case, party, grant, task, opinion, decision, act, letter, channel, mailbox, register, evidence, disclosure,
+report, log, leaf, checkpoint, witness, node, seal
+"""
+TO_COME = """
+situation, sitting, agenda item, motion, vote, minutes, deliberation, subscription, appointment, slot, counter, campaign, invitation,
+inquiry, contribution
+"""
+# Words of a part that is not built: what the code may call so already is something else, that everybody calls so.
+ALSO = {"minutes", "slot", "counter"}
+
+
+def words(text: str) -> list[str]:
+    return [word for word in re.split(r",\s*", text.strip()) if word]
+
+
+def terms(page: str) -> list[str]:
+    """What the first column of the page's tables names."""
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")]
+    return [word for row in rows if row != "word" for word in words(row)]
+
+
+def names() -> set[str]:
+    """Parts of the names of classes, functions, folders and files: `MandateView` and `end_mandate` hold "mandate". Of packages too,
+    and of the nodes of their processes.
+    """
+    packages = [path for path in (ROOT / "procedures").rglob("*") if path.is_file()]
+    drawn = [node for path in packages if path.suffix == ".bpmn" for node in re.findall(r' id="([\w-]+)"', path.read_text())]
+    found = set(re.findall(r"[a-z]+", " ".join([*drawn, *(str(path.relative_to(ROOT)) for path in packages)])))
+    for path in (ROOT / "src").rglob("*.py"):
+        named = [*path.relative_to(ROOT / "src").with_suffix("").parts, *re.findall(r"\b(?:class|def) (\w+)", path.read_text())]
+        found |= {part.lower() for name in named for part in re.findall(r"[A-Z]?[a-z]+", name)}
+    return found
+
+
+def test_the_page_names_every_word_once():
+    assert sorted(terms(PAGE.read_text())) == sorted([*words(BUILT), *words(TO_COME)])
+
+
+def test_what_is_built_is_called_so_in_the_code():
+    called = names()
+    plural = {"party": "parties", "person": "people", "leaf": "leaves"}
+    assert [word for word in words(BUILT) if not {word, f"{word}s", plural.get(word, word)} & called] == []
+
+
+def test_nothing_else_is_called_by_a_word_to_come():
+    assert {word for word in words(TO_COME) if {word, f"{word}s"} & names()} <= ALSO
+
+
+def test_a_word_that_is_missing_is_missed():
+    assert terms("| word | meaning |\n|---|---|\n| log, leaf | x |\n\n| act | y |\n") == ["log", "leaf", "act"]
+    assert "witness" not in terms(PAGE.read_text().replace("| witness |", "| watcher |"))
