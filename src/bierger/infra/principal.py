@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Literal, TypeVar
 from uuid import UUID
 
@@ -58,7 +58,8 @@ class Principal:
     def to_session(self) -> dict[str, object]:
         """A JSON object; empty fields are left out."""
         plain: dict[str, object] = {}
-        for name, value in asdict(self).items():
+        for name in _FIELDS:
+            value = getattr(self, name)
             if value in (None, ()):
                 continue
             plain[name] = [str(item) for item in value] if isinstance(value, tuple) else str(value)
@@ -95,7 +96,7 @@ def _items(value: object) -> list[object]:
 
 ANONYMOUS = Principal()
 SYSTEM = Principal(kind="system")
-_FIELDS = frozenset(field.name for field in fields(Principal))
+_FIELDS = tuple(field.name for field in fields(Principal))
 
 
 def worker_on(case: UUID) -> Principal:
