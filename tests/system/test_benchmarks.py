@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import load, prepared, replay
+from benchmarks import load, page, prepared, replay
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +50,13 @@ def test_what_differs_between_two_submissions_becomes_fresh_and_stays_the_same_i
     assert "'{\"at\": \"x\"}', 'it''s'" in script
     with pytest.raises(ValueError, match="Two submissions sent"):
         replay.script(one, other[:2])
+
+
+def test_the_page_shows_the_committed_run():
+    text, run = page.PAGE.read_text("utf-8"), json.loads(page.RUN.read_text("utf-8"))
+    assert page.written(text, run) == text
+    run["submissions"][0]["per_second"] += 1
+    assert page.written(text, run) != text
 
 
 def test_what_the_site_sends_in_one_message_pgbench_sends_in_one():
