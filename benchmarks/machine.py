@@ -38,7 +38,7 @@ def here(folder: Path) -> dict[str, object]:
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "load_before": round(os.getloadavg()[0], 2),
-        "kernel": platform.release(),
+        "kernel": ".".join(platform.release().split(".")[:2]),  # the rest names a machine
         "file_system": _file_system(folder),
         "python": platform.python_version(),
         "commit": _commit(),
