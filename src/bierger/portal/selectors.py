@@ -229,7 +229,11 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
         text = _("The document in front of you was not checked. Compare it with the facts below.")
         return "facts", _("The facts are genuine"), text
     failed = found.failed
-    why = words.check(failed.name, "failed")[1] if failed else _("Nothing could be read.")
+    # A blurred photo says nothing about the paper; a PDF without our seal, or a code of somebody else, does.
+    if failed and found.subject == "nothing" and failed.code not in {"verify-no-seal", "verify-foreign-code"}:
+        known = failed.code if failed.code in words.UNREAD else ""
+        return "facts", _("Nothing could be checked"), words.word(words.UNREAD, known)
+    why = words.check(failed.name, "failed")[1] if failed else ""
     return "no", _("Not authentic"), why
 
 

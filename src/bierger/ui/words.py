@@ -165,6 +165,18 @@ CHECKS: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 
+# Why there is no verdict, and what to do; "" for everything else that could not be read.
+UNREAD: Mapping[str, str] = {
+    "": gettext_noop("This file could not be read. As long as nothing was checked, the document proves nothing."),
+    "verify-no-code": gettext_noop(
+        "No code could be found in this picture. Take it closer, sharp and evenly lit, or type the code. "
+        "As long as nothing was checked, the document proves nothing."
+    ),
+    "verify-not-a-code": gettext_noop(
+        "This is neither the code of a document nor the number and fingerprint of a receipt. Was all of it typed?"
+    ),
+}
+
 REVOCATIONS: Mapping[str, str] = {
     "error": gettext_noop("issued in error"),
     "fraud": gettext_noop("obtained by false statements"),

@@ -2,11 +2,14 @@
 """Pages anybody may open: in four languages, with few queries, and nothing inline in them."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from bierger.infra.principal import ANONYMOUS
 from bierger.ui.context import LANGUAGES
@@ -126,7 +129,26 @@ def test_an_officer_finds_no_papers_of_people_here(transactional, address):
 
 
 def test_a_code_of_nobody_is_refused_step_by_step(transactional):
-    page = client_of(ANONYMOUS).post("/verify", {"code": "BRG1:this-is-no-seal"})
+    page = client_of(ANONYMOUS).post("/verify", {"code": "BRG1:6BFOXN%TS3DHPVO13J"})
     assert page.status_code == 200
     assert b"Not authentic" in page.content
     assert b"check-failed" in page.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"code": "something else"}, b"neither the code of a document"),
+        ({"file": ("photo.png", "blank")}, b"closer, sharp and evenly lit"),
+    ],
+)
+def test_what_could_not_be_read_is_not_called_forged(transactional, sent, said):
+    if "file" in sent:
+        picture = BytesIO()
+        Image.new("RGB", (400, 300), "white").save(picture, "PNG")
+        sent = {"file": SimpleUploadedFile("photo.png", picture.getvalue(), "image/png")}
+    page = client_of(ANONYMOUS).post("/verify", sent)
+    assert page.status_code == 200
+    assert b"Not authentic" not in page.content
+    assert b"Nothing could be checked" in page.content
+    assert said in page.content
