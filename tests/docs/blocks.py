@@ -47,7 +47,7 @@ def shell(line: str, environment: Mapping[str, str], **replaced: str) -> str:
     for before, after in replaced.items():
         line = line.replace(before, after)
     if line.startswith("make "):
-        line = f"make --dry-run {line.removeprefix('make ')}"
+        line = f"make --no-print-directory --dry-run {line.removeprefix('make ')}"
     done = subprocess.run(
         ["/bin/sh", "-c", line], cwd=ROOT, env=dict(environment), capture_output=True, text=True, timeout=LONGEST, check=False
     )

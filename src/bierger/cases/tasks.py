@@ -24,7 +24,7 @@ from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services as registry
-from bierger.registry.errors import RegisterUnavailable
+from bierger.registry.errors import RegisterAnswerInvalid, RegisterUnavailable
 from bierger_core.procedures import Package, document_inputs, evidence_value, message
 from bierger_core.rules import Value
 
@@ -118,7 +118,7 @@ def _question(case: UUID, number: UUID) -> _Question | None:
 
 
 def _ask_register(question: _Question) -> Mapping[str, Value]:
-    """Ask about the applicant; silence for a minute means that an officer looks. Gives the value for the process."""
+    """Ask about the applicant; silence or nonsense for a minute means that an officer looks. Gives the value for the process."""
     found, reachable, facts = False, True, {}
     try:
         evidence = registry.ask(
@@ -130,7 +130,7 @@ def _ask_register(question: _Question) -> Mapping[str, Value]:
             subjects=question.subjects,
         )
         found, facts = evidence.found, dict(evidence.facts)
-    except RegisterUnavailable:
+    except (RegisterUnavailable, RegisterAnswerInvalid):
         if clock.now() - question.waits_since < REGISTER_PATIENCE:
             raise
         reachable = False

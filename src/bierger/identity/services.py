@@ -16,12 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from bierger.administrations.selectors import officers_by_login
 from bierger.administrations.types import OfficerView
-from bierger.identity.errors import LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
+from bierger.identity.errors import LevelTooLow, LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
 from bierger.identity.models import Mandate
 from bierger.identity.selectors import my_spaces
 from bierger.identity.types import Claims, SpaceView
 from bierger.infra import clock
-from bierger.infra.principal import Level, Principal, current
+from bierger.infra.principal import LEVELS, Level, Principal, current
 from bierger_core.values import IdentifierError, parse_matricule
 
 OFFICE_LEVEL: Level = "substantial"  # whoever decides about others proves who they are
@@ -97,12 +97,14 @@ def _enter(is_chosen: Callable[[SpaceView], bool]) -> tuple[Principal, str]:
 
 
 def enter_office(*, office: UUID, issuer: str, subject: str, level: Level) -> tuple[Principal, OfficerView]:
-    """The login as one of its officers. Raises NotYourOffice.
+    """The login as one of its officers. Raises NotYourOffice, LevelTooLow: whoever decides about others proves who they are.
 
     issuer and subject come from the session, where only a checked ID token put them.
     """
     for officer in officers_by_login(issuer, subject):
         if officer.id == office:
+            if LEVELS.index(level) < LEVELS.index(OFFICE_LEVEL):
+                raise LevelTooLow(OFFICE_LEVEL, "Acting as an officer needs a stronger sign-in.")
             principal = Principal(
                 kind="officer",
                 administration=officer.administration,

@@ -187,9 +187,6 @@ def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResp
     office, mandate, space = (request.POST.get(name) for name in ("office", "mandate", "space"))
     try:
         if office:
-            if not person.reaches(services.OFFICE_LEVEL):
-                too_low = LevelTooLow(services.OFFICE_LEVEL, "Acting as an officer needs a stronger sign-in.")
-                return _refused(request, too_low, level=services.OFFICE_LEVEL, next_path=f"{reverse('identity:spaces')}")
             _enter_office(request, UUID(office))
             return redirect(next_path if next_path.startswith("/desk") else "/desk")
         with acting_as(person):
@@ -197,6 +194,8 @@ def _choose(request: HttpRequest, person: Principal, next_path: str) -> HttpResp
                 principal, label = services.enter_mandate(mandate=UUID(mandate))
             else:
                 principal, label = services.enter_space(space=UUID(str(space)))
+    except LevelTooLow as too_low:
+        return _refused(request, too_low, level=too_low.level, next_path=reverse("identity:spaces"))
     except (NotYourSpace, NotYourOffice, ValueError):
         return render(request, "ui/error.html", {"status": 404}, status=404)
     _act_as(request, principal, label)
@@ -241,7 +240,7 @@ def _return_to(request: HttpRequest, before: dict[str, object]) -> bool:
                 principal, label = services.enter_mandate(mandate=UUID(str(before["mandate"])))
             else:
                 principal, label = services.enter_space(space=UUID(str(before["space"])))
-    except (NotYourSpace, NotYourOffice, KeyError):
+    except (NotYourSpace, NotYourOffice, LevelTooLow, KeyError):
         return False
     _act_as(request, principal, label)
     return True

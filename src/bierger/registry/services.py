@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
-import requests
 from django.conf import settings
 from django.db import connection
 
@@ -24,6 +23,7 @@ from bierger.administrations.selectors import commune_of
 from bierger.disclosures.services import record
 from bierger.disclosures.types import Purpose
 from bierger.infra import clock
+from bierger.infra.outside import NoAnswer, ask_json
 from bierger.infra.principal import Principal, acting_as
 from bierger.registry.errors import (
     AskedInTransaction,
@@ -34,7 +34,6 @@ from bierger.registry.errors import (
 )
 from bierger.registry.types import Evidence
 
-TIMEOUT = (3.05, 8)  # seconds to connect, to answer; whoever asks tries again later
 Facts = Mapping[str, str | None]
 
 
@@ -87,22 +86,18 @@ def _fetch(address: str) -> Mapping[str, object] | None:
     """The register's JSON object; None when it does not know the number."""
     headers = {"Authorization": f"Bearer {settings.BIERGER_REGISTER_SECRET}", "Accept": "application/json"}
     try:
-        # A redirect would carry the secret elsewhere: none is followed.
-        answer = requests.get(address, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-    except requests.RequestException as failed:
+        answer = ask_json(address, headers=headers)
+    except NoAnswer as failed:
         raise RegisterUnavailable("The register does not answer.") from failed
-    if answer.status_code == 404:
+    if answer.status == 404:
         return None
-    if answer.status_code in (401, 403):
-        raise RegisterRefused(f"The register refuses us (HTTP {answer.status_code}): check BIERGER_REGISTER_SECRET.")
-    if answer.status_code >= 500 or answer.status_code == 429:
-        raise RegisterUnavailable(f"The register is out of order (HTTP {answer.status_code}).")
-    try:
-        said = answer.json() if answer.status_code == 200 else None
-    except ValueError:
-        said = None
+    if answer.status in (401, 403):
+        raise RegisterRefused(f"The register refuses us (HTTP {answer.status}): check BIERGER_REGISTER_SECRET.")
+    if answer.status >= 500 or answer.status == 429:
+        raise RegisterUnavailable(f"The register is out of order (HTTP {answer.status}).")
+    said = answer.said if answer.status == 200 else None
     if not isinstance(said, dict):
-        raise RegisterAnswerInvalid(f"The register's answer cannot be understood (HTTP {answer.status_code}).")
+        raise RegisterAnswerInvalid(f"The register's answer cannot be understood (HTTP {answer.status}).")
     return said
 
 
@@ -110,9 +105,9 @@ def _population(said: Mapping[str, object], on: dt.date) -> Facts:
     return {
         "given_name": _text(said["given_name"]),
         "family_name": _text(said["family_name"]),
-        "birth_date": _text(said["birth_date"]),
+        "birth_date": _day(said["birth_date"]),
         "matricule": _text(said["matricule"]),
-        "since": _text(said.get("since")),
+        "since": _day(said.get("since")),
         "status": _text(said.get("status")),
         **_address(said.get("address"), on),
     }
@@ -141,7 +136,14 @@ def _text(value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError("text")
+    if "\0" in value:
+        raise ValueError("text without NUL")  # the database keeps none
     return value[:300]
+
+
+def _day(value: object) -> str | None:
+    text = _text(value)
+    return None if text is None else dt.date.fromisoformat(text).isoformat()
 
 
 _REGISTERS = {

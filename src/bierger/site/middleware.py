@@ -35,6 +35,19 @@ class UploadLimit:
         return self.get_response(request)
 
 
+class SessionCookie:
+    """A session's key is letters and digits of ours: what else a cookie holds (a NUL, which no table keeps) is no session."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if not (key.isascii() and key.isalnum()):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
 class RequestLog:
     """One line a request: route pattern, never the path with its identifiers; the request's id goes back in a header."""
 

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "bierger.site.middleware.UploadLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bierger.site.middleware.RequestLog",
+    "bierger.site.middleware.SessionCookie",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

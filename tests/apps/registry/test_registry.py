@@ -11,6 +11,7 @@ from django.test import override_settings
 
 from bierger.disclosures.selectors import readings
 from bierger.disclosures.types import Purpose
+from bierger.infra import outside
 from bierger.infra.principal import acting_as, worker_on
 from bierger.registry import services
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterRefused, RegisterUnavailable, UnknownRegister
@@ -93,7 +94,7 @@ def test_out_of_order(register: Simulators):
 
 
 def test_too_slow(register: Simulators, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(services, "TIMEOUT", (1, 0.3))
+    monkeypatch.setattr(outside, "TIMEOUT", (1, 0.3))
     with register.fault(population={"delay": 1.0}), pytest.raises(RegisterUnavailable):
         ask()
 

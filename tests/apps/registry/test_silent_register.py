@@ -17,6 +17,7 @@ from django.test import override_settings
 from bierger.cases import selectors as cases
 from bierger.cases.tasks import on_task_ready
 from bierger.disclosures.selectors import readings
+from bierger.infra import outside
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services
 from bierger.registry.errors import AskedInTransaction, RegisterUnavailable
@@ -79,7 +80,7 @@ def held_by_the_worker() -> list[str]:
 def test_while_it_keeps_silent_nothing_is_locked_and_the_asking_is_told(
     register: Simulators, job: dict[str, str], town, as_worker: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "TIMEOUT", (1, 3))
+    monkeypatch.setattr(outside, "TIMEOUT", (1, 3))
     ended: list[BaseException | None] = []
 
     def work() -> None:

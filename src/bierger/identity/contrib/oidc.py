@@ -27,6 +27,7 @@ from bierger.identity.contrib.provider import Provider, read_claims
 from bierger.identity.errors import LevelTooLow, ProviderRefused, ProviderUnavailable, TokenRefused
 from bierger.identity.types import Claims
 from bierger.infra import clock
+from bierger.infra.outside import NoAnswer, ask_json
 from bierger.infra.principal import LEVELS
 
 TIMEOUT = (3.05, 5)  # seconds to connect, to answer: a person waits
@@ -194,12 +195,11 @@ def _document(address: str) -> Mapping[str, object]:
     if known is not None and time.monotonic() - known[0] < REMEMBERED:
         return known[1]
     try:
-        answer = requests.get(address, timeout=TIMEOUT, allow_redirects=False)
-        answer.raise_for_status()
-        found = answer.json()
-    except (requests.RequestException, ValueError) as failed:
+        answer = ask_json(address)
+    except NoAnswer as failed:
         raise ProviderUnavailable("The provider does not answer.") from failed
-    if not isinstance(found, dict):
-        raise ProviderUnavailable("The provider's answer cannot be understood.")
+    found = answer.said
+    if answer.status != 200 or not isinstance(found, dict):
+        raise ProviderUnavailable(f"The provider's answer cannot be understood (HTTP {answer.status}).")
     _documents[address] = (time.monotonic(), found)
     return found
