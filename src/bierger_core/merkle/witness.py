@@ -3,9 +3,10 @@
 
     POST <prefix>/add-checkpoint      old <size>, consistency hashes, an empty line, the checkpoint
 
-Here are the texts of both sides and the witness's decision, as a step from state to state. Whoever runs a witness
-reads the state, calls `decide`, stores the new state and only then answers; reading and storing are one transaction
-(or one compare-and-swap), or two requests at once could make the witness sign a history backwards.
+Here are the texts of both sides and the witness's answer, as a step from state to state. Whoever runs a witness reads
+the state, calls `decide`, stores the new state and only then answers; reading and storing are one transaction (or one
+compare-and-swap), or two requests at once could make the witness sign a history backwards. No node of `bierger` runs
+one yet: the address over HTTP is missing.
 """
 
 import hashlib
