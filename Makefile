@@ -57,4 +57,4 @@ system-packages: install-dev # a browser, a pooler and PDF tools for the tests, 
 	@tools/system_packages.sh
 
 clean: ## remove what was installed and every cache; the demonstration's data in var/ stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -19,7 +19,7 @@ def give(giver: Principal, handle: str, *, scope: str = "*", days: int | None = 
     with acting_as(giver):
         today = clock.today()
         return services.grant_mandate(
-            to_matricule=country().by_handle[handle].matricule or "", scope=scope, valid_from=today,
+            to_matricule=country().by_handle[handle].matricule or "", family_name=country().by_handle[handle].family_name, scope=scope, valid_from=today,
             valid_to=None if days is None else today + dt.timedelta(days=days),
         )  # fmt: skip
 

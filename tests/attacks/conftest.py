@@ -3,29 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.apps.documents.fixtures import applicant, commune, data_folder
-from tests.apps.simulators.running import Simulators, running
+from tests.apps.simulators.running import Simulators
+from tests.registers import register, simulators
 
-__all__ = ["applicant", "commune", "data_folder"]
-
-
-@pytest.fixture(scope="session")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    with running(tmp_path_factory.mktemp("registers")) as started:
-        yield started
-
-
-@pytest.fixture
-def register(simulators: Simulators) -> Iterator[Simulators]:
-    """The population register answers over HTTP."""
-    from django.test import override_settings
-
-    with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
-        yield simulators
+__all__ = ["applicant", "commune", "data_folder", "register", "simulators"]
 
 
 @pytest.fixture

@@ -86,9 +86,10 @@ def test_what_the_readme_does_beside_a_demonstration(demonstration: Demonstratio
     for line in block("README.md", "./bierger check").commands:
         command = line.partition("#")[0].split()
         said[command[1]] = shell(line, environment, **{"bierger.tar": str(tmp_path / "bierger.tar")})
-    assert set(said) == {"check", "publish", "list", "verify", "backup", "help"}
+    assert set(said) == {"check", "publish", "list", "verify", "rules", "backup", "help"}
     assert "commune/residence-certificate" in said["list"]
     assert "AUTHENTIC" in said["verify"]
+    assert said["rules"].strip() == '"lighting"'
     assert (tmp_path / "bierger.tar").stat().st_mode & 0o777 == 0o600
     assert all(name in said["help"] for name in said if name != "help")
 

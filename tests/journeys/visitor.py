@@ -84,7 +84,7 @@ class Visitor:
             field = self.page.locator(f'main [name="{name}"]:not([type="hidden"])')
             if field.first.get_attribute("type") in ("radio", "checkbox"):
                 self.page.locator(f'main [name="{name}"][value="{value}"]').check()
-            elif field.first.evaluate_handle is not None and self._is_select(name):
+            elif self._is_select(name):
                 field.first.select_option(value)
             else:
                 field.first.fill(value)

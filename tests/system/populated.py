@@ -134,8 +134,8 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     story.begin(link, "problem-report", token=token)
     with acting_as(firm):
         for handle in ("emma.primjer", "lea.beispill"):
-            matricule = country().by_handle[handle].matricule
-            identity.grant_mandate(to_matricule=str(matricule), scope="*", valid_from=clock.today() - dt.timedelta(days=1), valid_to=None)
+            to = country().by_handle[handle]
+            identity.grant_mandate(to_matricule=str(to.matricule), family_name=to.family_name, scope="*", valid_from=clock.today() - dt.timedelta(days=1), valid_to=None)
     with acting_as(emma):
         represents = identity.enter_space(space=_space(firm))[0]
     people = {

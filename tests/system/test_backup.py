@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests import databases
-from tests.apps.simulators.running import Simulators, running
 from tests.conftest import DATABASE
+from tests.registers import register, simulators
 from tests.stores import S3Server
 from tests.system.installations import bierger, installation, tell
 
+__all__ = ["register", "simulators"]
 RESTORED = f"{DATABASE}_restored"
 
 
@@ -31,21 +32,6 @@ def empty(tmp_path: Path) -> Iterator[Path]:
     server.create_database(RESTORED)
     yield tmp_path / "restored"
     server.drop_database(RESTORED)
-
-
-@pytest.fixture(scope="session")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    with running(tmp_path_factory.mktemp("registers")) as started:
-        yield started
-
-
-@pytest.fixture
-def register(simulators: Simulators) -> Iterator[Simulators]:
-    """The population register answers over HTTP."""
-    from django.test import override_settings
-
-    with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
-        yield simulators
 
 
 @dataclass(frozen=True)

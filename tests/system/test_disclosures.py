@@ -34,10 +34,10 @@ from bierger.filings import selectors as filings
 from bierger.identity import selectors as identity
 from bierger.infra.principal import Principal, acting_as, worker_on
 from tests import mandates, story
-from tests.apps.cases.conftest import register, simulators
 from tests.apps.simulators.running import Simulators
 from tests.attacks.together import superuser
 from tests.people import officer, person
+from tests.registers import register, simulators
 
 __all__ = ["register", "simulators"]
 

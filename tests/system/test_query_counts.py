@@ -105,6 +105,20 @@ def test_the_requests_page_sends_as_many_for_ten_requests_as_for_two(transaction
     assert len(few) == len(many) == 7, told(many)
 
 
+def test_the_mailbox_sends_as_many_for_twenty_letters_as_for_two(transactional):
+    """Each asks where it comes from, and so for the level at which it is read: in one statement for all of them."""
+    who = person("lea.beispill")
+    client = client_of(who)
+    volume.cases(who.space, officer("tom.beispill").administration, 20)
+    counted = []
+    for more in (2, 18):
+        volume.messages(who.space, more, of_requests=True)
+        client.get("/mailbox")
+        counted.append(statements(lambda: client.get("/mailbox")))
+    few, many = counted
+    assert len(few) == len(many) == 5, told(many)
+
+
 # Address -> statements of its first page, and of the next: a page and a count, whatever the number of rows.
 LISTS = {"/requests": (7, 5), "/requests?state=open": (5, 5), "/drafts": (4, 4), "/mailbox": (5, 5), "/readings": (5, 5)}
 

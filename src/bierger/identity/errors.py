@@ -13,7 +13,7 @@ IdentityError
 │   └── TooManySignIns             429
 ├── NotYourSpace                   a space the person does not belong to, or none at all
 ├── NotYourOffice                  an office of another login
-└── MandateRefused                 from oneself, twice, or ending before it begins
+└── MandateRefused                 not given or not ended (data: why; nobody, unknown, oneself, number or days)
 """
 
 
@@ -82,3 +82,7 @@ class NotYourOffice(IdentityError):
 
 class MandateRefused(IdentityError):
     code = "mandate-refused"
+
+    def __init__(self, message: str, *, why: str) -> None:
+        super().__init__(message)
+        self.why = why

@@ -27,7 +27,7 @@ from bierger_core.values import IdentifierError, parse_matricule
 OFFICE_LEVEL: Level = "substantial"  # whoever decides about others proves who they are
 _REFUSED = {
     "nobody": "Only the owner or a manager of the space can give a mandate.",
-    "unknown": "Nobody with this number has signed in here yet.",
+    "unknown": "Nobody with this number and this family name has signed in here yet.",
     "oneself": "A mandate is given to somebody else.",
 }
 
@@ -130,25 +130,26 @@ def safe_next(given: str) -> str:
     return given if url_has_allowed_host_and_scheme(given, allowed_hosts=None) else "/"
 
 
-def grant_mandate(*, to_matricule: str, scope: str, valid_from: dt.date, valid_to: dt.date | None) -> UUID:
+def grant_mandate(*, to_matricule: str, family_name: str, scope: str, valid_from: dt.date, valid_to: dt.date | None) -> UUID:
     """Let somebody act in the space one is in. The person has signed in at least once. Raises MandateRefused.
 
+    family_name    theirs; accents and capitals make no difference. Another name is answered as an unknown number is.
     Who may is decided in the SQL function of migration 0003, the only way by which a mandate is written.
     """
     if valid_to is not None and valid_to < valid_from:
-        raise MandateRefused("The mandate ends before it begins.")
+        raise MandateRefused("The mandate ends before it begins.", why="days")
     try:
         number = parse_matricule(to_matricule)
     except IdentifierError as wrong:
-        raise MandateRefused("The identification number is not well formed.") from wrong
+        raise MandateRefused("The identification number is not well formed.", why="number") from wrong
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT mandate, refused FROM identity_give_mandate(%s, %s, %s, %s, %s)",
-            [number, scope, valid_from, valid_to, clock.now()],
+            "SELECT mandate, refused FROM identity_give_mandate(%s, %s, %s, %s, %s, %s)",
+            [number, " ".join(family_name.split()), scope, valid_from, valid_to, clock.now()],
         )
         mandate, refused = cursor.fetchone()
     if refused:
-        raise MandateRefused(_REFUSED[refused])
+        raise MandateRefused(_REFUSED[refused], why=refused)
     return UUID(str(mandate))
 
 
@@ -156,5 +157,5 @@ def end_mandate(*, mandate: UUID) -> None:
     """End it now: the giver's space or the holder may. Ending twice changes nothing; another's raises MandateRefused."""
     # A representative stands where the giver stands, and still sees and ends nobody's mandate but their own: the policy says so.
     if not Mandate.objects.filter(id=mandate).exists():
-        raise MandateRefused("There is no such mandate of yours.")
+        raise MandateRefused("There is no such mandate of yours.", why="unknown")
     Mandate.objects.filter(id=mandate, ended_at=None).update(ended_at=clock.now())

@@ -100,7 +100,11 @@ _FIELDS = tuple(field.name for field in fields(Principal))
 
 
 def worker_on(case: UUID) -> Principal:
-    """The worker, allowed one case and nothing else."""
+    """The worker, allowed one case and nothing else.
+
+    Policies know this principal, but no job acts as it yet: the handlers of `cases.tasks` act as SYSTEM, since work rows, the
+    acts of service tasks and mailboxes have no condition yet that lets a worker write those of its case.
+    """
     return Principal(kind="worker", case=case)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from bierger.infra import clock
 from bierger.ledger.models import Checkpoint, Key, KeyListVersion, QueueEntry
 from bierger.ledger.plugins import folder
 from bierger.ledger.types import CheckpointView, LoggedEntry
@@ -79,11 +80,11 @@ def published_note(name: str) -> bytes | None:
 
 
 def key_list() -> KeyList:
-    """The current key list: every key that ever signed for this installation."""
+    """The current key list: every key that ever signed for this installation; as of now and empty before the first."""
     newest = KeyListVersion.objects.order_by("-id").first()
-    rows = Key.objects.order_by("valid_from", "kid")
     if newest is None:
-        raise LookupError("No key has been made yet.")
+        return KeyList(clock.now(), ())
+    rows = Key.objects.order_by("valid_from", "kid")
     return KeyList(newest.issued_at, tuple(entry_of(row) for row in rows))
 
 

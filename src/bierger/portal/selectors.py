@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bierger.administrations import selectors as administrations
 from bierger.administrations.types import in_language
-from bierger.cases.types import Entry, RequestView
+from bierger.cases.types import Entry, Origin, RequestView
 from bierger.catalogue import selectors as procedures
 from bierger.delivery.types import MessageView
 from bierger.disclosures.types import Reading
@@ -154,17 +154,28 @@ def _revoked(act: ActView) -> str:
     return words.word(words.REVOCATIONS, act.revocation_reason) if act.revoked_at else ""
 
 
-def mail_rows(messages: Sequence[MessageView], acts: Sequence[ActView], language: str) -> list[MailRow]:
-    """The mailbox, the newest first, with the documents that came."""
+def mail_rows(
+    messages: Sequence[MessageView], acts: Sequence[ActView], language: str, *, origins: Mapping[UUID, Origin],
+    locked: Mapping[UUID, str],
+) -> list[MailRow]:  # fmt: skip
+    """The mailbox, the newest first, with the documents that came.
+
+    locked    by message, where to sign in better: of such a one its title, sender and day are shown, and nothing of what it says
+    """
     mine = {one.id: one for one in acts}
+    names = {one.id: one.name(language) for one in administrations.administrations(on=clock.today())}
     rows = []
     for one in messages:
         act = mine.get(one.act_id) if one.act_id else None
         title, text = _letter(one, act, language)
+        closed = locked.get(one.id, "")
+        origin = origins.get(one.case_id) if one.case_id else None
         rows.append(
             MailRow(
-                id=one.id, title=title, text=text, sent=formats.instant(one.sent_at, language), unread=one.read_at is None,
-                case=one.case_id, act=_act(act) if act else None,
+                id=one.id, title=title, text="" if closed else text,
+                sender=names.get(origin.administration, "") if origin else "",
+                sent=formats.instant(one.sent_at, language), locked=closed, unread=one.read_at is None,
+                case=None if closed else one.case_id, act=_act(act) if act and not closed else None,
             )
         )
     return rows

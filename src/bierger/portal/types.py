@@ -88,10 +88,14 @@ class ActRow:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
+    """A message. `locked`: where to sign in better; then `text`, `case` and `act` are left out."""
+
     id: UUID
     title: str
     text: str
+    sender: str
     sent: str
+    locked: str
     unread: bool
     case: UUID | None
     act: ActRow | None

@@ -98,8 +98,9 @@ class Appended:
 class LogWriter:
     """Appends to the log of `key`, whose private half `signer` holds. Keeps the right edge between two batches.
 
-    For the sequencer over PostgreSQL and for a node that has files only. Not safe for threads; any number of writers
-    may work on one store, and all but the fastest get `AnotherWriterError` and try again.
+    Nothing in `bierger` appends through it yet: the sequencer keeps its own steps until it moves here (ADR 0012). Not
+    safe for threads; any number of writers may work on one store, and all but the fastest get `AnotherWriterError` and
+    try again.
     """
 
     def __init__(self, store: CheckpointStore, files: LogFiles, key: VerifierKey, signer: Signer) -> None:

@@ -3,9 +3,10 @@
 
     POST <prefix>/add-checkpoint      old <size>, consistency hashes, an empty line, the checkpoint
 
-Here are the texts of both sides and the witness's decision, as a step from state to state. Whoever runs a witness
-reads the state, calls `decide`, stores the new state and only then answers; reading and storing are one transaction
-(or one compare-and-swap), or two requests at once could make the witness sign a history backwards.
+Here are the texts of both sides and the witness's answer, as a step from state to state. Whoever runs a witness reads
+the state, calls `decide`, stores the new state and only then answers; reading and storing are one transaction (or one
+compare-and-swap), or two requests at once could make the witness sign a history backwards. No node of `bierger` runs
+one yet: the address over HTTP is missing.
 """
 
 import hashlib
@@ -47,7 +48,7 @@ class AddCheckpoint:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Answer:
     """The `state` to store, then what to answer over HTTP: `status`, `body` and `media_type`.
 
     `code` says why: cosigned (200), request-malformed or old-size-larger (400), checkpoint-unsigned (403), log-unknown
@@ -96,7 +97,7 @@ def decide(
     logs: Iterable[VerifierKey],
     cosigners: Sequence[tuple[VerifierKey, Signer]],
     at: datetime,
-) -> Decision:
+) -> Answer:
     """One step of a witness that knows `logs` and signs with `cosigners` (at least one) at the instant `at`.
 
     1. The request is well formed, the checkpoint too.
@@ -130,20 +131,20 @@ def decide(
     lines = tuple(cosign_note(note.text, key, signer, at) for key, signer in cosigners)
     seen = Seen.of(format_note(Note(own.text, (*own.signatures, *lines))))
     answer = "".join(line.line for line in lines).encode()
-    return Decision({**state, checkpoint.origin: seen}, 200, "cosigned", answer)
+    return Answer({**state, checkpoint.origin: seen}, 200, "cosigned", answer)
 
 
-def _history(state: WitnessState, request: AddCheckpoint, checkpoint: Checkpoint, note: bytes) -> Decision | None:
+def _history(state: WitnessState, request: AddCheckpoint, checkpoint: Checkpoint, note: bytes) -> Answer | None:
     """Steps 4 to 6."""
     last = state.get(checkpoint.origin)
     size, root = (last.size, last.root) if last is not None else (0, EMPTY_ROOT)
     if request.old > checkpoint.size:
         return _refusal(state, 400, "old-size-larger", "The old size is larger than the new one.")
     if request.old != size:
-        return Decision(state, 409, "old-size-conflict", b"%d\n" % size, SIZE_TYPE)
+        return Answer(state, 409, "old-size-conflict", b"%d\n" % size, SIZE_TYPE)
     fork = Fork(last.note, note) if last is not None else None
     if size == checkpoint.size and root != checkpoint.root:
-        return Decision(state, 409, "root-conflict", b"%d\n" % size, SIZE_TYPE, fork)
+        return Answer(state, 409, "root-conflict", b"%d\n" % size, SIZE_TYPE, fork)
     try:
         verify_consistency(size, root, checkpoint.size, checkpoint.root, request.proof)
     except ProofInvalidError as refused:
@@ -151,8 +152,8 @@ def _history(state: WitnessState, request: AddCheckpoint, checkpoint: Checkpoint
     return None
 
 
-def _refusal(state: WitnessState, status: int, code: str, message: str, fork: Fork | None = None) -> Decision:
-    return Decision(state, status, code, f"{code}: {message}\n".encode(), fork=fork)
+def _refusal(state: WitnessState, status: int, code: str, message: str, fork: Fork | None = None) -> Answer:
+    return Answer(state, status, code, f"{code}: {message}\n".encode(), fork=fork)
 
 
 def size_answered(body: bytes) -> int:

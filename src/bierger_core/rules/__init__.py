@@ -13,7 +13,7 @@ and line. Nothing of a file is ever executed as Python.
 
 from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
 from bierger_core.rules.dmn import is_name, read_dmn
-from bierger_core.rules.drg.kit import Case, Verdict, read_cases, run_case
+from bierger_core.rules.drg.kit import Case, CaseResult, read_cases, run_case
 from bierger_core.rules.drg.model import Model, Result
 from bierger_core.rules.drg.model import load as load_model
 from bierger_core.rules.drg.plain import read_json, to_feel, to_plain
@@ -51,6 +51,7 @@ __all__ = [
     "Annotation",
     "CallsTooDeep",
     "Case",
+    "CaseResult",
     "DateTime",
     "DaysTime",
     "Decision",
@@ -89,7 +90,6 @@ __all__ = [
     "UnaryTests",
     "UnknownDecision",
     "Value",
-    "Verdict",
     "XmlRefused",
     "YearsMonths",
     "compile_feel",

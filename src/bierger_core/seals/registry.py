@@ -4,7 +4,8 @@
 A compact seal names its type by 12 bytes of the SHA-256 of the type's definition and then lists the facts in its order.
 The signature covers those bytes, so whoever hands out a definition cannot change what a signed fact means; nobody
 assigns numbers, and two bodies cannot clash. A changed text is a new `version` with another digest; the older ones stay
-in the registry for as long as an act of theirs may be shown.
+in the registry for as long as an act of theirs may be shown. No installation publishes a registry yet, and acts are
+sealed in the profile that says everything itself.
 """
 
 import hashlib

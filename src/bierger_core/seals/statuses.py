@@ -8,7 +8,8 @@ nobody which act is in question, and keeps it for use without a network. The lis
     payload     {2: address of the list, 6: issued at, 4: expires, 65534: seconds to keep it, 65533: {"bits", "lst"}}
 
 `lst` is the statuses, least significant bits first, compressed with zlib. Written in deterministic CBOR, which every
-reader of the draft reads; only our own lists are read here, and only in that form.
+reader of the draft reads; only our own lists are read here, and only in that form. No list is published yet: today a
+revocation is a row, and a line of the signed file `revocations`.
 """
 
 import zlib

@@ -1,22 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-from __future__ import annotations
+"""The population register, as the tests of cases have it."""
 
-from collections.abc import Iterator
+from tests.registers import register, simulators
 
-import pytest
-from django.test import override_settings
-
-from tests.apps.simulators.running import Simulators, running
-
-
-@pytest.fixture(scope="session")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    with running(tmp_path_factory.mktemp("registers")) as started:
-        yield started
-
-
-@pytest.fixture
-def register(simulators: Simulators) -> Iterator[Simulators]:
-    """The population register answers over HTTP."""
-    with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
-        yield simulators
+__all__ = ["register", "simulators"]

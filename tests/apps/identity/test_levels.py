@@ -65,6 +65,10 @@ def test_a_weak_sign_in_sees_that_there_is_something_and_not_what(filed: Filed, 
     for page in (filed.check, filed.step):
         assert asked_for_more(weak.get(page)) == page
     assert asked_for_more(weak.post(f"{filed.permit}/answer", {"text": "x"})) == filed.permit
+    discard = filed.check.replace("/check", "/discard")
+    assert asked_for_more(weak.get(discard)) == discard
+    assert asked_for_more(weak.post(discard)) == discard
+    assert signed_in("lea.beispill").get(filed.check).status_code in (200, 302), "The draft is still there."
     # What asks for no level is read at any.
     assert weak.get(filed.report).status_code == 200
 
@@ -77,6 +81,32 @@ def test_stepping_up_opens_it_where_one_was(filed: Filed, signed_in: Callable[..
     assert client.get(wanted).content.startswith(b"%PDF")
     assert client.get(filed.permit).status_code == 200
     assert client.get(f"{filed.act}.tlog-proof").status_code == 200
+
+
+def test_the_mailbox_tells_of_a_letter_at_any_level_and_what_it_says_at_its_own(filed: Filed, signed_in: Callable[..., Client]):
+    from bierger.delivery import selectors as delivery
+
+    lea = person("lea.beispill")
+    with acting_as(lea):
+        unread = delivery.unread_count()
+    assert unread > 0
+    weak = signed_in("lea.beispill", level="low")
+    page = weak.get("/mailbox?show=new").content.decode()
+    assert "Residence certificate" in page
+    assert "<p>Mersch</p>" in page
+    assert "level=substantial" in page
+    assert "is ready" not in page
+    assert f"{filed.act}.pdf" not in page
+    assert filed.certificate not in page
+    with acting_as(lea):
+        assert delivery.unread_count() == unread
+    strong = signed_in("lea.beispill").get("/mailbox").content.decode()
+    assert "is ready" in strong
+    assert f"{filed.act}.pdf" in strong
+    assert filed.certificate in strong
+    assert "level=substantial" not in strong
+    with acting_as(lea):
+        assert delivery.unread_count() == 0
 
 
 def test_another_persons_request_is_not_there_at_any_level(filed: Filed, signed_in: Callable[..., Client]):

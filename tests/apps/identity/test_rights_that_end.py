@@ -125,16 +125,19 @@ def test_a_representative_gives_no_mandate_and_ends_only_their_own(db: None):
             services.end_mandate(mandate=of_jonas)
         with pytest.raises(MandateRefused):
             services.grant_mandate(
-                to_matricule=country().by_handle["jonas.muster"].matricule, scope="*", valid_from=START.date(), valid_to=None
+                to_matricule=country().by_handle["jonas.muster"].matricule, family_name="Muster", scope="*",
+                valid_from=START.date(), valid_to=None,
             )
         services.end_mandate(mandate=hugo.mandate)
 
 
-def given_in_sql(who: Principal, handle: str, **said: object) -> str:
+def given_in_sql(who: Principal, handle: str, *, name: str = "", **said: object) -> str:
     """What the only way to a mandate answers; the rest of what it takes is as a caller would send it."""
-    number = country().by_handle[handle].matricule
+    to = country().by_handle[handle]
     with acting_as(dataclasses.replace(who, **said)), connection.cursor() as cursor:
-        cursor.execute("SELECT refused FROM identity_give_mandate(%s, '*', '2026-01-01', NULL, now())", [number])
+        cursor.execute(
+            "SELECT refused FROM identity_give_mandate(%s, %s, '*', '2026-01-01', NULL, now())", [to.matricule, name or to.family_name]
+        )
         return cursor.fetchone()[0]
 
 
@@ -154,6 +157,7 @@ def test_nobody_but_the_owner_or_a_manager_gives_a_mandate_in_sql(db: None):
         given_in_sql(nina, "jonas.muster", space=lea.space)
     assert given_in_sql(lea, "lea.beispill") == "oneself"
     assert given_in_sql(lea, "alice.exemple") == "unknown"
+    assert given_in_sql(lea, "jonas.muster", name="Beispill") == given_in_sql(lea, "lea.beispill", name="Muster") == "unknown"
     assert given_in_sql(firm, "jonas.muster") == ""
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from bierger.identity.errors import MandateRefused, NotYourOffice, NotYourSpace
 from bierger.identity.models import Person, Space
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, worker_on
 from bierger.simulators.country import country
-from tests.people import officer, person
+from tests.people import claims_of, officer, person
 
 TODAY = dt.date(2026, 3, 2)
 
@@ -109,10 +110,6 @@ def test_the_worker_learns_who_is_behind_a_space_and_it_is_recorded(transactiona
 
 
 def test_memberships_follow_the_provider(db: None):
-    import dataclasses
-
-    from tests.people import claims_of
-
     nina = country().by_handle["nina.esempio"]
     said = claims_of(nina, issuer="http://localhost:8001")
     with acting_as(person("nina.esempio")):
@@ -128,10 +125,6 @@ def test_memberships_follow_the_provider(db: None):
 
 
 def test_a_second_login_of_the_same_number_is_the_same_person(db: None):
-    import dataclasses
-
-    from tests.people import claims_of
-
     lea = person("lea.beispill")
     other = dataclasses.replace(claims_of(country().by_handle["lea.beispill"], issuer="https://eidas.example"), subject="LU/DE/1")
     with acting_as(ANONYMOUS):
@@ -144,7 +137,7 @@ def test_a_mandate_opens_a_space_on_its_days(db: None, frozen: Callable):
     hugo_number = country().by_handle["hugo.exemplo"].matricule
     with acting_as(lea):
         mandate = services.grant_mandate(
-            to_matricule=hugo_number, scope="*", valid_from=TODAY, valid_to=TODAY + dt.timedelta(days=10)
+            to_matricule=hugo_number, family_name="Exemplo", scope="*", valid_from=TODAY, valid_to=TODAY + dt.timedelta(days=10)
         )
         assert [given.holder_name for given in selectors.mandates_given()] == ["Hugo Exemplo"]
     with acting_as(hugo):
@@ -175,11 +168,31 @@ def test_mandates_that_are_refused(db: None):
     person("hugo.exemplo")
     hugo = country().by_handle["hugo.exemplo"].matricule
     with acting_as(lea):
-        for number, ends in ((own, None), (stranger, None), ("123", None), (hugo, TODAY - day)):
-            with pytest.raises(MandateRefused):
-                services.grant_mandate(to_matricule=number, scope="*", valid_from=TODAY, valid_to=ends)
+        for number, name, ends, why in (
+            (own, "Beispill", None, "oneself"), (stranger, "Exemple", None, "unknown"), (hugo, "Muster", None, "unknown"),
+            (own, "Muster", None, "unknown"), ("123", "Exemplo", None, "number"), (hugo, "Exemplo", TODAY - day, "days"),
+        ):  # fmt: skip
+            with pytest.raises(MandateRefused) as refused:
+                services.grant_mandate(to_matricule=number, family_name=name, scope="*", valid_from=TODAY, valid_to=ends)
+            assert refused.value.why == why
     with acting_as(officer("claire.muster")), pytest.raises(MandateRefused):
-        services.grant_mandate(to_matricule=hugo, scope="*", valid_from=TODAY, valid_to=None)
+        services.grant_mandate(to_matricule=hugo, family_name="Exemplo", scope="*", valid_from=TODAY, valid_to=None)
+
+
+def test_a_name_is_compared_without_accents_and_capitals(db: None):
+    someone = claims_of(country().by_handle["hugo.exemplo"], issuer="http://localhost:8001")
+    with acting_as(ANONYMOUS):
+        services.sign_in(claims=dataclasses.replace(someone, family_name="Müller-d’Été"))
+    with acting_as(person("lea.beispill")):
+        for name in ("Müller-d’Été", "  MULLER-D'ETE ", "muller-d’été"):
+            assert services.grant_mandate(
+                to_matricule=someone.matricule or "", family_name=name, scope="*", valid_from=TODAY, valid_to=None
+            )
+        for name in ("", "%", "Müller"):
+            with pytest.raises(MandateRefused):
+                services.grant_mandate(
+                    to_matricule=someone.matricule or "", family_name=name, scope="*", valid_from=TODAY, valid_to=None
+                )
 
 
 def test_the_database_keeps_a_space_of_one(transactional: None, as_owner: Callable):

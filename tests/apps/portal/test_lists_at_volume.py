@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An accountant's 5,000 rows among 25,000 of others: each page, wherever it is, reads a page and a count to the cap.
 
+Two do not. A search reads along the space, as far as its words are found. Readings are found in an index by person and then put in
+order: each page of them reads no more than the person's own rows, but possibly all of those.
+
 The plans are those of the web role under its policies, as the statements of the selectors were carried out.
 """
 

@@ -3,6 +3,7 @@
 
 import re
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,9 +14,11 @@ from PIL import Image
 
 from bierger.infra.principal import ANONYMOUS
 from bierger.ui.context import LANGUAGES
+from tests.attacks.together import superuser
 from tests.clients import client_of
 from tests.people import officer
 
+SAMPLES = Path(__file__).parents[2] / "samples/v0.1"
 PAGES = [
     "/", "/catalogue", "/catalogue?q=certificate", "/catalogue?theme=building&administration=mersch",
     "/procedures/commune/residence-certificate", "/procedures/commune/building-permit?administration=mersch",
@@ -133,6 +136,15 @@ def test_a_text_that_is_no_code_is_refused_step_by_step(transactional):
     assert page.status_code == 200
     assert b"Nothing could be checked" in page.content
     assert b"check-failed" in page.content
+
+
+def test_a_seal_shown_where_no_key_was_made_yet_is_of_an_unknown_key(transactional):
+    with superuser() as database:
+        assert database.execute("SELECT count(*) FROM ledger_key").fetchone() == (0,)
+    page = client_of(ANONYMOUS).post("/verify", {"code": (SAMPLES / "code.txt").read_text().strip()})
+    assert page.status_code == 200
+    assert b"Not authentic" in page.content
+    assert b"The key is not known" in page.content
 
 
 @pytest.mark.parametrize(

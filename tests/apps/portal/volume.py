@@ -42,17 +42,17 @@ def cases(space: UUID | None, administration: UUID, count: int, *, open_every: i
         )
 
 
-def messages(space: UUID | None, count: int) -> None:
-    """Messages; the newest 30 are new."""
+def messages(space: UUID | None, count: int, *, of_requests: bool = False) -> None:
+    """Messages; the newest 30 are new. `of_requests`: each belongs to some request of its space, else to none."""
     with superuser() as db:
         db.execute(
-            "INSERT INTO delivery_message (id, space, once, subject_code, params, sent_at, read_at)"
-            " "
-            f" SELECT gen_random_uuid(), coalesce(%(space)s::uuid, {OF_MANY}), coalesce(%(space)s::text, '') || '/' || n, 'notice',"
+            "INSERT INTO delivery_message (id, space, once, subject_code, params, case_id, sent_at, read_at)"
+            f" SELECT gen_random_uuid(), coalesce(%(space)s::uuid, {OF_MANY}), coalesce(%(space)s::text, '') || '/' || gen_random_uuid(), 'notice',"
             " jsonb_build_object('title.en', 'Message ' || n, 'body.en', 'A sentence about your request.'),"
+            " CASE WHEN %(of_requests)s THEN (SELECT id FROM cases_case c WHERE c.space = %(space)s ORDER BY md5(c.id::text || n) LIMIT 1) END,"
             f" {AT}, CASE WHEN n <= %(count)s - 30 THEN {BEGAN} + interval '300 days' END"
             " FROM generate_series(1, %(count)s) AS n",
-            {"space": space, "count": count},
+            {"space": space, "count": count, "of_requests": of_requests},
         )
 
 

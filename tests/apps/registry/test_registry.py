@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
@@ -17,23 +16,14 @@ from bierger.registry import services
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterRefused, RegisterUnavailable, UnknownRegister
 from bierger.registry.types import Evidence
 from bierger.simulators.country import country
-from tests.apps.simulators.running import Simulators, running
+from tests.apps.simulators.running import Simulators
 from tests.conftest import _as_role
 from tests.people import person
+from tests.registers import register, simulators
 
+__all__ = ["register", "simulators"]
+pytestmark = pytest.mark.usefixtures("transactional")
 PURPOSE = Purpose(None, None, "eli/etat/leg/loi/2013/06/19/n1", "register-check", case=uuid.uuid4())
-
-
-@pytest.fixture(scope="module")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    with running(tmp_path_factory.mktemp("registers")) as started:
-        yield started
-
-
-@pytest.fixture
-def register(simulators: Simulators, transactional: None) -> Iterator[Simulators]:
-    with override_settings(BIERGER_REGISTER_URL=f"{simulators.issuer}/register", BIERGER_REGISTER_SECRET="local-only"):
-        yield simulators
 
 
 def ask(handle: str = "lea.beispill", **changed: object) -> Evidence:

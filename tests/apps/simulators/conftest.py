@@ -1,14 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-from __future__ import annotations
+"""The simulators that these tests ask over HTTP."""
 
-from collections.abc import Iterator
+from tests.registers import simulators
 
-import pytest
-
-from tests.apps.simulators.running import Simulators, running
-
-
-@pytest.fixture(scope="session")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    with running(tmp_path_factory.mktemp("simulators")) as started:
-        yield started
+__all__ = ["simulators"]

@@ -3,12 +3,13 @@
 
 from bierger.cases.selectors.chain import replay, verify_chain
 from bierger.cases.selectors.desk import case_view, may_open, worklist
-from bierger.cases.selectors.requests import opening_event, request, requests, requests_page, timeline
+from bierger.cases.selectors.requests import opening_event, origins, request, requests, requests_page, timeline
 
 __all__ = [
     "case_view",
     "may_open",
     "opening_event",
+    "origins",
     "replay",
     "request",
     "requests",

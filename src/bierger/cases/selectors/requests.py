@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from bierger.administrations import selectors as administrations
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, Event, EventPayload
-from bierger.cases.types import EVERY_REQUEST, Entry, RequestFilters, RequestView
+from bierger.cases.types import EVERY_REQUEST, Entry, Origin, RequestFilters, RequestView
 from bierger.disclosures.types import own_data
 from bierger.flows import selectors as flows
 from bierger.infra.pages import FIRST, SIZE, Order, Page, Turn, cut
@@ -65,6 +65,13 @@ def request(case: UUID) -> RequestView:
     if row is None:
         raise CaseUnknown(f"No case {case}.")
     return _request(row, flows.waiting_for("applicant", [case]))
+
+
+@own_data(_PARTY)
+def origins(*, only: Collection[UUID]) -> Mapping[UUID, Origin]:
+    """Of those of these cases that are this principal's; of none, nothing is asked of the database."""
+    rows = _own().filter(id__in=only).values_list("id", "digest", "administration_id") if only else ()
+    return {row[0]: Origin(*row) for row in rows}
 
 
 @own_data(_PARTY)

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.db import connection
-from stdnum import luhn
-
 from bierger.cases.models import Case, Party
 from bierger.cases.services.conduct import absorb
 from bierger.cases.services.writer import CaseWriter
@@ -15,6 +12,7 @@ from bierger.cases.types import Opened, Opening
 from bierger.catalogue import selectors as catalogue
 from bierger.flows import services as flows
 from bierger.infra import clock
+from bierger.infra.numbers import running_number
 from bierger.infra.rows import insert
 from bierger_core.procedures import ApplicantFacts, CaseFacts, start_variables
 
@@ -32,7 +30,7 @@ def open_case(*, opening: Opening) -> Opened:
     package = catalogue.package(opening.digest)
     now = clock.now()
     row = Case(
-        id=uuid4(), number=_next_number(), administration_id=opening.administration, digest=opening.digest,
+        id=uuid4(), number=running_number("cases_number"), administration_id=opening.administration, digest=opening.digest,
         owner=package.owner, name=package.name, language=opening.language, opened_at=now,
     )  # fmt: skip
     insert(
@@ -68,12 +66,3 @@ def open_case(*, opening: Opening) -> Opened:
     absorb(writer, moved, parties=opening.parties)
     writer.save()
     return Opened(row.id, row.number, bytes(first.hash))
-
-
-def _next_number() -> str:
-    """Year, running number, check digit: 2026-0000123-4. A sequence leaves gaps and never makes two people wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
-        running = f"{cursor.fetchone()[0]:07d}"
-    year = str(clock.today().year)
-    return f"{year}-{running}-{luhn.calc_check_digit(year + running)}"

@@ -100,6 +100,16 @@ class RequestView:
     open_question: int | None = None
 
 
+@personal_data
+@dataclass(frozen=True)
+class Origin:
+    """Where what belongs to a case comes from: the version of the procedure that it follows, and the administration."""
+
+    case: UUID
+    digest: str
+    administration: UUID
+
+
 @dataclass(frozen=True)
 class RequestFilters:
     """What an applicant looks for among their requests. `state`: all, open or closed.

@@ -16,9 +16,6 @@ from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
-from django.db import connection
-from stdnum import luhn
-
 from bierger.administrations import selectors as administrations
 from bierger.cases import services as cases
 from bierger.cases.types import Opening, PartyView
@@ -32,6 +29,7 @@ from bierger.filings.types import Receipt
 from bierger.identity import selectors as identity
 from bierger.identity.types import SpaceLabel
 from bierger.infra import clock
+from bierger.infra.numbers import running_number
 from bierger.infra.principal import Principal, current
 from bierger.infra.rows import delete, insert, together
 from bierger_core.interview import JSON, AnswerError, first_incomplete_step, prune, validate_all
@@ -145,8 +143,4 @@ def _parties_of(principal: Principal, label: SpaceLabel) -> list[PartyView]:
 
 def _next_number() -> str:
     """F, year, running number, check digit; a sequence makes nobody wait for another's submission."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('filings_number')")
-        running = f"{cursor.fetchone()[0]:07d}"
-    year = str(clock.today().year)
-    return f"F{year}-{running}-{luhn.calc_check_digit(year + running)}"
+    return running_number("filings_number", letter="F")

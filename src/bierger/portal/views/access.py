@@ -24,7 +24,7 @@ from bierger.documents.errors import DocumentsError
 from bierger.filings.errors import DraftUnknown, FilingUnknown, LevelTooLow, OutOfMandate
 from bierger.flows.errors import TaskUnknown
 from bierger.infra import clock
-from bierger.infra.principal import Principal, current
+from bierger.infra.principal import LEVELS, Level, Principal, current
 from bierger_core.procedures import Package
 
 P = ParamSpec("P")
@@ -92,8 +92,20 @@ def readable_act(act: UUID) -> UUID:
 
 def strong_enough(package: Package) -> None:
     """Raises LevelTooLow for a person whose sign-in does not reach what the procedure asks for."""
-    if current().kind == "person" and not current().reaches(package.level):
-        raise LevelTooLow(f"{package.level} is needed.", needed=package.level)
+    if current().kind == "person":
+        reach(package.level)
+
+
+def reach(level: Level) -> None:
+    """Raises LevelTooLow for a sign-in that does not reach this level."""
+    if not current().reaches(level):
+        raise LevelTooLow(f"{level} is needed.", needed=level)
+
+
+def missing_level(found: Pinned | None) -> Level | None:
+    """The level that whoever acts lacks to read `found` in a list; None: they may. What cannot be looked up asks for all."""
+    level = catalogue.package(found.digest).level if found else LEVELS[-1]
+    return None if current().reaches(level) else level
 
 
 def own_or_404(view: View[P]) -> View[P]:

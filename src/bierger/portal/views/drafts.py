@@ -175,8 +175,9 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
 @own_or_404
 def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Asked once more, then really deleted."""
+    found = filings.draft(draft)
+    strong_enough(found.package)
     if request.method == "GET":
-        found = filings.draft(draft)
         return render(request, "portal/discard.html", _about(found))
     services.discard(draft=draft)
     return HttpResponseRedirect(reverse("portal:requests"))

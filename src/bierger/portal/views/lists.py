@@ -25,7 +25,7 @@ from bierger.filings import selectors as filings
 from bierger.infra.pages import asked
 from bierger.portal.selectors import draft_rows, mail_rows, reading_rows, request_rows, titled
 from bierger.portal.types import ReadingRow
-from bierger.portal.views.access import applicant_only, language, person_only
+from bierger.portal.views.access import applicant_only, language, missing_level, person_only, sign_in_url
 from bierger.ui.paging import counted, pages_of
 from bierger.ui.parts import Crumb
 
@@ -87,15 +87,18 @@ def draft_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @person_only
 def message_list(request: HttpRequest) -> HttpResponse:
-    """GET /mailbox?show=new&after=&before= ; what is shown counts as read."""
+    """GET /mailbox?show=new&after=&before= ; what is shown counts as read. What asks for a stronger sign-in is not shown."""
     unread = request.GET.get("show") == "new"
     page = asked(request.GET, partial(delivery.mailbox_page, unread=unread))
     messages = page.rows
     acts = documents.my_acts(only=[one.act_id for one in messages if one.act_id])
-    services.mark_read(messages=[one.id for one in messages if one.read_at is None])
+    origins = cases.origins(only={one.case_id for one in messages if one.case_id})
+    lacking = {one.id: missing_level(origins.get(one.case_id)) for one in messages if one.case_id}
+    locked = {message: sign_in_url(request.get_full_path(), level) for message, level in lacking.items() if level}
+    services.mark_read(messages=[one.id for one in messages if one.read_at is None and one.id not in locked])
     new = delivery.unread_count() if page.after or page.before else 0
     context = {
-        "rows": mail_rows(messages, acts, language()),
+        "rows": mail_rows(messages, acts, language(), origins=origins, locked=locked),
         "pages": pages_of(page, reverse("portal:mailbox"), {"show": "new" if unread else ""}),
         "only_new": unread,
         "new_elsewhere": counted(new, page.cap) if new else "",

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from bierger_core.rules import (
     Case,
+    CaseResult,
     DateTime,
     InputRefused,
     Model,
     RulesError,
-    Verdict,
     load_model,
     read_cases,
     read_json,
@@ -44,7 +44,7 @@ class Outcome:
     folder: str
     file: str
     case: str
-    verdict: Verdict
+    result: CaseResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,13 +91,13 @@ def _tck(folder: Path, results: Path | None) -> int:
         sys.stderr.write(f"No test cases under {folder}: a test is a folder with X.dmn and X-test-01.xml.\n")
         return 2
     for one in outcomes:
-        if one.verdict.outcome != "SUCCESS":
-            sys.stdout.write(f"{one.folder} {one.file} {one.case}: {one.verdict.outcome} {one.verdict.message}\n")
+        if one.result.outcome != "SUCCESS":
+            sys.stdout.write(f"{one.folder} {one.file} {one.case}: {one.result.outcome} {one.result.message}\n")
     if results is not None:
         write_csv(results, outcomes)
     for line in totals(outcomes):
         sys.stdout.write(line + "\n")
-    return 0 if all(one.verdict.outcome == "SUCCESS" for one in outcomes) else 1
+    return 0 if all(one.result.outcome == "SUCCESS" for one in outcomes) else 1
 
 
 def run_kit(folder: Path) -> Iterator[Outcome]:
@@ -113,34 +113,34 @@ def _run_file(file: Path, models: list[Path]) -> Iterator[Outcome]:
     level = next((part for part in file.resolve().parts if part in LEVELS), "")
     folder = f"{level}/{file.parent.name}" if level else file.parent.name
 
-    def outcome(case: str, verdict: Verdict) -> Outcome:
-        return Outcome(level, folder, file.stem, case, verdict)
+    def outcome(case: str, result: CaseResult) -> Outcome:
+        return Outcome(level, folder, file.stem, case, result)
 
     try:
         name, cases = read_cases(_read(file), path=file.name)
     except RulesError as error:
-        yield outcome("", Verdict("ERROR", str(error), null=False))
+        yield outcome("", CaseResult("ERROR", str(error), null=False))
         return
     main = next((one for one in models if one.name == Path(name).name), None)
     main = main or next((one for one in models if file.name.startswith(one.stem)), models[0])
     try:
         model = _model(main)
     except RulesError as error:
-        yield from (outcome(case.id, Verdict("ERROR", str(error), null=False)) for case in cases)
+        yield from (outcome(case.id, CaseResult("ERROR", str(error), null=False)) for case in cases)
         return
     for case in cases:
-        yield outcome(case.id, _verdict(model, case))
+        yield outcome(case.id, _result(model, case))
 
 
-def _verdict(model: Model, case: Case) -> Verdict:
+def _result(model: Model, case: Case) -> CaseResult:
     try:
-        verdict = run_case(model, case, now=_now())
+        result = run_case(model, case, now=_now())
     except Exception as error:  # noqa: BLE001 - a fault of ours fails its own case, not the rest of the kit
-        return Verdict("ERROR", f"{type(error).__name__}: {error}", null=False)
+        return CaseResult("ERROR", f"{type(error).__name__}: {error}", null=False)
     external = [finding.message for finding in model.findings if finding.code in EXTERNAL]
-    if verdict.outcome == "ERROR" and external:
-        return Verdict("IGNORED", external[0], verdict.null)
-    return verdict
+    if result.outcome == "ERROR" and external:
+        return CaseResult("IGNORED", external[0], result.null)
+    return result
 
 
 def totals(outcomes: list[Outcome]) -> list[str]:
@@ -149,9 +149,9 @@ def totals(outcomes: list[Outcome]) -> list[str]:
     total: Counter[str] = Counter()
     for one in outcomes:
         level = f"level {one.level[-1]}" if one.level else "no level"
-        for name in (level, "all", *(() if one.verdict.null else ("expected value not null",))):
+        for name in (level, "all", *(() if one.result.null else ("expected value not null",))):
             total[name] += 1
-            passed[name] += one.verdict.outcome == "SUCCESS"
+            passed[name] += one.result.outcome == "SUCCESS"
     order = ("level 2", "level 3", "no level", "expected value not null", "all")
     return [f"{name}: {passed[name]}/{total[name]}" for name in order if total[name] or name != "no level"]
 
@@ -161,8 +161,8 @@ def write_csv(path: Path, outcomes: list[Outcome]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for one in outcomes:
-            message = " ".join(one.verdict.message.split())
-            writer.writerow([one.folder, one.file, one.case, one.verdict.outcome, message])
+            message = " ".join(one.result.message.split())
+            writer.writerow([one.folder, one.file, one.case, one.result.outcome, message])
 
 
 # -- one decision ----------------------------------------------------------------------------------------------------

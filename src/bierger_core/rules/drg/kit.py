@@ -36,7 +36,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaseResult:
     """How a case ended: SUCCESS, or ERROR with a reason; whether every expected value is null."""
 
     outcome: str
@@ -68,7 +68,7 @@ def _cases(root: Element) -> Iterator[Case]:
         yield Case(element.get("id"), kind, element.get("invocableName"), inputs, tuple(expected))
 
 
-def run_case(model: Model, case: Case, *, now: DateTime | None = None) -> Verdict:
+def run_case(model: Model, case: Case, *, now: DateTime | None = None) -> CaseResult:
     """Run one case on a loaded model."""
     null = all(element is None or _value(element, ANY) is None for _, element in case.expected)
     try:
@@ -82,10 +82,10 @@ def run_case(model: Model, case: Case, *, now: DateTime | None = None) -> Verdic
             if not same(found.value, expected):
                 wanted, got = (text_of(Run(), value) for value in (expected, found.value))
                 why = f" ({'; '.join(found.notes[:3])})" if found.notes else ""
-                return Verdict("ERROR", f"{name}: {got[:200]} and not {wanted[:200]}{why}", null)
+                return CaseResult("ERROR", f"{name}: {got[:200]} and not {wanted[:200]}{why}", null)
     except (EvaluationError, RulesError) as error:
-        return Verdict("ERROR", f"{error.code}: {error}", null)
-    return Verdict("SUCCESS", "", null)
+        return CaseResult("ERROR", f"{error.code}: {error}", null)
+    return CaseResult("SUCCESS", "", null)
 
 
 def _input_type(model: Model, name: str) -> Type:
