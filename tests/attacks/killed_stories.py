@@ -16,23 +16,29 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from bierger.cases import selectors as cases
+from bierger.cases import services as case_services
 from bierger.delivery import selectors as delivery
 from bierger.documents import selectors as documents
 from bierger.documents import services as document_services
+from bierger.documents import tasks as document_tasks
+from bierger.filings import services as filings
 from bierger.infra import outbox
-from bierger.infra.principal import SYSTEM, acting_as
+from bierger.infra.principal import SYSTEM, acting_as, worker_on
 from bierger.infra.relay import relay
 from bierger.ledger import services as ledger
 from tests import story
 from tests.attacks.killing import Killer, Work, steps_of, table_counts
 from tests.attacks.together import count, superuser
 from tests.clients import client_of
+from tests.conftest import _as_role
 from tests.story_people import Town
 
 MOST_STEPS = 300
+HELD = "SELECT count(*) FROM documents_blob WHERE documents_held_by_case(id)"  # what cases hold, with its key
 Chosen = Callable[[Sequence[str]], Iterable[int]]
 Role = Callable[[], AbstractContextManager[None]]
 
@@ -96,6 +102,87 @@ def submission(town: Town, killed: Killer, chosen: Chosen) -> int:
     assert count("SELECT count(*) FROM cases_case") == 2
     assert untouched["cases_case"] == 0
     return absent
+
+
+def answer(town: Town, killed: Killer, chosen: Chosen) -> int:
+    """An applicant sends an answer with a file: both are there, or the file waits on. Gives back how often it died in vain."""
+    twin, case = (permit(town, opinions=False) for _ in range(2))
+    browser, said = client_of(town.applicant), {"text": "Blue."}
+    for number in (twin, case):
+        with acting_as(town.clerk):
+            case_services.ask_applicant(case=number, text="Which colour?")
+        plan = SimpleUploadedFile("colours.pdf", story.PDF, "application/pdf")
+        assert browser.post(f"/requests/{number}/answer", {"files": plan, "attach": "files"}).status_code == 302
+
+    def post(number: UUID) -> None:
+        assert browser.post(f"/requests/{number}/answer", said).status_code == 302
+
+    before = table_counts()
+    names = steps_of(partial(post, twin))
+    whole = difference(before, table_counts())
+    assert (whole["documents_waiting"], whole["documents_blob_holder"], whole["cases_event"]) == (-1, 2, 1)
+    before = table_counts()
+    left, absent = until_it_is_there(killed, partial(post, case), chosen(names), before)
+    assert left == whole
+    post(case)  # a replay finds it answered
+    assert difference(before, table_counts()) == whole
+    assert opened(case) == opened(twin) == [story.PDF]
+    return absent
+
+
+def opened(case: UUID) -> list[bytes]:
+    """The bytes of the answer's file that a case holds, as the worker reads them."""
+    with superuser() as seen:
+        held = seen.execute(
+            "SELECT b.id FROM documents_blob b JOIN documents_blob_holder h ON h.blob_id = b.id"
+            " WHERE h.case_id = %s AND b.file_name = 'colours.pdf'", [case],
+        ).fetchall()  # fmt: skip
+    with _as_role("worker"), acting_as(worker_on(case)):
+        return [documents.read_blob(blob).data for (blob,) in held]
+
+
+def sweeps(town: Town, killed: Killer, as_worker: Role, data_folder: Path) -> Counter[str]:
+    """Drafts and waiting files whose time is over, beside others: each is there whole or gone whole, at every death."""
+    sent = story.request(town.applicant, "building-permit", story.PERMIT).cases[0]
+    for _ in range(2):
+        draft = story.begin(town.neighbour, "building-permit")
+        with acting_as(town.neighbour):
+            assert filings.attach(draft=draft, question="plans", file_name="plan.pdf", data=story.PDF) is None
+    with acting_as(town.clerk):
+        case_services.ask_applicant(case=sent, text="Which colour?")
+    browser = client_of(town.applicant)
+    for name in ("colours.pdf", "facade.pdf"):
+        plan = SimpleUploadedFile(name, story.PDF, "application/pdf")
+        assert browser.post(f"/requests/{sent}/answer", {"files": plan, "attach": "files"}).status_code == 302
+    with superuser() as owner:
+        owner.execute("UPDATE filings_draft SET expires_at = now() - interval '1 day'")
+        owner.execute(
+            "UPDATE documents_waiting SET since = now() - interval '30 days'"
+            " WHERE blob_id = (SELECT id FROM documents_blob WHERE file_name = 'facade.pdf')"
+        )
+    held = count(HELD)
+    assert held == 1  # the plan that was sent
+    works: dict[str, Work] = {"drafts": filings.expire_drafts, "waiting": document_tasks.sweep_waiting}
+    looks = partial(assert_whole, held)
+    deaths = Counter({name: killed_until_done(as_worker, killed, work, after=looks) for name, work in works.items()})
+    assert count("SELECT count(*) FROM filings_draft") == 0
+    assert browser.post(f"/requests/{sent}/answer", {"text": "Blue."}).status_code == 302
+    assert opened(sent) == [story.PDF]
+    assert_no_file_is_left_over(as_worker, data_folder)
+    return deaths
+
+
+def assert_whole(held: int) -> None:
+    """A draft and its attachment, a waiting file and its row: both or neither. What a case holds has its key."""
+    drafts = count("SELECT count(*) FROM filings_draft")
+    kept = """SELECT count(*) FROM documents_blob b JOIN documents_blob_holder h ON h.blob_id = b.id
+        WHERE b.file_name = 'plan.pdf' AND NOT documents_held_by_case(b.id)"""
+    assert count(kept) == drafts
+    assert count("SELECT count(*) FROM documents_blob WHERE file_name IN ('colours.pdf', 'facade.pdf')") == count(
+        "SELECT count(*) FROM documents_waiting"
+    )
+    assert count("SELECT count(*) FROM documents_blob WHERE file_name = 'colours.pdf'") == 1
+    assert count(HELD) == held
 
 
 def permit(town: Town, *, opinions: bool) -> UUID:
@@ -178,15 +265,20 @@ def waiting_jobs() -> list[tuple[int, dict[str, object]]]:
         ]
 
 
-def killed_until_done(as_worker: Role, killed: Killer, work: Work) -> int:
-    """Begin the work again and again, each time struck one step later, until it survives; gives back how often it died."""
+def killed_until_done(as_worker: Role, killed: Killer, work: Work, *, after: Work = lambda: None) -> int:
+    """Begin the work again and again, each time struck one step later, until it survives; gives back how often it died.
+
+    after: looks at what is there, each time.
+    """
 
     def as_the_worker() -> None:
         with as_worker():
             work()
 
     for step in range(MOST_STEPS):
-        if not killed(step, as_the_worker).struck:
+        struck = killed(step, as_the_worker).struck
+        after()
+        if not struck:
             return step
     raise AssertionError("It never ends.")
 
@@ -214,6 +306,12 @@ def act(town: Town, killed: Killer, as_worker: Role, data_folder: Path) -> Count
     assert_issued_once(town.applicant, case, receipt.code)
     with as_worker(), acting_as(SYSTEM):
         cases.verify_chain(case)
+    assert_no_file_is_left_over(as_worker, data_folder)
+    return deaths
+
+
+def assert_no_file_is_left_over(as_worker: Role, data_folder: Path) -> None:
+    """Once the sweeper has been there, the files on disk are those that a row names."""
     for path in (data_folder / "blobs").glob("*/*/*"):
         os.utime(path, (0, 0))  # old enough to be swept
     with as_worker(), acting_as(SYSTEM):
@@ -221,7 +319,6 @@ def act(town: Town, killed: Killer, as_worker: Role, data_folder: Path) -> Count
     files = {path.name for path in (data_folder / "blobs").glob("*/*/*")}
     with superuser() as seen:
         assert files == {row[0] for row in seen.execute("SELECT name FROM documents_blob")}
-    return deaths
 
 
 def assert_issued_once(holder, case: UUID, code: str) -> None:

@@ -18,6 +18,20 @@ def test_the_web_process_killed_at_every_step_of_a_submission(town):
     assert killed_stories.submission(town, killed_before, every_step) > 20
 
 
+def test_the_web_process_killed_around_the_commits_of_an_answer_with_a_file(town):
+    assert killed_stories.answer(town, killed_before, around_commits) >= 2
+
+
+@pytest.mark.slow
+def test_the_web_process_killed_at_every_step_of_an_answer_with_a_file(town):
+    assert killed_stories.answer(town, killed_before, every_step) > 10
+
+
+def test_the_worker_killed_at_every_step_of_a_sweep_leaves_nothing_half(town, as_worker, data_folder):
+    deaths = killed_stories.sweeps(town, killed_before, as_worker, data_folder)
+    assert min(deaths["drafts"], deaths["waiting"]) > 5, deaths
+
+
 def test_the_web_process_killed_around_the_commits_of_a_decision(town, run_jobs):
     assert killed_stories.decision(town, killed_before, around_commits, run_jobs) >= 2
 

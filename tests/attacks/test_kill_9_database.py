@@ -75,3 +75,13 @@ def test_at_every_step_of_a_decision(town, killed, run_jobs):
 @pytest.mark.slow
 def test_at_every_step_of_an_act(town, killed, register, as_worker, data_folder):
     assert killed_stories.act(town, killed, as_worker, data_folder).total() > 100
+
+
+@pytest.mark.slow
+def test_at_every_step_of_an_answer_with_a_file(town, killed):
+    assert killed_stories.answer(town, killed, every_step) > 10
+
+
+@pytest.mark.slow
+def test_at_every_step_of_a_sweep(town, killed, as_worker, data_folder):
+    assert killed_stories.sweeps(town, killed, as_worker, data_folder).total() > 10

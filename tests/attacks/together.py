@@ -82,34 +82,56 @@ def race(monkeypatch: pytest.MonkeyPatch, place: object, name: str, works: Seque
     with monkeypatch.context() as patch:
         patch.setattr(place, name, line)
         if not guarded:
-            patch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self.all())
+            patch.setattr(QuerySet, "select_for_update", _unlocked)
         return at_once(works)
 
 
-def behind(monkeypatch: pytest.MonkeyPatch, place: object, name: str, first: Work, second: Work) -> list[object]:
-    """`second` begins when `first` stands at function `name` of `place`, which goes on once `second` waits for a lock of it."""
+def behind(
+    monkeypatch: pytest.MonkeyPatch,
+    place: object,
+    name: str,
+    first: Work,
+    second: Work,
+    *,
+    guarded: bool = True,
+    passes: bool = False,
+) -> list[object]:
+    """`second` begins when `first` stands at function `name` of `place`, which goes on once `second` waits for a lock of it.
+
+    guarded   False: row locks are taken away, and `second` may come to its end before `first` goes on
+    passes    so it may with its guard, which makes it pass over what `first` has
+    """
     real = getattr(place, name)
-    reached = threading.Event()
+    reached, ended = threading.Event(), threading.Event()
 
     def line(*args: object, **kwargs: object) -> object:
         if not reached.is_set():
             reached.set()
-            _until_somebody_waits()
+            _until_somebody_waits(or_ended=ended if passes or not guarded else None)
         return real(*args, **kwargs)
 
     def later() -> object:
         assert reached.wait(PATIENCE)
-        return second()
+        try:
+            return second()
+        finally:
+            ended.set()
 
     with monkeypatch.context() as patch:
         patch.setattr(place, name, line)
+        if not guarded:
+            patch.setattr(QuerySet, "select_for_update", _unlocked)
         return at_once([first, later])
 
 
-def _until_somebody_waits() -> None:
+def _unlocked(rows: QuerySet[Any], *_args: object, **_kwargs: object) -> QuerySet[Any]:
+    return rows.all()
+
+
+def _until_somebody_waits(*, or_ended: threading.Event | None = None) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if somebody_waits():
+        if somebody_waits() or (or_ended is not None and or_ended.is_set()):
             return
         time.sleep(0.02)
     raise AssertionError("Nobody waits: the guard does not guard.")
@@ -131,3 +153,9 @@ def without_uniqueness(*tables: str) -> None:
             assert found, f"Nothing is unique in {table}."
             for (name,) in found:
                 owner.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+
+
+def without_trigger(table: str, name: str) -> None:
+    """Drop a trigger, in this test's copy of the database: the guard off."""
+    with superuser() as owner:
+        owner.execute(f"DROP TRIGGER {name} ON {table}")

@@ -225,11 +225,17 @@ def private_links(all_of: Examiner, town: Town, folder: Path) -> None:
 def representative(all_of: Examiner, town: Town) -> None:
     """By a mandate for one procedure that is not this one; and after the mandate ended."""
     hugo = mandates.representative(town.lea, "hugo.exemplo", scope="commune/residence-certificate")
+    lea = all_of.visitor(town.lea)
+    all_of.read(lea, "/mandates")
+    all_of.press(lea, "form.form .ds-button")  # nothing was said
+    all_of.read(all_of.visitor(replace(town.lea, level="low")), "/mandates")  # a stronger sign-in is needed to give one
     who = all_of.visitor(hugo, own=person("hugo.exemplo"))
+    all_of.read(who, "/mandates")
     all_of.read(who, f"/drafts/{town.draft}/check")
     assert who.page.locator('[data-code="out-of-mandate"]').count() == 1
     all_of.read(who, "/spaces")
-    mandates.end(town.lea, hugo.mandate)
+    all_of.press(lea, 'form[action$="/end"] button')
+    assert lea.page.locator(".notice").count() == 1
     own = all_of.visitor(hugo, own=person("hugo.exemplo"))
     all_of.read(own, "/requests")
     assert own.path == "/spaces"

@@ -153,6 +153,19 @@ def grant_mandate(*, to_matricule: str, family_name: str, scope: str, valid_from
     return UUID(str(mandate))
 
 
+_scope_words: list[Callable[[str, str], str]] = []  # one at most: how whoever knows procedures words a scope
+
+
+def name_scopes_by(words: Callable[[str, str], str]) -> None:
+    """Whoever knows the titles of procedures says so at the start: `words` takes a scope and a language."""
+    _scope_words[:] = [words]
+
+
+def scope_words(scope: str, language: str) -> str:
+    """What a mandate covers, in words; as it is written when nobody knows procedures."""
+    return _scope_words[0](scope, language) if _scope_words else scope
+
+
 def end_mandate(*, mandate: UUID) -> None:
     """End it now: the giver's space or the holder may. Ending twice changes nothing; another's raises MandateRefused."""
     # A representative stands where the giver stands, and still sees and ends nobody's mandate but their own: the policy says so.

@@ -136,7 +136,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and chosen:
         return _choose(request, person, next_path)
     with acting_as(person):
-        mine = my_spaces()
+        mine = [(one, services.scope_words(one.scope, _language()) if one.scope != "*" else "") for one in my_spaces()]
         held = officers_by_login(identity["issuer"], identity["subject"])
         names = [administration(id=officer.administration).name(_language()) for officer in held]
         offices = [

@@ -20,9 +20,10 @@ from bierger.disclosures.types import Reading
 from bierger.documents import selectors as documents
 from bierger.documents.types import ActView, VerificationView
 from bierger.filings.types import DraftLine
+from bierger.identity.types import MandateView
 from bierger.infra import clock
 from bierger.infra.principal import current
-from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, ReadingRow, RequestRow, Verdict
+from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, MandateRow, ReadingRow, RequestRow, Verdict
 from bierger.ui import formats, words
 from bierger.ui.parts import TimelineEntry
 from bierger_core.procedures import Package
@@ -188,6 +189,38 @@ def _letter(message: MessageView, act: ActView | None, language: str) -> tuple[s
         if title := message.params.get(f"title.{spoken}"):
             return str(title), str(message.params.get(f"body.{spoken}", ""))
     return _("Message about your request"), ""
+
+
+def scope_title(scope: str, language: str) -> str:
+    """What a mandate covers, in words; a procedure that is offered no more keeps the title of its newest version."""
+    if scope == "*":
+        return _("Everything")
+    owner, _slash, name = scope.partition("/")
+    digest = procedures.active(owner, name)
+    if digest:
+        return procedures.package(digest).title(language)
+    newest = next(iter(procedures.versions(owner, name)), None)
+    return in_language(newest.title, language) if newest else scope
+
+
+def mandate_rows(mandates: Sequence[MandateView], language: str) -> list[MandateRow]:
+    """Mandates given or held, in their order."""
+    titles = {scope: scope_title(scope, language) for scope in {one.scope for one in mandates}}
+    rows = []
+    for one in mandates:
+        is_open = one.ended_at is None and (one.valid_to is None or one.valid_to >= clock.today())
+        last = formats.day(one.valid_to, language) if one.valid_to else ""
+        days = {"first": formats.day(one.valid_from, language), "last": last}
+        over = formats.local_day(one.ended_at, language) if one.ended_at else last
+        rows.append(
+            MandateRow(
+                id=one.id, space=one.space_label, holder=one.holder_name, scope=titles[one.scope], open=is_open,
+                days=_("From %(first)s to %(last)s") % days if one.valid_to else _("From %(first)s on") % days,
+                state=_("In force") if is_open else _("Ended on %(day)s") % {"day": over},
+                colour="accent" if is_open else "neutral",
+            )
+        )
+    return rows
 
 
 def reading_rows(readings: Sequence[Reading], language: str) -> list[ReadingRow]:

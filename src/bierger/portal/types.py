@@ -102,6 +102,20 @@ class MailRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateRow:
+    """A mandate in words. `open`: it can still be ended."""
+
+    id: UUID
+    space: str
+    holder: str
+    scope: str
+    days: str
+    state: str
+    colour: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingRow:
     """One reading of my data, or `times` of the same on one day."""
 

@@ -110,6 +110,10 @@ REFUSALS: dict[str, str] = {
     "procedure-unknown": gettext_noop("This procedure is not offered at the moment"),
     "sign-in-needed": gettext_noop("Sign in to start this procedure"),
     "administration-refused": gettext_noop("This administration does not offer the procedure"),
+    "mandate-unknown": gettext_noop(
+        "Nobody with this number and this family name has signed in here. Check both, or ask them to sign in once"
+    ),
+    "mandate-oneself": gettext_noop("This is your own number. A mandate is given to somebody else"),
     "verify-no-code": gettext_noop("We could not read a seal in this file. Try a sharper photo, or type the code"),
     "not-readable": gettext_noop("We could not read a seal in this file. Try a sharper photo, or type the code"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from bierger_core.rules import Expression, ExpressionRefused, Position, parse_expression
-from bierger_core.values.findings import Finding
+from bierger_core.values.findings import FileReader
 
 from .yamltree import Entry, Fields, Items, Node, Scalar
 
@@ -24,16 +24,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Known: {', '.join(names)}." if names else "Remove it."
 
 
-class Reader:
+class Reader(FileReader):
     """Reads one file of a package and remembers what is wrong with it."""
-
-    def __init__(self, path: str, findings: list[Finding]) -> None:
-        self.path = path
-        self.findings = findings
-
-    def refuse(self, code: str, line: int, message: str, mend: str) -> None:
-        """Note a finding."""
-        self.findings.append(Finding(code, self.path, line, message, mend))
 
     def record(self, node: Node | None, what: str, known: Collection[str]) -> "Record":
         """Take a node as a mapping with these keys; anything else is noted and read as empty."""

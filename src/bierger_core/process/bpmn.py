@@ -13,7 +13,7 @@ from bierger_core.process.definition import TASKS, Definition, Flow, Kind, Node
 from bierger_core.process.durations import Duration, parse_duration
 from bierger_core.process.errors import BpmnRefused, DurationRefused
 from bierger_core.rules import Element, Expression, ExpressionRefused, Position, is_name, parse_expression, read_xml
-from bierger_core.values.findings import Finding
+from bierger_core.values.findings import FileReader
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BIERGER = "https://bierger.eu/bpmn"
@@ -54,15 +54,11 @@ def read_bpmn(data: bytes, *, path: str) -> Definition:
     return _Reader(path).read(read_xml(data, path=path))
 
 
-class _Reader:
+class _Reader(FileReader):
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.findings: list[Finding] = []
+        super().__init__(path)
         self.nodes: dict[str, Node] = {}
         self.flows: dict[str, Flow] = {}
-
-    def refuse(self, code: str, line: int, message: str, mend: str) -> None:
-        self.findings.append(Finding(code, self.path, line, message, mend))
 
     def unknown(self, element: Element, where: str) -> None:
         mend = INSTEAD.get(element.tag, "Remove it.")

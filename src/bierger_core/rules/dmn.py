@@ -18,7 +18,7 @@ from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import DecisionTable
 from bierger_core.rules.types import ANY, InputType
 from bierger_core.rules.xmltree import Element, read_xml
-from bierger_core.values.findings import Finding
+from bierger_core.values.findings import FileReader
 
 NAMESPACES = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
@@ -44,19 +44,15 @@ def is_name(text: str) -> bool:
     return bool(NAME.fullmatch(text)) and text.split(".", maxsplit=1)[0] not in KEYWORDS | FOREIGN_WORDS.keys()
 
 
-class _Reader:
+class _Reader(FileReader):
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.findings: list[Finding] = []
+        super().__init__(path)
         self.uri = ""
         self.types = TypeReader(self.refuse, self.part)
         self.inputs: dict[str, InputType] = {}
         self.lines: dict[str, int] = {}
         self.ids: dict[str, tuple[str, str]] = {}  # id -> (kind, name)
         self.decisions: dict[str, Decision] = {}
-
-    def refuse(self, code: str, line: int, message: str, mend: str) -> None:
-        self.findings.append(Finding(code, self.path, line, message, mend))
 
     def part(self, element: Element, tag: str) -> Element | None:
         """Give the first child of a name in the DMN namespace."""

@@ -25,3 +25,18 @@ class Finding:
     def __str__(self) -> str:
         """Give the line that `bierger check` prints."""
         return f"{self.path}:{self.line}: {self.level} {self.code}: {self.message} Mend: {self.mend}"
+
+
+class FileReader:
+    """The base of whatever reads one file whole and keeps every finding, rather than stop at the first.
+
+    `findings` is a list of the caller's when several files are read into one.
+    """
+
+    def __init__(self, path: str, findings: list[Finding] | None = None) -> None:
+        self.path = path
+        self.findings: list[Finding] = [] if findings is None else findings
+
+    def refuse(self, code: str, line: int, message: str, mend: str) -> None:
+        """Keep a finding, an error, and go on."""
+        self.findings.append(Finding(code, self.path, line, message, mend))

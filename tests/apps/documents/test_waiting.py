@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from bierger.documents.types import Upload
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, Principal, acting_as, worker_on
 from tests.apps.documents.story import make_applicant
-from tests.attacks.together import behind, count
+from tests.attacks.together import behind, count, without_trigger
 from tests.mandates import representative
 from tests.people import person
 
@@ -203,14 +204,45 @@ def test_one_limit_for_all_that_somebody_has_waiting(giver, monkeypatch):
     assert first
 
 
-def test_two_at_once_do_not_both_find_the_last_place(transactional, kept, monkeypatch):
+# -- two at once ----------------------------------------------------------------------------------------------------------
+
+
+def between() -> None:
+    """Where who sends stands: all is written, nothing committed; the rest of the answer follows."""
+
+
+def send_slowly(who: Principal) -> str:
+    with acting_as(who):
+        services.send_waiting(about=ABOUT, case=CASE, administration=PLACE)
+        between()
+    return "sent"
+
+
+def walls(monkeypatch: pytest.MonkeyPatch, *, locked: bool, walled: bool) -> None:
+    """Take away the giver's lock, and what makes the database refuse."""
+    if not locked:
+        monkeypatch.setattr(waiting, "_lock", lambda _name, _value: None)
+    if not walled:
+        without_trigger("documents_blob", "documents_held_stays")
+
+
+WALLS = pytest.mark.parametrize(("locked", "walled"), [(False, False), (False, True), (True, False), (True, True)])
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_two_at_once_do_not_both_find_the_last_place(transactional, kept, monkeypatch, locked):
     monkeypatch.setattr(waiting, "MOST_FILES", 1)
+    walls(monkeypatch, locked=locked, walled=True)
     one = make_applicant().principal
-    results = behind(monkeypatch, waiting, "store_blob", lambda: give(one), lambda: give(one))
-    assert sorted(type(result).__name__ for result in results) == ["UUID", "UploadRefused"]
+    results = behind(monkeypatch, waiting, "store_blob", lambda: give(one), lambda: give(one), guarded=locked)
+    assert [type(result).__name__ for result in results] == ["UUID", "UploadRefused" if locked else "UUID"], results
+    assert len(waits(one)) == (1 if locked else 2)
 
 
-def test_a_file_is_sent_or_taken_out_never_both(transactional, kept, monkeypatch):
+@WALLS
+def test_a_file_is_sent_or_taken_out_never_both(transactional, kept, monkeypatch, locked, walled):
+    """Without both it is acknowledged as sent, and erased."""
+    walls(monkeypatch, locked=locked, walled=walled)
     one = make_applicant().principal
     blob = give(one)
 
@@ -218,9 +250,52 @@ def test_a_file_is_sent_or_taken_out_never_both(transactional, kept, monkeypatch
         with acting_as(one):
             return services.drop_waiting(about=ABOUT, file=str(blob))
 
-    results = behind(monkeypatch, waiting, "hold_blob", lambda: send(one), take_out)
-    assert results == [None, 0]
-    assert count("SELECT count(*) FROM documents_blob WHERE id = %s", blob) == 1
+    taken_out = 0 if locked or walled else 1
+    assert behind(monkeypatch, sys.modules[__name__], "between", lambda: send_slowly(one), take_out) == ["sent", taken_out]
+    assert count("SELECT count(*) FROM documents_blob WHERE id = %s", blob) == 1 - taken_out
+
+
+@pytest.fixture
+def sweep(as_worker, monkeypatch):
+    """The sweep, once, as the worker; all that waits has waited for too long."""
+
+    def once() -> int:
+        with as_worker(), acting_as(SYSTEM):
+            return services.sweep_waiting()
+
+    monkeypatch.setattr(waiting, "KEPT", timedelta(days=-1))
+    return once
+
+
+@WALLS
+def test_what_is_swept_while_it_is_sent_stays(transactional, kept, monkeypatch, sweep, locked, walled):
+    """The sweep begins when all is written. Under the lock it waits, and looks again."""
+    walls(monkeypatch, locked=locked, walled=walled)
+    one = make_applicant().principal
+    blob = give(one)
+    swept = 0 if locked or walled else 1
+    assert behind(monkeypatch, sys.modules[__name__], "between", lambda: send_slowly(one), sweep) == ["sent", swept]
+    assert count("SELECT count(*) FROM documents_blob WHERE id = %s", blob) == 1 - swept
+
+
+@pytest.mark.parametrize(("looks", "walled"), [(False, False), (False, True), (True, False), (True, True)])
+def test_what_was_sent_before_the_sweep_had_its_lock_stays(transactional, kept, monkeypatch, sweep, looks, walled):
+    """It has read what waits for too long, and stands before the giver's lock while that is sent and committed."""
+    walls(monkeypatch, locked=True, walled=walled)
+    one = make_applicant().principal
+    blob = give(one)
+    if not looks:
+        monkeypatch.setattr(waiting, "_unsent", list)
+    swept = 0 if looks or walled else 1
+    assert behind(monkeypatch, waiting, "_lock", sweep, lambda: send_slowly(one), passes=True) == [swept, "sent"]
+    assert count("SELECT count(*) FROM documents_blob WHERE id = %s", blob) == 1 - swept
+
+
+def test_sending_what_is_being_swept_sends_nothing(transactional, kept, monkeypatch, sweep):
+    one = make_applicant().principal
+    give(one)
+    assert behind(monkeypatch, waiting, "erase_blob", sweep, lambda: send_slowly(one)) == [1, "sent"]
+    assert left() == (0, 0, 0)
 
 
 def test_what_is_never_sent_is_swept_after_a_week_and_not_before(giver, kept, as_worker, frozen):

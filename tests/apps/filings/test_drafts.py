@@ -200,10 +200,18 @@ def test_discarding_deletes_answers_and_attachments_for_good(lea, as_owner):
 
 def test_a_draft_expires_and_is_deleted_by_the_worker(lea, run_jobs, frozen, as_owner):
     story.begin(lea, "residence-certificate")
-    frozen(clock.now() + timedelta(days=61))
+    draft = story.begin(lea, "building-permit")
+    with acting_as(lea):
+        assert services.attach(draft=draft, question="plans", file_name="plan.pdf", data=story.PDF) is None
+    frozen(clock.now() + timedelta(days=59))
+    run_jobs()
+    with as_owner():
+        assert (Draft.objects.count(), Blob.objects.count()) == (2, 1)
+    frozen(clock.now() + timedelta(days=2))
     run_jobs()
     with as_owner():
         assert not Draft.objects.exists()
+        assert not Blob.objects.exists()  # with its key
 
 
 def test_submission_names_the_step_that_is_not_complete_and_the_declaration(lea):

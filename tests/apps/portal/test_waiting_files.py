@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.test import Client, override_settings
 from django.utils import translation
 
@@ -23,7 +22,7 @@ from bierger.infra.principal import acting_as
 from bierger.ui.messages import answer_message, refusal
 from bierger_core.interview import AnswerError
 from tests import story
-from tests.attacks.together import behind, count
+from tests.attacks.together import count, race, without_uniqueness
 from tests.clients import client_of
 
 PHOTO_OF = "SELECT count(*) FROM documents_blob WHERE file_name = %s"
@@ -138,18 +137,20 @@ def test_a_replay_sends_nothing_twice_and_leaves_nothing_behind(town, asked):
     assert count("SELECT count(*) FROM cases_event WHERE type = 'question-answered'") == 1
 
 
-def test_two_clicks_at_once_leave_one_answer_and_nothing_behind(town, asked, monkeypatch):
-    """The second has seen the question open, and stores its file while the first is being sent."""
+@pytest.mark.parametrize("guarded", [False, True])
+def test_two_clicks_at_once_leave_one_answer_and_nothing_behind(town, asked, monkeypatch, guarded):
+    """Both have seen the question open. Without the giver's lock, the case's and the constraints behind it, both answer it."""
+    if not guarded:
+        without_uniqueness("cases_event", "cases_event_payload")
+        monkeypatch.setattr(documents.waiting, "_lock", lambda _name, _value: None)
 
     def click() -> int:
-        try:
-            return client_of(town.applicant).post(f"/requests/{asked}/answer", {"text": "Blue.", "files": pdf()}).status_code
-        finally:
-            connections.close_all()
+        return client_of(town.applicant).post(f"/requests/{asked}/answer", {"text": "Blue.", "files": pdf()}).status_code
 
-    assert behind(monkeypatch, documents, "send_waiting", click, click) == [302, 302]
-    assert (count(PHOTO_OF, "colours.pdf"), waiting()) == (1, 0)
-    assert count("SELECT count(*) FROM cases_event WHERE type = 'question-answered'") == 1
+    assert race(monkeypatch, documents, "send_waiting", [click, click], guarded=guarded) == [302, 302]
+    times = 1 if guarded else 2
+    assert (count(PHOTO_OF, "colours.pdf"), waiting()) == (times, 0)
+    assert count("SELECT count(*) FROM cases_event WHERE type = 'question-answered'") == times
 
 
 def test_a_task_keeps_its_own_files(town):

@@ -17,13 +17,14 @@ from django.test import override_settings
 from bierger.cases import selectors as cases
 from bierger.cases.tasks import on_task_ready
 from bierger.disclosures.selectors import readings
+from bierger.flows.services import moves
 from bierger.infra import outside
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services
 from bierger.registry.errors import AskedInTransaction, RegisterUnavailable
 from tests import story
 from tests.apps.simulators.running import Simulators, running
-from tests.attacks.together import PATIENCE, at_once, count, superuser
+from tests.attacks.together import PATIENCE, count, race, superuser, without_uniqueness
 
 ASKED = "register-population-residence"
 Role = Callable[[], AbstractContextManager[None]]
@@ -134,16 +135,32 @@ def test_it_is_asked_again_and_the_case_goes_on_once(register: Simulators, job: 
         cases.verify_chain(UUID(job["subject"]))
 
 
-def test_two_workers_at_once_both_ask_and_one_goes_on(register: Simulators, job: dict[str, str], town, as_worker: Role) -> None:
+@pytest.mark.parametrize("guarded", [False, True])
+def test_two_workers_at_once_both_ask_and_one_goes_on(
+    register: Simulators, job: dict[str, str], town, as_worker: Role, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """Without the case's lock, and the constraints behind it, the answer is noted twice and the task completed twice."""
+    if not guarded:
+        without_uniqueness("cases_event", "cases_event_payload", "flows_token", "flows_task", "flows_timer", "cases_work")
+
     def work() -> None:
         with as_worker():
             on_task_ready(job)
 
-    with register.fault(population={"delay": 0.5}):  # both have asked before either writes
-        assert at_once([work, work]) == [None, None]
+    both_asked = threading.Barrier(2, timeout=PATIENCE)
+    ask = services.ask
+
+    def asks(**question: object) -> object:
+        answer = ask(**question)
+        both_asked.wait()  # before either writes
+        return answer
+
+    monkeypatch.setattr(services, "ask", asks)
+    assert race(monkeypatch, moves, "step", [work, work], guarded=guarded) == [None, None]
     assert recorded(town.applicant) == 2
-    assert events(job["subject"], "register-asked") == events(job["subject"], "act-decided") + 1 == 1
-    assert events(job["subject"], "task-completed") == 1
+    times = 1 if guarded else 2
+    assert events(job["subject"], "register-asked") == events(job["subject"], "task-completed") == times
+    assert events(job["subject"], "act-decided") == 0  # the next task's
 
 
 def test_nobody_asks_while_a_transaction_is_open(register: Simulators, town, as_worker: Role) -> None:

@@ -21,6 +21,7 @@ from django.db import transaction
 
 from bierger.documents.models import Blob, BlobHolder
 from bierger.infra import blobs, clock
+from bierger.infra.rows import insert
 
 logger = logging.getLogger("bierger.documents")
 KEY_BYTES, NONCE_BYTES = 32, 12
@@ -62,10 +63,8 @@ def store_blob(
         file_name=file_name,
         created_at=clock.now(),
     )
-    # One by one, the caller's own first: afterwards the database lets only a holder name further ones.
-    named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
-    for field, value in named.items():
-        _hold(blob_id, field, value)
+    # All in one statement, while nobody holds it: afterwards the database lets only a holder name further ones.
+    hold_blob(blob=blob_id, space=space, link=link, officer=officer, administration=administration, case_id=case_id)
     return blob_id
 
 
@@ -80,16 +79,12 @@ def hold_blob(
 ) -> None:
     """Let others hold a blob: each name given is one more holder. Holding twice is holding once.
 
-    The database refuses it to who does not hold the blob (and is neither worker nor system).
+    The database refuses it to who does not hold the blob (and is neither worker nor system). Inside `rows.together` it waits for
+    the rest, and is refused there.
     """
     named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
-    for field, value in named.items():
-        _hold(blob, field, value)
-
-
-def _hold(blob: UUID, field: str, value: UUID | str | None) -> None:
-    if value is not None:
-        BlobHolder.objects.bulk_create([BlobHolder(blob_id=blob, **{field: value})], ignore_conflicts=True)
+    holders = [BlobHolder(blob_id=blob, **{field: value}) for field, value in named.items() if value is not None]
+    insert(holders, once=True)
 
 
 def release_blob(
@@ -106,14 +101,24 @@ def release_blob(
     for field, value in named.items():
         if value is None:
             continue
-        others = BlobHolder.objects.filter(blob_id=blob).exclude(**{field: value}).exists()
-        # The database does not show us a case's hold, but refuses to let us erase what it holds.
-        if others or not erase_blob(blob=blob):
-            BlobHolder.objects.filter(blob_id=blob, **{field: value}).delete()
+        mine = BlobHolder.objects.filter(blob_id=blob, **{field: value})
+        others = BlobHolder.objects.filter(blob_id=blob).exclude(**{field: value})
+        if field == "case_id":
+            # A case's hold goes first: until then the database lets nobody erase it, the system neither.
+            mine.delete()
+            if not others.exists():
+                erase_blob(blob=blob)
+        # The database does not show everybody a case's hold, nor anybody one of a moment ago, but refuses to erase what it holds.
+        elif others.exists() or not erase_blob(blob=blob):
+            mine.delete()
 
 
 def erase_blob(*, blob: UUID) -> bool:
-    """Destroy the key, then the file. False, and nothing done, for a blob that is not there, not yours, or part of a case."""
+    """Destroy the key, then the file. False, and nothing done, for a blob that is not there, not yours, or part of a case.
+
+    Somebody is making it part of a case at this moment: the DELETE waits for them, and then finds that it is (a trigger of the
+    table, with migration 0004). The other way round their hold fails, and with it whatever it belongs to.
+    """
     row = Blob.objects.filter(id=blob).first()
     if row is None:
         return False

@@ -13,6 +13,7 @@ taken out at the same time, and two uploads do not both find the last place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -88,11 +89,15 @@ def sweep_waiting() -> int:
     # In one order, so that two sweeps do not wait for each other.
     for name, value in sorted({_named(row) for row in over}):
         _lock(name, value)
-    blobs = [row.blob_id for row in over]
-    # Again, under the locks: none was sent meanwhile. What a case holds does not wait, by policy; it is never swept all the same.
+    return sum(erase_blob(blob=blob) for blob in _unsent([row.blob_id for row in over]))
+
+
+def _unsent(blobs: Sequence[UUID]) -> list[UUID]:
+    """Again, under the locks: those that were not sent meanwhile. What a case holds does not wait, by policy; it is never swept
+    all the same.
+    """
     held = BlobHolder.objects.filter(blob__in=blobs, case_id__isnull=False).values_list("blob_id", flat=True)
-    unsent = WaitingFile.objects.filter(blob__in=blobs).exclude(blob__in=list(held))
-    return sum(erase_blob(blob=row.blob_id) for row in unsent)
+    return list(WaitingFile.objects.filter(blob__in=blobs).exclude(blob__in=list(held)).values_list("blob_id", flat=True))
 
 
 def _giver() -> dict[str, UUID | str]:

@@ -35,6 +35,7 @@ from bierger_core.procedures import Package
 
 KEPT = timedelta(days=60)  # after the last change; told to the person on every page of the draft
 KEPT_ANONYMOUS = timedelta(days=7)
+EXPIRED_AT_ONCE = 200
 REFUSED = AdministrationRefused.code  # as the error of an answer
 TOKEN_BYTES = 16  # 128 bits
 
@@ -129,9 +130,15 @@ def discard(*, draft: UUID) -> None:
 
 
 def expire_drafts() -> int:
-    """Delete drafts whose time is over (worker)."""
+    """Delete drafts whose time is over (worker).
+
+    Until it is deleted, such a draft may still be gone on with, and submitted. Whoever does so has its row locked: the sweep
+    passes it over. Whoever comes while it is being deleted waits, and is told that it is gone. The database judges `expires_at`
+    again under the lock, so that one that was saved a moment ago stays.
+    """
     with acting_as(SYSTEM):
-        over = list(Draft.objects.filter(expires_at__lt=clock.now())[:200])
+        late = Draft.objects.filter(expires_at__lt=clock.now()).order_by("expires_at")
+        over = list(late.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE])
         for row in over:
             delete_draft(row)
     return len(over)

@@ -6,7 +6,8 @@
 3. The case is opened with the answers that concern it (its opening event stands alone).
 4. The filing links draft, case and receipt, and holds signature and fee; its commitment is queued for the log.
 5. Attachments pass to the case and its administration; the draft is deleted.
-3 to 5 travel to the database together, since nothing in them waits for an answer but the numbers, which are drawn before.
+What 3 to 5 write travels to the database together (`rows.together`): nobody waits for an answer to it. What they ask in between
+(the case's number is drawn in 3; what this process has not read yet) first sends what was written before.
 The receipt is shown after the commit, never before.
 """
 

@@ -12,9 +12,12 @@ from bierger.portal.forms.drafts import (
     served_choices,
     step_page,
 )
+from bierger.portal.forms.mandates import Asked, mandate_fields, read_mandate
 from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
 
 __all__ = [
-    "ANSWER_FILES", "BRAKED", "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
-    "commune_choices", "only_files", "plain", "raw_of", "served_choices", "step_page", "task_page",
+    "ANSWER_FILES", "BRAKED", "Asked",
+    "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
+    "commune_choices", "mandate_fields", "only_files", "plain", "raw_of", "read_mandate",
+    "served_choices", "step_page", "task_page",
 ]  # fmt: skip

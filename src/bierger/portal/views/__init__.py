@@ -7,13 +7,14 @@ from bierger.portal.views.filings import receipt, receipt_pdf
 from bierger.portal.views.links import link, link_help
 from bierger.portal.views.lists import draft_list, message_list, readings, request_list
 from bierger.portal.views.mailbox import act_pdf, act_proof
+from bierger.portal.views.mandates import mandate_end, mandates
 from bierger.portal.views.pages import accessibility, colours
 from bierger.portal.views.requests import answer, request_page, task
 from bierger.portal.views.start import start
 from bierger.portal.views.verify import verify
 
 __all__ = [
-    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "discard", "draft_list", "home", "link",
-    "link_help", "message_list", "readings", "receipt", "receipt_pdf", "request_list", "request_page", "sheet", "start", "step",
-    "submit", "task", "verify",
+    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "discard", "draft_list", "home",
+    "link", "link_help", "mandate_end", "mandates", "message_list", "readings", "receipt", "receipt_pdf", "request_list",
+    "request_page", "sheet", "start", "step", "submit", "task", "verify",
 ]  # fmt: skip

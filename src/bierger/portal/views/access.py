@@ -23,8 +23,8 @@ from bierger.documents import selectors as documents
 from bierger.documents.errors import DocumentsError
 from bierger.filings.errors import DraftUnknown, FilingUnknown, LevelTooLow, OutOfMandate
 from bierger.flows.errors import TaskUnknown
-from bierger.infra import clock
 from bierger.infra.principal import LEVELS, Level, Principal, current
+from bierger.portal.selectors import scope_title
 from bierger_core.procedures import Package
 
 P = ParamSpec("P")
@@ -129,9 +129,7 @@ def own_or_404(view: View[P]) -> View[P]:
 
 def out_of_mandate(request: HttpRequest, refused: OutOfMandate) -> HttpResponse:
     """The mandate covers one procedure only, and this is not it: which one, and where to choose another role."""
-    owner, _slash, name = refused.scope.partition("/")
-    digest = catalogue.active(owner, name, clock.now(), None)
-    covered = catalogue.package(digest).title(language()) if digest else refused.scope
+    covered = scope_title(refused.scope, language())
     response = render(request, "portal/out_of_mandate.html", {"covered": covered, "code": refused.code}, status=403)
     add_never_cache_headers(response)
     return response

@@ -13,15 +13,18 @@ from bierger_core.rules.feel.types import ANY, Type
 from bierger_core.rules.feel.values import Value
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.xmltree import Element
-from bierger_core.values.findings import Finding
+from bierger_core.values.findings import FileReader
 
 
-class Reading:
-    """The state of reading one file; `find_type` resolves a typeRef."""
+class Reading(FileReader):
+    """The state of reading one file; `find_type` resolves a typeRef.
+
+    What is refused becomes null when it is evaluated all the same.
+    """
 
     def __init__(self, path: str, uri: str) -> None:
-        self.path, self.uri = path, uri
-        self.findings: list[Finding] = []
+        super().__init__(path)
+        self.uri = uri
         self.find_type: Callable[[str], Type | None] = lambda _: None
 
     # -- elements ----------------------------------------------------------------------------------------------
@@ -35,10 +38,6 @@ class Reading:
     def part(self, element: Element, tag: str) -> Element | None:
         """Give the first child of a name."""
         return next(self.parts(element, tag), None)
-
-    def refuse(self, code: str, line: int, message: str, mend: str) -> None:
-        """Keep a finding; what it is about becomes null when it is evaluated all the same."""
-        self.findings.append(Finding(code, self.path, line, message, mend))
 
     def type_of(self, element: Element | None, attribute: str = "typeRef") -> Type:
         """Give the type that an element declares; Any when it declares none, or one that is not known."""
