@@ -101,10 +101,10 @@ def enter_office(*, office: UUID, issuer: str, subject: str, level: Level) -> tu
 
     issuer and subject come from the session, where only a checked ID token put them.
     """
+    if LEVELS.index(level) < LEVELS.index(OFFICE_LEVEL):
+        raise LevelTooLow(OFFICE_LEVEL, "Acting as an officer needs a stronger sign-in.")
     for officer in officers_by_login(issuer, subject):
         if officer.id == office:
-            if LEVELS.index(level) < LEVELS.index(OFFICE_LEVEL):
-                raise LevelTooLow(OFFICE_LEVEL, "Acting as an officer needs a stronger sign-in.")
             principal = Principal(
                 kind="officer",
                 administration=officer.administration,
