@@ -203,6 +203,7 @@ NOT_PERSONAL = {
     "portal.CheckRow": SCREEN,
     "portal.ActRow": SCREEN,
     "portal.MailRow": SCREEN,
+    "portal.MandateRow": SCREEN,
     "portal.ReadingRow": SCREEN,
     "portal.Verdict": SCREEN,
 }
@@ -228,6 +229,7 @@ BARE = {
     "flows.state_of": "the state of a process for the system; screens read the case (cases.case_view), which records",
     "flows.as_state": "rows that the caller read, in another shape",
     "flows.variables_of": "behind cases.case_view, which records, the applicant's own tasks, and the worker's",
+    "portal.scope_title": PUBLIC,
     "portal.state_text": SCREEN,
     "portal.titled": PUBLIC,
 }
