@@ -7,11 +7,9 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bierger.administrations.selectors import officers_by_login
@@ -115,11 +113,6 @@ def enter_office(*, office: UUID, issuer: str, subject: str, level: Level) -> tu
             )
             return principal, officer
     raise NotYourOffice("This is not an office of yours.")
-
-
-def step_up_url(*, level: Level, next: str) -> str:  # noqa: A002 - the name of the parameter in the address
-    """Where to send somebody whose sign-in is too weak (or missing), to come back to `next`."""
-    return f"{reverse('identity:sign-in')}?{urlencode({'level': level, 'next': safe_next(next)})}"
 
 
 def safe_next(given: str) -> str:

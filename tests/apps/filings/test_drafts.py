@@ -214,6 +214,23 @@ def test_a_draft_expires_and_is_deleted_by_the_worker(lea, run_jobs, frozen, as_
         assert not Blob.objects.exists()  # with its key
 
 
+def test_a_file_given_or_taken_out_is_a_change_that_keeps_the_draft(lea, run_jobs, frozen, as_owner):
+    draft = story.begin(lea, "building-permit")
+    began = clock.now()
+    frozen(began + timedelta(days=59))
+    with acting_as(lea):
+        assert services.attach(draft=draft, question="plans", file_name="plan.pdf", data=story.PDF) is None
+    frozen(began + timedelta(days=118))
+    run_jobs()
+    with acting_as(lea):
+        (file,) = selectors.draft(draft).answers["plans"]
+        services.remove_file(draft=draft, question="plans", file=file["id"])
+    frozen(began + timedelta(days=177))
+    run_jobs()
+    with as_owner():
+        assert Draft.objects.count() == 1
+
+
 def test_submission_names_the_step_that_is_not_complete_and_the_declaration(lea):
     draft = story.begin(lea, "residence-certificate")
     with acting_as(lea), pytest.raises(NotComplete) as refused:

@@ -13,8 +13,7 @@ from bierger.documents.errors import UploadRefused
 from bierger.documents.types import Upload
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.models import Draft
-from bierger.filings.services.drafts import lock_draft
-from bierger.infra import clock
+from bierger.filings.services.drafts import lock_draft, renew
 from bierger_core.interview import AnswerError, Question, check_file
 
 Given = tuple[str, bytes, str]  # a file as it came: its name, its bytes, the type the browser says it has
@@ -33,8 +32,8 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
     if isinstance(stored, AnswerError):
         return stored
     row.answers = {**row.answers, question: [*present, stored]}
-    row.changed_at = clock.now()
-    row.save(update_fields=["answers", "changed_at"])
+    renew(row)
+    row.save(update_fields=["answers", "changed_at", "expires_at"])
     return None
 
 
@@ -85,8 +84,8 @@ def remove_file(*, draft: UUID, question: str, file: str) -> None:
         return
     documents.release_blob(blob=UUID(file), space=row.space, link=row.link)
     row.answers = {**row.answers, question: kept}
-    row.changed_at = clock.now()
-    row.save(update_fields=["answers", "changed_at"])
+    renew(row)
+    row.save(update_fields=["answers", "changed_at", "expires_at"])
 
 
 def _file_question(row: Draft, name: str) -> Question:

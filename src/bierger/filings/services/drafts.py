@@ -97,10 +97,15 @@ def save_step(*, draft: UUID, step: str, raw: Mapping[str, Sequence[str]]) -> Sa
     question = package.administration.question
     if question and question in result.values and result.values[question]:
         row.administration_id = administrations.administration(code=str(result.values[question])).id
-    row.changed_at = clock.now()
-    row.expires_at = row.changed_at + _kept(current())
+    renew(row)
     row.save()
     return Saved(result.errors, None if result.errors else following(package, row.answers, step))
+
+
+def renew(row: Draft) -> None:
+    """The draft was changed now, and is kept from now on; the caller saves."""
+    row.changed_at = clock.now()
+    row.expires_at = row.changed_at + _kept(current())
 
 
 def _taken(package: Package, result: StepResult) -> StepResult:
