@@ -110,6 +110,28 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     assert verdict["authentic"] == "yes"
 
 
+def test_a_case_whose_last_event_was_taken_out_is_not_called_whole(told: Told, empty: Path, tmp_path: Path) -> None:
+    """The archive is made after the fault: its own counts agree with it, only the case's head does not."""
+    import psycopg
+
+    assert bierger("restore", str(told.archive), database=RESTORED, data=empty).returncode == 0
+    case = told.permit.cases[0]
+    with psycopg.connect(**databases.server().parameters("super", RESTORED), autocommit=True) as fault:
+        fault.execute("ALTER TABLE cases_event DISABLE TRIGGER USER")
+        cut = fault.execute("DELETE FROM cases_event e USING cases_case c WHERE c.id = %s AND e.case_id = c.id AND sequence = last_sequence", [case])
+        assert cut.rowcount == 1
+        fault.execute("ALTER TABLE cases_event ENABLE TRIGGER USER")
+    again = tmp_path / "cut.tar"
+    assert bierger("backup", str(again), database=RESTORED, data=empty).returncode == 0
+    server = databases.server()
+    server.drop_database(RESTORED)
+    server.create_database(RESTORED)
+    done = bierger("restore", str(again), database=RESTORED, data=tmp_path / "elsewhere")
+    assert done.returncode == 1
+    assert f"Case {case}: The chain ends with event" in done.stderr
+    assert "each chain whole" not in done.stdout
+
+
 def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, empty: Path, tmp_path: Path) -> None:
     """A backup of a demonstration tried out elsewhere: policies ask the row, and would date by it what Python does not."""
     import psycopg
