@@ -51,6 +51,18 @@ FAULTS = {
         "type: nummer",
         "Did you mean `number`?",
     ),
+    "more facts than a printed code has room for": (
+        {
+            "procedure.yaml": (
+                "      person.name: name\n    fields",
+                "".join(f"      person.name{n}: name\n" for n in range(12)) + "    fields",
+            )
+        },
+        "procedure.yaml",
+        "too-many-facts",
+        "  receipt:",
+        "at most 11 facts",
+    ),
     "unknown fact": (
         {"form.yaml": ("fact: person.name", "fact: person.nam")},
         "form.yaml",

@@ -92,7 +92,6 @@ def inputs_of(row: Act) -> dict[str, str]:
         **{str(name): str(value) for name, value in row.facts},
         **{str(name): str(value) for name, value in row.fields.items()},
         "number": row.number,
-        "issued-on": row.decided_at.date().isoformat(),
         "issuer": row.issuer,
         "document-type": row.document_type,
         "verify-url": f"{settings.BIERGER_BASE_URL}/verify",
