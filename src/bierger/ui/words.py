@@ -92,7 +92,7 @@ FACTS: Mapping[str, str] = {
     "name": gettext_noop("name"),
     "address": gettext_noop("address"),
     "answers": gettext_noop("your answers"),
-    "files": gettext_noop("your attachments"),
+    "files": gettext_noop("list of your attachments"),
     "matricule": gettext_noop("national identification number"),
     "birth_date": gettext_noop("date of birth"),
     "email": gettext_noop("email address"),
@@ -102,7 +102,8 @@ FACTS: Mapping[str, str] = {
     "population": gettext_noop("entry in the population register"),
     "register-population-residence": gettext_noop("entry in the population register"),
     "birth-date": gettext_noop("date of birth"),
-    "attachments": gettext_noop("your attachments"),
+    "attachment": gettext_noop("one of your attachments"),
+    "attachments": gettext_noop("your attachments"),  # as older readings say
 }
 
 # Step of a verification -> (what it asks, sentence when it holds, when it fails, when it was not checked).

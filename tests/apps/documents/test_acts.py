@@ -21,6 +21,7 @@ from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 from bierger.infra.rows import insert
 from tests.apps.documents.story import Commune, decide, make_applicant, officer_of
+from tests.laws import SOME_LAW
 
 
 def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_worker, run_jobs):
@@ -103,11 +104,11 @@ def test_nobody_else_sees_an_act(commune, applicant, as_worker, run_jobs):
             selectors.act_pdf(act)
     elsewhere = Principal(kind="officer", administration=uuid4(), officer=uuid4(), roles=("decider",))
     with acting_as(elsewhere), pytest.raises(ActNotFound):
-        selectors.act_file(act, purpose=purpose_of_case(case))
+        selectors.act_file(act, purpose=purpose_of_case(case, legal_basis=SOME_LAW))
     with acting_as(officer_of(commune, "clerk")), pytest.raises(ActNotFound):  # a colleague who may not open the case
-        selectors.act_file(act, purpose=purpose_of_case(case))
+        selectors.act_file(act, purpose=purpose_of_case(case, legal_basis=SOME_LAW))
     with acting_as(officer_of(commune, "decider")):
-        assert selectors.act_file(act, purpose=purpose_of_case(case)).data.startswith(b"%PDF-")
+        assert selectors.act_file(act, purpose=purpose_of_case(case, legal_basis=SOME_LAW)).data.startswith(b"%PDF-")
 
 
 def test_a_decider_takes_an_act_back_and_every_check_says_so(commune, applicant, as_worker, run_jobs):

@@ -19,7 +19,6 @@ from bierger.cases import selectors, services
 from bierger.cases.errors import CaseEnded
 from bierger.cases.types import CaseView
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents.errors import ActNotFound
 from bierger.flows.types import TaskView
@@ -37,7 +36,7 @@ ASKABLE = ("open", "claimed")
 @require_GET
 def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """GET /desk/cases/<uuid>"""
-    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
     return case_page(request, view)
 
 
@@ -69,13 +68,9 @@ def note(request: HttpRequest, case: UUID) -> HttpResponseBase:
 @for_officers
 @require_GET
 def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBase:
-    """An attachment of this case; the reading is recorded. 404 for a file that is not in the case."""
-    purpose = purpose_of_case(case)
-    view = selectors.case_view(case, purpose=purpose)
-    if str(blob) not in _files_of(view):
-        raise Http404
-    subjects = {subject for party in view.parties for subject in party.subjects}
-    content = documents.read_attachment(blob, purpose=purpose, subjects=subjects)
+    """An attachment of this case; that this one was read is recorded, and nothing else. 404 for a file that is not in the case."""
+    subjects = selectors.concerned_by_file(case, blob)
+    content = documents.read_attachment(blob, purpose=selectors.purpose_of(case), subjects=subjects)
     return _file(content.data, content.media_type, content.file_name)
 
 
@@ -83,10 +78,8 @@ def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBas
 @require_GET
 def act(_request: HttpRequest, case: UUID, act: UUID) -> HttpResponseBase:
     """The PDF of an act of this case."""
-    if not selectors.may_open(case):
-        raise Http404
     try:
-        file = documents.act_file(act, purpose=purpose_of_case(case))
+        file = documents.act_file(act, purpose=selectors.purpose_of(case))
     except ActNotFound as unseen:
         raise Http404 from unseen
     if file is None:
@@ -113,7 +106,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "erased": view.answers == "erased",
         "conclusions": shown.conclusions(view, package),
         "supplied": shown.conclusions(view, package, of_applicant=True),
-        "acts": documents.acts_of_case(view.id, purpose=purpose_of_case(view.id)),
+        "acts": documents.acts_of_case(view.id, purpose=selectors.purpose_of(view.id)),
         "timeline": shown.timeline(view, package),
         "waiting": view.open_question is not None,
         "question_field": question_field,
@@ -181,28 +174,8 @@ def _wrong(text: str) -> str:
 
 
 def _again(request: HttpRequest, case: UUID, **typed: str) -> HttpResponse:
-    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
     return case_page(request, view, **{f"typed_{name}": value for name, value in typed.items()})
-
-
-def _files_of(view: CaseView) -> set[str]:
-    """Ids of every file in the answers, in the tasks' values and in the applicant's later answers."""
-    found: set[str] = set()
-
-    def walk(value: object) -> None:
-        if isinstance(value, dict):
-            if "file_name" in value and "id" in value:
-                found.add(str(value["id"]))
-            for inner in value.values():
-                walk(inner)
-        elif isinstance(value, (list, tuple)):
-            for inner in value:
-                walk(inner)
-
-    walk(view.answers if view.answers != "erased" else {})
-    for entry in view.timeline:
-        walk(dict(entry.params))
-    return found
 
 
 def _file(data: bytes, media_type: str, file_name: str) -> HttpResponse:

@@ -34,7 +34,7 @@ def read_blob(blob: UUID) -> BlobContent:
 
 
 def read_attachment(
-    blob: UUID, *, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str] = ("attachments",)
+    blob: UUID, *, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str] = ("attachment",)
 ) -> BlobContent:
     """The plain bytes of a file in a case, for an officer; one disclosure for `subjects`, those of the case's parties.
 
