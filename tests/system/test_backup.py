@@ -79,7 +79,6 @@ def archive(told: Told) -> Path:
 def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     from bierger.cases import selectors as cases
     from bierger.delivery import selectors as delivery
-    from bierger.disclosures.services import purpose_of_case
     from bierger.documents import selectors as documents
     from bierger.infra.principal import SYSTEM, acting_as
 
@@ -96,9 +95,9 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
             assert documents.verify_text(told.certificate.code).authentic == "yes"
             assert {request.id for request in cases.requests()} == {*told.certificate.cases, permit}
         with acting_as(told.town.clerk):
-            view = cases.case_view(permit, purpose=purpose_of_case(permit))
+            view = cases.case_view(permit, purpose=cases.purpose_of(permit))
             plan = documents.read_attachment(
-                view.answers["plans"][0]["id"], purpose=purpose_of_case(permit), subjects=view.parties[0].subjects
+                view.answers["plans"][0]["id"], purpose=cases.purpose_of(permit), subjects=view.parties[0].subjects
             )
             assert plan.data.startswith(b"%PDF")
     with installation(RESTORED, empty, "worker"), acting_as(SYSTEM):

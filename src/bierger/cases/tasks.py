@@ -108,7 +108,7 @@ def _question(case: UUID, number: UUID) -> _Question | None:
         package = catalogue.package(row.digest)
         spec = package.actions[task.node]
         purpose = Purpose(
-            actor=None, administration=row.administration_id, legal_basis=package.legal_basis[0].title,
+            actor=None, administration=row.administration_id, legal_basis=package.legal_basis,
             purpose="register-check", case=case,
         )  # fmt: skip
         party = Party.objects.filter(case=row, kind="applicant").first()
