@@ -24,7 +24,7 @@ def verify_chain(case: UUID) -> int:
     1. Sequences run from 1 without a gap.
     2. Each header names the hash before it and hashes to what is stored.
     3. A payload that is still there opens its commitment; an erased one proves nothing and breaks nothing.
-    4. The last event is the one that the case names as the head of its chain: a tail cut off leaves a chain that is whole in itself.
+    4. The last event is the one that the case names as the head of its chain: without its tail a chain is still whole in itself.
 
     Raises ChainBroken with the first sequence that does not follow; CaseUnknown: no such case, or not the principal's to see.
     Whoever rewrites the events and the case's own row alike is not found here, but by the receipt and the log.
