@@ -27,6 +27,7 @@ from bierger.registry import services as registry
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterUnavailable
 from bierger_core.procedures import Package, document_inputs, evidence_value, message
 from bierger_core.rules import Value
+from bierger_core.values import local_date
 
 # How long a silent register is asked again before the case goes to an officer.
 REGISTER_PATIENCE = timedelta(seconds=60)
@@ -81,7 +82,8 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
             return
         act = document_selectors.act(UUID(ids["act"]))
         writer.add("act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all")
-        issued: dict[str, Value] = {"number": act.number, "issued_on": clock.today()}
+        # The day the act was decided, as the act itself prints it: rendering or delivery may come after midnight.
+        issued: dict[str, Value] = {"number": act.number, "issued_on": local_date(act.decided_at)}
         finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
         writer.save()
 
@@ -187,6 +189,8 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
                 params={"digest": writer.row.digest, "node": task.node, "number": writer.row.number}
                 | {f"{part}.{language}": text[part] for language, text in texts.items() for part in ("title", "body")},
                 case_id=writer.row.id,
+                # A process that comes by again says the same words again: of this task once, not of this text.
+                once=f"task/{task.id}",
             )  # fmt: skip
     else:
         Work.objects.filter(case=writer.row, state__in=("open", "claimed")).update(marked=True)

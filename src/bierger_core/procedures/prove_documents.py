@@ -31,7 +31,7 @@ def prove_documents(package: Package) -> Iterator[Finding]:
                 yield at(package, where, "unknown-fact", f"The vocabulary has no fact `{name}`.", mend)
         if not names_fit({*spec.facts, "number"}):
             message = f"A printed code has no room for the facts of `{code}`, whatever they say."
-            mend = f"Seal at most {MAX_FACTS - 1} facts (the number comes in addition), their names at most {MAX_NAMES_BYTES} letters together."
+            mend = f"Seal at most {MAX_FACTS - 1} facts beside the number, with names of {MAX_NAMES_BYTES} letters in all."
             yield at(package, ("procedure.yaml", spec.line), "too-many-facts", message, mend)
         asked = set(_TEMPLATE_FIELD.findall(package.template(code).decode("utf-8")))
         fields = {*spec.fields, *BUILT_IN_FIELDS, *asked, "title"}

@@ -2,8 +2,8 @@
 """Facts as a printed code can carry them: one line each, and short enough in all.
 
 A name may have two hundred letters, and a letter four bytes; beyond some 700 bytes a printed QR code is no longer read by every
-telephone. What an act seals must fit whatever somebody is called: the mayor has decided by then. So what is too long is shortened,
-in a way that is seen and the same everywhere:
+telephone. What an act seals must fit whatever somebody is called: the mayor has decided by then. So what is too long is
+shortened, in a way that is seen and the same everywhere:
 
 1. A control character or a line break becomes a space.
 2. The longest facts give way first, all to one length, and end with `…`. The act itself prints them whole.

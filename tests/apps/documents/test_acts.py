@@ -187,18 +187,27 @@ def test_a_template_that_fails_leaves_its_reason_on_the_act(commune, applicant, 
     assert (view.state, view.problem) == ("logged", "render-template")
 
 
-def test_facts_that_cannot_be_printed_are_refused(commune, applicant, as_worker):
+def test_facts_that_leave_no_room_in_a_code_are_refused(commune, applicant, as_worker):
     from bierger.documents.errors import FactsRefused
 
     with as_worker():
-        for facts in (
-            {"a": "x" * 201},
-            {"a": "two\nlines"},
-            {f"f{n}": "x" for n in range(12)},
-            {f"f{n}": "x" * 100 for n in range(8)},
-        ):
+        for facts in ({f"f{n}": "x" for n in range(12)}, {"f" * 400: "x"}):
             with pytest.raises(FactsRefused):
                 decide(commune, applicant, facts=facts)
+
+
+@pytest.mark.parametrize("value", ["x" * 201, "two\nlines", "王" * 200, "😀" * 200, "e\u0301" * 100])
+def test_no_value_of_a_fact_stops_an_act(commune, applicant, as_worker, run_jobs, value):
+    with as_worker():
+        act = decide(commune, applicant, facts={f"f{n}": value for n in range(11)}, fields={"body": value})
+    run_jobs()
+    with acting_as(applicant.principal):
+        view = selectors.act(act)
+        assert view.state == "delivered"
+        assert view.facts["number"] == view.number
+        assert all(fact.endswith("…") or fact == "two lines" for name, fact in view.facts.items() if name != "number")
+        pdf = selectors.act_pdf(act)
+        assert selectors.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
 
 
 def test_a_state_never_goes_back(commune, applicant, as_worker, run_jobs):

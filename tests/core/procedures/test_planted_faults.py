@@ -61,7 +61,7 @@ FAULTS = {
         "procedure.yaml",
         "too-many-facts",
         "  receipt:",
-        "at most 11 facts",
+        "at most 11 facts beside the number",
     ),
     "unknown fact": (
         {"form.yaml": ("fact: person.name", "fact: person.nam")},

@@ -61,11 +61,12 @@ def _segments(data: bytes, at: int) -> set[int]:
     deltas = struct.unpack_from(f">{count}H", data, at + 16 + 4 * count)
     ranges_at = at + 16 + 6 * count
     found = set()
-    for index in range(count):
+    for index, (first, last, delta) in enumerate(zip(starts, ends, deltas, strict=True)):
         (skip,) = struct.unpack_from(">H", data, ranges_at + 2 * index)
-        for code in range(starts[index], ends[index] + 1):
-            glyph = code if not skip else struct.unpack_from(">H", data, ranges_at + 2 * index + skip + 2 * (code - starts[index]))[0]
-            if (glyph or skip == 0) and (glyph + deltas[index]) % 0x10000:
+        glyphs_at = ranges_at + 2 * index + skip
+        for code in range(first, last + 1):
+            glyph = struct.unpack_from(">H", data, glyphs_at + 2 * (code - first))[0] if skip else code
+            if (glyph or not skip) and (glyph + delta) % 0x10000:
                 found.add(code)
     return found - {0xFFFF}
 
