@@ -48,6 +48,7 @@ ANSWER_MESSAGES: dict[str, str] = {
     "too-small": gettext_noop("The number must be %(min)s or more"),
     "too-large": gettext_noop("The number must be %(max)s or less"),
     "too-long": gettext_noop("Use at most %(max)s characters"),
+    "question-changed": gettext_noop("The administration asks something else now. Read the question again, then send your answer"),
     "too-short": gettext_noop("Use at least %(min)s characters"),
     "not-a-choice": gettext_noop("Choose one of the answers shown"),
     "not-a-boolean": gettext_noop("Choose yes or no"),

@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "note-added": gettext_noop("Internal note"),
     "question-asked": gettext_noop("The administration has a question"),
     "question-answered": gettext_noop("Question answered"),
+    "question-withdrawn": gettext_noop("The administration withdrew its question"),
     "task-completed": gettext_noop("Step completed"),
     "decided-by-rule": gettext_noop("Rule applied"),
     "state-changed": gettext_noop("State of the request"),

@@ -113,7 +113,8 @@ def test_every_event_says_by_which_mandate_and_on_whose_behalf(father, daughter,
     with acting_as(officer("tom.beispill")):
         case_services.ask_applicant(case=permit, text="Which roof?")
     with acting_as(daughter):
-        case_services.answer_question(case=permit, text="A flat one.")
+        asked = cases.request(permit).open_question
+        case_services.answer_question(case=permit, question=asked, text="A flat one.")
     asked, answered = headers(as_owner, permit)[-2:]
     assert (asked[0], asked[2:]) == ("question-asked", (None, None))
     assert answered == ("question-answered", daughter.person, father.space, daughter.mandate)
