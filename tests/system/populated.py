@@ -128,7 +128,7 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
         document_services.revoke_act(act=act, reason="error")
     for who in (lea, emma):
         _attach(who, story.begin(who, "building-permit"))
-    _give(firm, of_question(of["firm"]))
+    _give(firm, of_question(of["firm"], 1))
     _give(mersch["adviser"], of_task(story.open_task(mersch["adviser"], of["permit"], "opinion-urbanism")))
     story.begin(firm, "building-permit")
     story.begin(link, "problem-report", token=token)

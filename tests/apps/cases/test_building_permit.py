@@ -167,10 +167,11 @@ def test_a_question_to_the_applicant_is_answered_once(town, case):
     with acting_as(town.clerk):
         services.ask_applicant(case=case, text="Which tree will be felled?")
     with acting_as(town.applicant):
-        assert selectors.request(case).waiting_for_me
-        services.answer_question(case=case, text="None.")
+        found = selectors.request(case)
+        assert found.waiting_for_me
+        services.answer_question(case=case, question=found.open_question, text="None.")
     with acting_as(town.applicant), pytest.raises(NotAllowed):
-        services.answer_question(case=case, text="None, again.")
+        services.answer_question(case=case, question=found.open_question, text="None, again.")
 
 
 def test_an_officers_reading_is_written_down(town, case):
