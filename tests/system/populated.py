@@ -75,6 +75,7 @@ CALLED = {
     "flows_task": "t.subject::text",
     "flows_timer": "t.subject::text",
     "flows_token": "t.subject::text",
+    "flows_variables": "t.subject::text",
     "identity_login": "t.person_id::text",
     "identity_mandate": "t.space_id::text || ' for ' || t.holder_name",
     "identity_membership": "t.person_id::text",

@@ -16,7 +16,7 @@ from uuid import UUID
 from bierger.catalogue import selectors as catalogue
 from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
 from bierger.flows.models import Task, Timer
-from bierger.flows.selectors import view
+from bierger.flows.selectors import shown_of, view
 from bierger.flows.services.rows import Rows
 from bierger.flows.types import Decided, Moved
 from bierger.infra import clock, outbox
@@ -139,4 +139,5 @@ def _open(package: Package, rows: Rows, command: CreateTask, variables: Mapping[
         outputs=list(command.outputs),
         opened_at=now,
         due_at=due or None,
+        shown=shown_of(package, command.node, command.role or "", variables),
     )

@@ -46,7 +46,6 @@ from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
 from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
-from bierger_core.rules import Value
 
 
 @never_cache
@@ -62,9 +61,9 @@ def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
     return _page(request, found, before=before)
 
 
-def _task(request: HttpRequest, package: Package, task: TaskView, variables: Mapping[str, Value]) -> TaskPage:
+def _task(request: HttpRequest, package: Package, task: TaskView) -> TaskPage:
     begun = begun_form(request, of_task(task.id))
-    return task_page(package, task, language(), raw=begun.raw, kept=begun.files, variables=variables)
+    return task_page(package, task, language(), raw=begun.raw, kept=begun.files)
 
 
 def _page(
@@ -75,8 +74,7 @@ def _page(
     place = administrations.administration(id=found.administration)
     entries = cases.timeline(found.id)
     open_tasks = [one for one in flows.tasks_of(found.id, open_only=True) if one.role == "applicant"]
-    variables = flows.variables_of(found.id) if open_tasks else {}
-    tasks = [_task(request, package, one, variables) for one in open_tasks]
+    tasks = [_task(request, package, one) for one in open_tasks]
     if shown_task:
         tasks = [shown_task if one.id == shown_task.id else one for one in tasks]
     question = next((one for one in entries if one.sequence == found.open_question), None)
@@ -181,7 +179,5 @@ def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
     begun.keep(request, raw)
     if not refused:
         return back
-    again = task_page(
-        package, view, language(), raw=raw, errors=refused, kept=begun.files, variables=flows.variables_of(found.id)
-    )  # fmt: skip
+    again = task_page(package, view, language(), raw=raw, errors=refused, kept=begun.files)
     return _page(request, found, shown_task=again)
