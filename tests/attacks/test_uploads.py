@@ -154,6 +154,7 @@ def test_no_file_name_leads_anywhere(town, draft, name, data_folder):
     outside = set(data_folder.parent.iterdir())
     answer = send(client_of(town.applicant), draft, (name, story.PDF))
     assert answer.status_code in (302, 422, 400), answer.status_code
+    assert (answer.status_code == 302) == bool(stored(town, draft))
     for kept in stored(town, draft):
         assert kept.endswith(".pdf")
         assert not set(kept) & set("/\\\0\r\n\u202e")

@@ -213,12 +213,12 @@ def test_the_database_refuses_to_change_history(data_folder, as_worker, as_owner
     leaves(2)
     with as_worker():
         services.sequence()
-        for change in (
-            lambda: Checkpoint.objects.update(note="another"),
-            lambda: QueueEntry.objects.update(leaf_index=7),
-            lambda: QueueEntry.objects.all().delete(),
+        for refusal, change in (
+            (ProgrammingError, lambda: Checkpoint.objects.update(note="another")),
+            (IntegrityError, lambda: QueueEntry.objects.update(leaf_index=7)),
+            (ProgrammingError, lambda: QueueEntry.objects.all().delete()),
         ):
-            with pytest.raises((IntegrityError, ProgrammingError)), acting_as(SYSTEM):
+            with pytest.raises(refusal), acting_as(SYSTEM):
                 change()
     with as_owner(), pytest.raises(IntegrityError):
         Checkpoint.objects.update(note="another")
