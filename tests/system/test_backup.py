@@ -80,6 +80,7 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     from bierger.cases import selectors as cases
     from bierger.delivery import selectors as delivery
     from bierger.documents import selectors as documents
+    from bierger.documents.services import verify_upload
     from bierger.infra.principal import SYSTEM, acting_as
 
     permit = told.permit.cases[0]
@@ -91,7 +92,7 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
         with acting_as(told.town.applicant):
             pdf = documents.act_pdf(delivery.mailbox()[0].act_id)
             assert pdf.data == told.pdf
-            assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+            assert verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
             assert documents.verify_text(told.certificate.code).authentic == "yes"
             assert {request.id for request in cases.requests()} == {*told.certificate.cases, permit}
         with acting_as(told.town.clerk):

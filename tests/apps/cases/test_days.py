@@ -7,6 +7,7 @@ import pytest
 
 from bierger.cases.models import ServiceJob
 from bierger.documents import selectors as documents
+from bierger.documents.services import verify_upload
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from tests import story
@@ -128,7 +129,7 @@ def test_the_longest_names_in_the_widest_letters_go_the_whole_way(town, run_jobs
     with acting_as(town.applicant):
         for act in found.values():
             pdf = documents.act_pdf(act.id)
-            assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+            assert verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
     short = found["building-permit"].facts
     assert {name for name, value in short.items() if value.endswith("…")} == {"family-name", "given-name", "site"}
     assert LONG.startswith(short["site"].removesuffix("…"))

@@ -54,7 +54,7 @@ def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_work
     found = PdfReader(io.BytesIO(file.data))
     assert {item.name for item in found.attachment_list} == {"seal.txt", "facts.tlog-proof", "file-salt.txt"}
     with acting_as(ANONYMOUS):
-        seen = selectors.verify_upload(data=file.data, file_name="x.pdf")
+        seen = services.verify_upload(data=file.data, file_name="x.pdf")
     assert (seen.authentic, seen.subject, seen.failed) == ("yes", "file", None)
     assert seen.issuer_names["de"] == "Probegemeinde"
     assert seen.document_names["fr"] == "Certificat de résidence"
@@ -125,7 +125,7 @@ def test_a_decider_takes_an_act_back_and_every_check_says_so(commune, applicant,
         services.revoke_act(act=act, reason="fraud")
     run_jobs()
     with acting_as(ANONYMOUS):
-        seen = selectors.verify_upload(data=pdf, file_name="x.pdf")
+        seen = services.verify_upload(data=pdf, file_name="x.pdf")
     assert (seen.authentic, seen.revoked, seen.revocation_reason) == ("no", True, "error")
     assert seen.failed.name == "revocation"
     assert all(step.outcome == "ok" for step in seen.steps[:-1])
@@ -207,7 +207,7 @@ def test_no_value_of_a_fact_stops_an_act(commune, applicant, as_worker, run_jobs
         assert view.facts["number"] == view.number
         assert all(fact.endswith("…") or fact == "two lines" for name, fact in view.facts.items() if name != "number")
         pdf = selectors.act_pdf(act)
-        assert selectors.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+        assert services.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
 
 
 def test_a_state_never_goes_back(commune, applicant, as_worker, run_jobs):

@@ -4,7 +4,7 @@
 from bierger.documents.selectors.acts import act, act_file, act_pdf, act_proof, acts_of_case, my_acts, revocations
 from bierger.documents.selectors.blobs import blob_info, read_attachment, read_blob
 from bierger.documents.selectors.submissions import submission_code, submission_proof
-from bierger.documents.selectors.verification import verify_text, verify_upload
+from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
@@ -20,7 +20,8 @@ __all__ = [
     "revocations",
     "submission_code",
     "submission_proof",
+    "verify_carried",
+    "verify_issued",
     "verify_text",
-    "verify_upload",
     "waiting_files",
 ]
