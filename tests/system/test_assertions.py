@@ -25,15 +25,16 @@ def always_true(operand: ast.expr, others: list[ast.expr]) -> bool:
     return ast.dump(operand) in {ast.dump(side) for side in compared}
 
 
+def either_is_true(test: ast.expr) -> bool:
+    parts = [part for part in ast.walk(test) if isinstance(part, ast.BoolOp) and isinstance(part.op, ast.Or)]
+    return any(always_true(one, [other for other in part.values if other is not one]) for part in parts for one in part.values)
+
+
 def found(text: str) -> Iterator[tuple[int, str]]:
     """Line and kind of each."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assert):
-            either = [part for part in ast.walk(node.test) if isinstance(part, ast.BoolOp) and isinstance(part.op, ast.Or)]
-            for part in either:
-                if any(always_true(one, [other for other in part.values if other is not one]) for one in part.values):
-                    yield node.lineno, "one side of the `or` is always true"
-            if not isinstance(node.test, ast.Constant) and always_true(node.test, []):
+            if either_is_true(node.test) or always_true(node.test, []):
                 yield node.lineno, "always true"
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises" and node.args:
             if ast.unparse(node.args[0]) in {"Exception", "BaseException"}:
