@@ -92,15 +92,12 @@ def inputs_of(row: Act) -> dict[str, str]:
         **{str(name): str(value) for name, value in row.facts},
         **{str(name): str(value) for name, value in row.fields.items()},
         "number": row.number,
-        "issuer": row.issuer,
-        "document-type": row.document_type,
-        "verify-url": f"{settings.BIERGER_BASE_URL}/verify",
         **_letterhead(row),
     }
 
 
 def _letterhead(row: Act) -> dict[str, str]:
-    """What the letters of the packages show around their text (`LETTER_FIELDS` of the core's template check)."""
+    """What the letters of the packages show around their text: `BUILT_IN_FIELDS` of the core, for `check` knows no others."""
     view = administrations.administration(id=row.administration)
     return {
         "administration": view.name(row.language),
