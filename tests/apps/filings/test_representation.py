@@ -24,6 +24,7 @@ from bierger.identity import selectors as identity
 from bierger.infra.errors import SpaceLost
 from bierger.infra.principal import SYSTEM, Principal, acting_as
 from bierger.simulators.country import country
+from bierger_core.interview import SOURCES
 from tests import mandates, story
 from tests.clients import client_of
 from tests.people import officer, person
@@ -94,6 +95,8 @@ def test_an_organisations_representative_takes_over_the_organisation_and_no_pers
         assert identity.label_of_space().kind == "professional"
     with acting_as(nina):
         known = identity.known_answers()
+    # Whatever a package may name is filled: by the sign-in, or by the administration chosen on the sheet.
+    assert {*known, "administration.code"} == set(SOURCES)
     assert known["organisation.name"].startswith("Boulangerie")
     assert known["person.given_name"] == "Nina"
 

@@ -84,6 +84,13 @@ FAULTS = {
         "gvien",
         "Did you mean `person.given_name`?",
     ),
+    "source that nothing fills": (
+        {"form.yaml": ("fact: person.name", "fact: person.name, source: register.population.address")},
+        "form.yaml",
+        "unknown-source",
+        "register.population.address",
+        "Remove `source:`",
+    ),
     "locked without source": (
         {"form.yaml": ("fact: person.name", "fact: person.name, locked: true")},
         "form.yaml",
