@@ -2,12 +2,12 @@
 """Who may write what of a case: seeing it is no longer enough.
 
 1. An event is written by whoever it names: kind, actor, space and mandate are those of the principal, for the worker too. Its
-   payload goes with it.
+   payload goes with it. A party is heard when it opens the case, does its task or answers a question.
 2. The rows of a case and of its process are written while it is opened or moved (`subject_moving`, flows 0002): by an applicant or
    an officer in the transaction in which they did a task of their own. A grant, and a row of a worklist, go to the very role and
    service that an open task of the case names, in the case's administration; nobody grants anything else.
-3. Of a case's own row, its head moves to an event that is there, its state moves with the process, an applicant may only answer
-   the open question. What it is (number, administration, procedure) stays.
+3. Of a case's own row, its head moves to an event that is there, its state moves with the process, an applicant may only close
+   the open question, with an answer. What it is (number, administration, procedure) stays.
 4. A row of a worklist follows its task by itself: two columns that were written twice can no longer differ.
 5. When a case ends, the grants of those who were asked on the way end three months later. Where the case was sent first, and
    who decides, keep it for as long as it is kept.
@@ -43,6 +43,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT FROM cases_event e WHERE e.case_id = wanted AND e.sequence = place AND e.audience = heard
     AND e.actor_kind = principal_kind() AND e.actor IS NOT DISTINCT FROM coalesce(principal_officer(), principal_person())) $$
 """
+# A party is heard while it opens the case, in a move of its own, and while it is asked something: an answer is written before the
+# question is closed. Past the policies, as above.
+HEARS = """
+CREATE FUNCTION case_hears(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT principal_kind() NOT IN ('person', 'link') OR subject_moving(wanted)
+    OR EXISTS (SELECT FROM cases_case c WHERE c.id = wanted AND c.status = 'open' AND c.open_question IS NOT NULL) $$
+"""
 CASE_MOVES = """
 CREATE FUNCTION cases_case_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -63,7 +70,8 @@ BEGIN
     AND principal_kind() NOT IN ('worker', 'system') AND NOT subject_moving(NEW.id) THEN
     RAISE EXCEPTION 'cases_case: its state moves with its process' USING ERRCODE = 'restrict_violation';
   END IF;
-  IF NEW.open_question IS DISTINCT FROM OLD.open_question AND NEW.open_question IS NOT NULL AND principal_kind() IN ('person', 'link') THEN
+  IF NEW.open_question IS DISTINCT FROM OLD.open_question AND principal_kind() IN ('person', 'link')
+    AND (NEW.open_question IS NOT NULL OR NEW.last_sequence = OLD.last_sequence) THEN
     RAISE EXCEPTION 'cases_case: officers ask, applicants answer' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
@@ -131,6 +139,7 @@ AUTHOR = (
 POLICIES = f"""
 ALTER POLICY cases_case_insert ON cases_case WITH CHECK (({OWN}) AND subject_moving(id));
 CREATE POLICY cases_event_author ON cases_event AS RESTRICTIVE FOR INSERT TO bierger_web, bierger_worker WITH CHECK ({AUTHOR});
+ALTER POLICY cases_event_insert ON cases_event WITH CHECK ({VISIBLE} AND case_hears(case_id));
 ALTER POLICY cases_event_payload_insert ON cases_event_payload WITH CHECK ({VISIBLE} AND case_event_own(case_id, sequence, audience));
 ALTER POLICY cases_case_grant_insert ON cases_case_grant WITH CHECK (case_wants(case_id, NULL, administration_id, service_id, role));
 ALTER POLICY cases_work_insert ON cases_work WITH CHECK (
@@ -148,6 +157,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(IN_OFFICE, migrations.RunSQL.noop),
         finder(WANTS, name="case_wants(uuid, uuid, uuid, uuid, text)"),
+        finder(HEARS, name="case_hears(uuid)"),
         finder(OWN_EVENT, name="case_event_own(uuid, integer, text)"),
         # Triggers ask for no right of the writer's: nobody but the owner need be able to call these.
         finder(CASE_MOVES, name="cases_case_moves()", grant_to="bierger_owner"),
