@@ -199,7 +199,7 @@ def test_a_declared_length_beyond_the_limit_is_refused_unread(town, draft):
     }  # fmt: skip
     answer = browser.request(**said)
     assert answer.status_code == 413
-    assert "choose a smaller file" in html.unescape(answer.content.decode())
+    assert "Choose smaller ones" in html.unescape(answer.content.decode())
     for nonsense in ("-1", "1e9", "200 MB"):
         assert browser.request(**{**said, "CONTENT_LENGTH": nonsense}).status_code == 413
 

@@ -37,6 +37,7 @@ from .types import (
     Period,
     TimerSpec,
 )
+from .uploads import files_at_once, prove_uploads
 from .vocabulary import Fact, Vocabulary, read_vocabulary
 
 __all__ = [
@@ -68,11 +69,13 @@ __all__ = [
     "document_language",
     "due_at",
     "evidence_value",
+    "files_at_once",
     "load",
     "lookup",
     "message",
     "prove",
     "prove_scenarios",
+    "prove_uploads",
     "read_vocabulary",
     "run_scenarios",
     "show",

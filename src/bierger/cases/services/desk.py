@@ -100,7 +100,10 @@ def ask_applicant(*, case: UUID, text: str) -> None:
 
 
 def withdraw_question(*, case: UUID, question: int) -> None:
-    """Take the open question (its sequence) back. Raises NotAllowed; QuestionClosed when it was answered or withdrawn meanwhile."""
+    """Take the open question (its sequence) back.
+
+    Raises NotAllowed; QuestionClosed when it was answered or withdrawn meanwhile.
+    """
     if current().kind != "officer":
         raise NotAllowed("Officers withdraw what officers asked.")
     writer = CaseWriter.lock(case)

@@ -16,10 +16,11 @@ from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import publish_revocations
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
-from bierger.documents.services.verification import verify_upload
+from bierger.documents.services.verification import LARGEST_TO_VERIFY, verify_upload
 from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_waiting, send_waiting, sweep_waiting
 
 __all__ = [
+    "LARGEST_TO_VERIFY",
     "decide_act",
     "drop_waiting",
     "erase_blob",

@@ -19,7 +19,7 @@ from bierger.documents.selectors.verification import unread, verify_carried, ver
 from bierger.documents.types import VerificationView
 from bierger.infra.principal import Principal, acting_as
 
-MAX_BYTES = 25_000_000
+LARGEST_TO_VERIFY = 25_000_000  # bytes
 SECONDS = 15.0
 # A photo takes 1 or 2 seconds at most. A picture drawn to be hard (thousands of corners of codes and no code) would take minutes,
 # and everybody else's files wait meanwhile.
@@ -32,7 +32,7 @@ def verify_upload(*, data: bytes, file_name: str, principal: Principal | None = 
     principal    who asks, outside every transaction; None: whoever is acting, in whose transaction all of it happens
     """
     del file_name  # a name proves nothing
-    if len(data) > MAX_BYTES:
+    if len(data) > LARGEST_TO_VERIFY:
         return unread("upload-too-large")
     kind = sniff(data)
     text: str | VerificationView

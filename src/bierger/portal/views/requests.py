@@ -41,7 +41,7 @@ from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404, readable
 from bierger.portal.views.brakes import status_of
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
-from bierger.ui.fields import error_links, file_field, text_field
+from bierger.ui.fields import error_links, file_field, file_limits, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
 from bierger_core.interview import AnswerError, is_blank, unprintable
@@ -108,7 +108,7 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
     )
     files = file_field(
         "files", _("Documents"), accept=ANSWER_FILES.accept, multiple=True,
-        files=attached(begun.files.get("files")), hint=_("PDF, JPEG or PNG, up to 10 MB each."),
+        files=attached(begun.files.get("files")), limits=file_limits(ANSWER_FILES, language()),
         error=answer_message(errors["files"]) if "files" in errors else "",
     )  # fmt: skip
     return text, files

@@ -17,9 +17,10 @@ from bierger.portal.selectors import verdict_of
 from bierger.portal.types import Verdict
 from bierger.portal.views.access import language
 from bierger.portal.views.brakes import checks_limited
+from bierger.ui import formats
 from bierger.ui.fields import error_links, file_field, text_field
-from bierger.ui.messages import refusal
-from bierger.ui.uploads import REFUSED
+from bierger.ui.messages import media_types, refusal
+from bierger.ui.uploads import REFUSED, most_at_once
 
 ACCEPTED = ("application/pdf", "image/jpeg", "image/png")
 LONGEST_CODE = 8000  # characters; a seal has about 700
@@ -53,9 +54,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, *, typed: str = "", file_error: str = "", verdict: Verdict | None = None) -> HttpResponse:
+    largest = min(services.LARGEST_TO_VERIFY, most_at_once())
     file = file_field(
         "file", _("The document as a file"), accept=ACCEPTED, error=file_error, required=True,
         hint=_("The PDF as you received it, or a photo of the square code on paper. Nothing is kept."),
+        limits=_("%(types)s, up to %(size)s each.") % {"types": media_types(ACCEPTED), "size": formats.size(largest)},
     )  # fmt: skip
     code = text_field(
         "code", _("The code or the number of a receipt"), value="" if verdict else typed, rows=4,
