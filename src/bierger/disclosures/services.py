@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from bierger.disclosures.errors import NoLegalBasis
 from bierger.disclosures.types import Purpose
@@ -43,7 +43,7 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
                 current().kind,
                 purpose.administration,
                 purpose.service,
-                Jsonb([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
+                json.dumps([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
                 purpose.purpose,
                 purpose.case,
                 sorted(set(facts)),
