@@ -231,7 +231,7 @@ BARE = {
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
     "flows.state_of": "the state of a process for the system; screens read the case (cases.case_view), which records",
     "flows.as_state": "rows that the caller read, in another shape",
-    "flows.variables_of": "behind cases.case_view, which records, the applicant's own tasks, and the worker's",
+    "flows.variables_of": "behind cases.case_view, which records, and the worker's; empty for parties",
     "portal.scope_title": PUBLIC,
     "portal.state_text": SCREEN,
     "portal.titled": PUBLIC,

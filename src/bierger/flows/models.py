@@ -64,7 +64,7 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     officer = models.UUIDField(null=True)
-    # Of an applicant's task alone, what its form shows (flows.shown).
+    # Of an applicant's task alone, what its form shows (plugins.shown).
     shown = models.JSONField(default=dict)
 
     class Meta:

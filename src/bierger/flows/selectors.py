@@ -8,11 +8,10 @@ from uuid import UUID
 
 from bierger.flows.errors import TaskUnknown
 from bierger.flows.models import Instance, Task, Timer, Token, Variables
-from bierger.flows.types import APPLICANT, TaskView
+from bierger.flows.types import TaskView
 from bierger_core import process
-from bierger_core.procedures import Package
 from bierger_core.process import Kind, State, Status
-from bierger_core.rules import Value, from_json, to_json
+from bierger_core.rules import Value, from_json
 
 OPEN = ("open", "claimed")
 RUNNING = ("running", "due")
@@ -73,24 +72,6 @@ def as_state(
         timers=tuple(sorted((process.Timer(row.number, row.node, row.task) for row in timers), key=lambda t: t.id)),
         variables=variables,
     )
-
-
-def shown_of(package: Package, node: str, role: str, variables: Mapping[str, Value]) -> dict[str, object]:
-    """What the form of an applicant's task shows, by path, as JSON of the rules; what is not known yet is left out.
-
-    Copied to the task when it opens, so that its reader needs no variables. Nothing for any other role: parties see the rows of
-    all tasks, and officers see the variables.
-    """
-    form = package.tasks.get(node) if role == APPLICANT else None
-    found = {path: _at(variables, path) for path in (form.shows if form else ())}
-    return {path: to_json(value) for path, value in found.items() if value is not None}
-
-
-def _at(variables: Mapping[str, Value], path: str) -> Value:
-    value: Value = variables
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def view(row: Task) -> TaskView:

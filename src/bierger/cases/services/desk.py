@@ -30,7 +30,6 @@ def take(*, task: UUID) -> None:
     # The case before the task, as everywhere: whoever locked them the other way round would meet `complete` in a deadlock.
     writer = CaseWriter.lock(view.subject)
     flows.take(task=task, officer=officer)
-    Work.objects.filter(task=task).update(state="claimed", officer=officer)
     writer.add("task-taken", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 
@@ -41,7 +40,6 @@ def give_back(*, task: UUID) -> None:
     documents.drop_waiting(about=of_task(task))
     writer = CaseWriter.lock(view.subject)
     flows.give_back(task=task, officer=officer)
-    Work.objects.filter(task=task).update(state="open", officer=None)
     writer.add("task-given-back", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 

@@ -136,7 +136,7 @@ COPY = "INSERT INTO flows_variables (subject, variables) SELECT subject, variabl
 def show(apps, schema_editor):
     """What the open tasks of applicants show, as if they opened now."""
     from bierger.catalogue import selectors as catalogue
-    from bierger.flows.selectors import shown_of
+    from bierger.flows.plugins.shown import shown_of
     from bierger_core.rules import from_json
 
     Task, Variables = apps.get_model("flows", "Task"), apps.get_model("flows", "Variables")

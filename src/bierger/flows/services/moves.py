@@ -16,7 +16,8 @@ from uuid import UUID
 from bierger.catalogue import selectors as catalogue
 from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
 from bierger.flows.models import Task, Timer
-from bierger.flows.selectors import shown_of, view
+from bierger.flows.plugins.shown import shown_of
+from bierger.flows.selectors import view
 from bierger.flows.services.rows import Rows
 from bierger.flows.types import Decided, Moved
 from bierger.infra import clock, outbox
