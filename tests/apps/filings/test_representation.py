@@ -250,9 +250,8 @@ def test_requests_documents_and_letters_of_another_procedure_are_not_there(fathe
     hidden = receipt.cases[0]
     with acting_as(narrow):
         assert [one.id for one in cases.requests()] == [permit]
-        for attempt in (lambda: cases.request(hidden), lambda: cases.opening_event(hidden)):
-            with pytest.raises(CaseUnknown):
-                attempt()
+        with pytest.raises(CaseUnknown):
+            cases.request(hidden)
         with pytest.raises(FilingUnknown):
             selectors.receipt(receipt.id)
         assert cases.timeline(hidden) == ()

@@ -240,8 +240,12 @@ def test_the_tree_grows_consistently_and_lost_files_are_rebuilt(data_folder, as_
         for path in (folder.log_folder() / "tile").rglob("*"):
             if path.is_file():
                 path.write_bytes(b"")
+        proof = folder.log_folder() / "keys.tlog-proof"
+        whole = proof.read_bytes()
+        proof.unlink()  # the list and the checkpoint are there: the proof between them is not forgotten
         services.rebuild_files()
     assert history() == before
+    assert proof.read_bytes() == whole
 
 
 def test_a_sequencer_on_damaged_files_appends_nothing(data_folder, as_worker):

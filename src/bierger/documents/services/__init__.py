@@ -14,6 +14,7 @@ from bierger.documents.services.blobs import (
 )
 from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import publish_revocations
+from bierger.documents.services.standing import move_on
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
 from bierger.documents.services.verification import LARGEST_TO_VERIFY, verify_upload
@@ -30,6 +31,7 @@ __all__ = [
     "keep_waiting",
     "lock_waiting",
     "mark_delivered",
+    "move_on",
     "publish_revocations",
     "register_submission",
     "release_blob",

@@ -46,8 +46,7 @@ def decide_act(
 ) -> UUID:
     """Decide and seal an act; gives back its id, the first act's when it was decided before.
 
-    facts    what the seal says, flat strings in display order; the act's number is added in front as `number`. A text that is too
-             long for a printed code is shortened there, visibly (`bierger_core.seals.fitting`)
+    facts    what the seal says, flat strings in display order; the act's number is added in front as `number`
     fields   further strings for the template, whole
     once     tells apart several acts of one type in one case (a task's id)
     Raises FactsRefused for more facts, or longer names of facts, than `./bierger check` lets pass.
@@ -61,8 +60,7 @@ def decide_act(
     named = {"number": given_number, **short_names(facts)}
     if not names_fit(named):
         raise FactsRefused(f"A seal carries 1 to {MAX_FACTS} facts with short names.", code="act-facts-count", most=MAX_FACTS)
-    # What somebody is called never stops an act: what is too long for the code is shortened in it, not on the paper.
-    sealed_facts = fitted(named)
+    sealed_facts = fitted(named)  # what somebody is called never stops an act: the code shortens it, visibly; the paper does not
     claims = Claims(administration(id=administration_id).code, issued_at, document_type, sealed_facts)
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = facts_commitment(claims, salt)

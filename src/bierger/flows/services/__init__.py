@@ -3,7 +3,19 @@
 
 from bierger.flows.services.erasure import forget
 from bierger.flows.services.moves import complete, fire, start
+from bierger.flows.services.standing import send_tasks_again, send_timers_again, standing_tasks
 from bierger.flows.services.tasks import give_back, take
 from bierger.flows.services.timers import poll_timers
 
-__all__ = ["complete", "fire", "forget", "give_back", "poll_timers", "start", "take"]
+__all__ = [
+    "complete",
+    "fire",
+    "forget",
+    "give_back",
+    "poll_timers",
+    "send_tasks_again",
+    "send_timers_again",
+    "standing_tasks",
+    "start",
+    "take",
+]
