@@ -8,13 +8,14 @@ from .prove import prove
 from .prove_words import text_keys
 from .running import (
     Message,
-    decide,
+    Settled,
     document_inputs,
     document_language,
     due_at,
     evidence_value,
     lookup,
     message,
+    settle,
     start_variables,
 )
 from .showing import show, show_date, show_number
@@ -60,10 +61,10 @@ __all__ = [
     "PartySpec",
     "Period",
     "ScenarioResult",
+    "Settled",
     "TimerSpec",
     "VariableMissing",
     "Vocabulary",
-    "decide",
     "digest",
     "document_inputs",
     "document_language",
@@ -78,6 +79,7 @@ __all__ = [
     "prove_uploads",
     "read_vocabulary",
     "run_scenarios",
+    "settle",
     "show",
     "show_date",
     "show_number",

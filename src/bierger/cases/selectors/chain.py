@@ -12,8 +12,8 @@ from bierger.cases.errors import CaseError, CaseUnknown, ChainBroken
 from bierger.cases.models import Case, Event, EventPayload
 from bierger.cases.types import ERASED, GENESIS, Header, payload_commitment
 from bierger.catalogue import selectors as catalogue
-from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
-from bierger_core.process import Command, Decide, State, TaskCompleted, TimerFired, start, step
+from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, settle, start_variables
+from bierger_core.process import Command, State, TaskCompleted, TimerFired, start, step
 from bierger_core.process import Event as ProcessEvent
 from bierger_core.rules import Value, from_json
 
@@ -78,13 +78,8 @@ def replay(case: UUID) -> State | str:
 
 def _settle(package: Package, state: State, commands: tuple[Command, ...]) -> State:
     """Answer the rule tasks, as the worker did then: the same definition gives the same answer."""
-    waiting = list(commands)
-    while waiting:
-        command = waiting.pop(0)
-        if isinstance(command, Decide):
-            outcome = decide(package, command, state.variables)
-            state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
-            waiting.extend(more)
+    for settled in settle(package, state, commands):
+        state = settled.state
     return state
 
 
