@@ -84,7 +84,7 @@ def note(request: HttpRequest, case: UUID) -> HttpResponseBase:
 @for_officers
 @require_GET
 def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBase:
-    """An attachment of this case; that this one was read is recorded, and nothing else. 404 for a file that is not in the case."""
+    """An attachment of this case; that this one was read is recorded, and nothing else. 404 for a file that is not in it."""
     subjects = selectors.concerned_by_file(case, blob)
     content = documents.read_attachment(blob, purpose=selectors.purpose_of(case), subjects=subjects)
     return _file(content.data, content.media_type, content.file_name)
