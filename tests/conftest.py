@@ -104,6 +104,9 @@ def _data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder of its own for each test: rows roll back, files do not."""
     from django.test import override_settings
 
+    from bierger.administrations.selectors import forget
+
+    forget()  # the last test's directory was rolled back, or its database is gone
     folder = tmp_path_factory.mktemp("data", numbered=True)
     shutil.copytree(os.environ["BIERGER_TEST_TEMPLATE_DATA"], folder, dirs_exist_ok=True)
     with override_settings(BIERGER_DATA=folder):

@@ -27,18 +27,21 @@ def installation(database: str, data: Path, role: str = "web") -> Iterator[None]
     from django.db import connections
     from django.test import override_settings
 
+    from bierger.administrations.selectors import forget
     from bierger.site.settings import _database as parse
 
     own = connections["default"]
     other = connections.create_connection("default")
     other.settings_dict = {**own.settings_dict, **parse(databases.server().url(role, database))}
     connections["default"] = other
+    forget()
     try:
         with override_settings(BIERGER_DATA=data):
             yield
     finally:
         other.close()
         connections["default"] = own
+        forget()
 
 
 def tell(run_jobs: Callable[[], None]) -> dict[str, object]:

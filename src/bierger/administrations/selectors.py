@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from bierger.administrations.errors import UnknownAdministration, UnknownService
@@ -17,7 +16,7 @@ from bierger.administrations.models import Administration, Officer, Service
 from bierger.administrations.types import AdministrationKind, AdministrationView, Assignment, OfficerView, ServiceView
 from bierger.infra.principal import current
 
-REMEMBERED = 30.0  # seconds a process may show an old name; tests, which roll back, remember nothing
+REMEMBERED = 30.0  # seconds a process may show an old name
 PRIMARY, ACCENT = "#1f3a5f", "#b3542d"  # colours of an administration that has none of its own
 
 
@@ -35,14 +34,13 @@ _remembered = _Directory()
 
 
 def forget() -> None:
-    """Read again at the next question (after the directory was written by this process)."""
+    """Read again at the next question: after this process wrote the directory, or speaks to another database."""
     _remembered.read_at = float("-inf")
 
 
 def _directory() -> _Directory:
     current()  # nobody reads without acting, not even from memory
-    limit = 0.0 if settings.BIERGER_ENV == "test" else REMEMBERED
-    if time.monotonic() - _remembered.read_at >= limit:
+    if time.monotonic() - _remembered.read_at >= REMEMBERED:
         _read(_remembered)
     return _remembered
 

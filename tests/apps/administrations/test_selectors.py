@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
+from django.test.utils import CaptureQueriesContext
 
 from bierger.administrations import selectors
 from bierger.administrations.errors import UnknownAdministration, UnknownService
@@ -29,6 +31,33 @@ def test_everybody_sees_administrations_and_services(transactional: None, as_wor
             assert (mersch.name("lb"), mersch.name("de"), mersch.served) == ("Miersch", "Mersch", True)
             assert {service.code for service in selectors.services_of(mersch.id)} >= {"population", "urbanism", "technical", "waste"}
             assert not selectors.administration(code="wiltz").served
+
+
+def test_names_are_remembered_for_a_while_and_read_again_when_told(transactional: None, as_owner: Callable):
+    with acting_as(ANONYMOUS):
+        mersch = selectors.administration(code="mersch")
+    with as_owner():
+        Administration.objects.filter(id=mersch.id).update(names={**mersch.names, "en": "Mersch on the Alzette"})
+    with acting_as(ANONYMOUS):
+        with CaptureQueriesContext(connection) as asked:
+            assert selectors.administration(code="mersch").name("en") == "Mersch"
+            assert selectors.services_of(mersch.id)
+        assert asked.captured_queries == []
+        selectors.forget()
+        assert selectors.administration(code="mersch").name("en") == "Mersch on the Alzette"
+
+
+def test_what_is_remembered_gets_old(transactional: None, as_owner: Callable, monkeypatch: pytest.MonkeyPatch):
+    with acting_as(ANONYMOUS):
+        mersch = selectors.administration(code="mersch")
+    with as_owner():
+        Administration.objects.filter(id=mersch.id).update(names={**mersch.names, "en": "Mersch on the Alzette"})
+    with acting_as(ANONYMOUS):
+        now = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: now + selectors.REMEMBERED - 1)
+        assert selectors.administration(code="mersch").name("en") == "Mersch"
+        monkeypatch.setattr(time, "monotonic", lambda: now + selectors.REMEMBERED)
+        assert selectors.administration(code="mersch").name("en") == "Mersch on the Alzette"
 
 
 def test_nobody_acting_sees_nothing(db: None):

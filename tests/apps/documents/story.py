@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from bierger.administrations.models import Administration, Officer, OfficerRole
+from bierger.administrations.selectors import forget
 from bierger.documents import services
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 from tests.conftest import _as_role
@@ -55,6 +56,7 @@ def make_commune(code: str = "probe") -> Commune:
         lau2="9901",
         names={"fr": "Commune d’essai", "de": "Probegemeinde", "en": "Test commune", "lb": "Prouf"},
     )
+    forget()
     return Commune(row.id, row.code)
 
 
