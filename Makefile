@@ -23,10 +23,10 @@ demo: install messages ## start the demonstration (PORT=8000 HOST=127.0.0.1)
 	@./bierger demo --port '$(PORT)' --host '$(HOST)'
 
 test: check system-packages ## all checks and tests, without the slow ones
-	$(RUN) -m pytest -n $(JOBS) -m "not slow"
+	$(RUN) -m pytest -n $(JOBS) --dist worksteal --durations 15 -m "not slow"
 
 test-slow: install-dev messages system-packages ## the slow suites
-	$(RUN) -m pytest -n $(JOBS) -m slow
+	$(RUN) -m pytest -n $(JOBS) --dist worksteal --durations 15 -m slow
 
 check: install-dev messages ## style, types, architecture, templates, packages
 	.venv/bin/python -m ruff check
