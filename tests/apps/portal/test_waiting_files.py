@@ -24,7 +24,7 @@ from bierger.infra.principal import acting_as
 from bierger.ui.messages import answer_message, refusal
 from bierger_core.interview import AnswerError
 from tests import story
-from tests.attacks.together import count, race, without_uniqueness
+from tests.attacks.together import count, race, without_policy, without_uniqueness
 from tests.clients import client_of
 
 PHOTO_OF = "SELECT count(*) FROM documents_blob WHERE file_name = %s"
@@ -146,6 +146,7 @@ def test_two_clicks_at_once_leave_one_answer_and_nothing_behind(town, asked, mon
     """Both have seen the question open. Without the giver's lock, the case's and the constraints behind it, both answer it."""
     if not guarded:
         without_uniqueness("cases_event", "cases_event_payload")
+        without_policy("cases_event", "cases_event_insert")
         monkeypatch.setattr(documents.waiting, "_lock", lambda _name, _value: None)
 
     def click() -> int:
@@ -167,7 +168,8 @@ def test_a_task_keeps_its_own_files(town):
     attach(browser, case, "colours.pdf")
     browser.post(f"/requests/{case}/tasks/{task}", {"piece": pdf("drainage.pdf")})
     with acting_as(town.applicant):
-        assert [row.about for row in WaitingFile.objects.all()] == [f"question:{case}"]
+        about = of_question(case, case_selectors.request(case).open_question)
+        assert [row.about for row in WaitingFile.objects.all()] == [about]
     assert browser.post(f"/requests/{case}/answer", {"text": "Blue."}).status_code == 302
     assert waiting() == 0
     page = text(client_of(town.clerk).get(f"/desk/cases/{case}"))
