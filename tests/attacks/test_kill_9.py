@@ -15,7 +15,7 @@ from tests.attacks.killing import killed_before
 
 
 def test_the_web_process_killed_at_every_step_of_a_submission(town):
-    assert killed_stories.submission(town, killed_before, every_step) > 20
+    assert killed_stories.submission(town, killed_before, every_step) >= 10  # its messages to the database, at least
 
 
 def test_the_web_process_killed_around_the_commits_of_an_answer_with_a_file(town):

@@ -41,7 +41,7 @@ def unreachable(refused: pytest.ExceptionInfo[BlobFileError]) -> bool:
 
 def work_on() -> None:
     """Relay and jobs alone: the sweeper, too, would miss the store."""
-    while relay() + jobs._run_waiting_jobs():
+    while relay() + jobs._run_waiting_jobs("", outage=False):
         pass
 
 
