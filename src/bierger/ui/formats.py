@@ -12,7 +12,7 @@ from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from bierger_core.values import LUXEMBOURG
+from bierger_core.values import LUXEMBOURG, last_day
 
 _LOCALES = {"fr": "fr_LU", "de": "de_LU", "en": "en_GB", "lb": "lb_LU"}
 _PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
@@ -38,6 +38,11 @@ def instant(value: dt.datetime, language: str | None = None) -> str:
 def local_day(value: dt.datetime, language: str | None = None) -> str:
     """The day in Luxembourg of an aware instant."""
     return day(value.astimezone(LUXEMBOURG).date(), language)
+
+
+def due_day(due_at: dt.datetime, language: str | None = None) -> str:
+    """The last day on which it is in time: a deadline that ends with a day ends at the midnight after it."""
+    return day(last_day(due_at), language)
 
 
 def money(amount: Decimal | str, language: str | None = None) -> str:

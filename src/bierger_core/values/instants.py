@@ -86,3 +86,8 @@ def day_start(day: date, where: ZoneInfo = LUXEMBOURG) -> datetime:
 def day_end(day: date, where: ZoneInfo = LUXEMBOURG) -> datetime:
     """The first instant after a civil day (exclusive end), in UTC. The day has 23 or 25 hours when clocks change."""
     return day_start(day + timedelta(days=1), where)
+
+
+def last_day(end: datetime, where: ZoneInfo = LUXEMBOURG) -> date:
+    """The last civil day that is wholly or partly before an exclusive end: what a deadline is called by. Inverse of `day_end`."""
+    return local_date(end - timedelta.resolution, where)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,9 +12,12 @@ from django.db import connection
 from django.utils.translation import override
 
 from bierger.administrations.models import OfficerRole
+from bierger.backoffice.views.worklist import due_of
 from bierger.cases.models import Work
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
+from bierger.ui import formats
+from bierger_core.values import day_end
 from tests.apps.backoffice.town import PLAN, Town
 from tests.people import officer
 
@@ -270,6 +273,20 @@ def test_the_nearest_deadline_stands_first_and_overdue_is_said(town: Town, froze
     only = text(browser.get("/desk?late=1"))
     assert "Overdue by 2 days" in only
     assert "In 2 days" not in only
+
+
+def test_a_deadline_is_called_by_the_last_day_that_is_in_time(frozen) -> None:
+    """Five working days from a Sunday end with the Friday, that is at the midnight after it."""
+    friday = date(2026, 11, 27)
+    ends = day_end(friday)
+    said = {}
+    for name, now in (("friday", ends - timedelta(hours=14)), ("midnight", ends), ("sunday", ends - timedelta(days=5, hours=1))):
+        frozen(now)
+        with override("en"):
+            said[name] = due_of(ends)
+    assert said == {"friday": ("soon", "Due today"), "midnight": ("overdue", "Overdue by 1 day"), "sunday": ("", "In 5 days")}
+    with override("en"):
+        assert formats.due_day(ends) == formats.day(friday) == "27 November 2026"
 
 
 def test_next_opens_my_own_before_a_free_one(town: Town) -> None:

@@ -13,6 +13,7 @@ from bierger.cases import services as cases
 from bierger.infra.principal import acting_as
 from tests import story
 from tests.clients import client_of
+from tests.people import officer
 
 
 @pytest.fixture
@@ -66,6 +67,14 @@ def test_who_decides_reads_the_opinions_with_their_names_in_the_form(town, case)
     for said in ("It fits the plan.", "Storm drain first.", "Marc Esempio", "Laura Exemplo"):
         assert said in form
     assert page.count("It fits the plan.") == 1
+
+
+def test_what_happens_by_itself_is_said_in_words_and_a_rule_with_its_law(town):
+    (case,) = story.request(town.applicant, "problem-report", story.REPORT).cases
+    past = text(client_of(officer("pol.sample")).get(f"/desk/cases/{case}")).partition("What happened")[2]
+    assert "Rule applied" in past
+    assert "Loi communale du 13 décembre 1988" in past
+    assert "route" not in past  # the rule task's name in the process file
 
 
 def test_the_head_says_which_task_waits_not_the_applicants_sentence(town, case):

@@ -32,6 +32,7 @@ from bierger_core.values import (
     day_start,
     format_instant,
     from_epoch,
+    last_day,
     local,
     local_date,
     parse_canonical_json,
@@ -106,6 +107,8 @@ def test_the_civil_day_of_luxembourg():
     assert local_date(instant) == date(2026, 7, 1)
     assert local(instant).isoformat() == "2026-07-01T00:30:00+02:00"
     assert day_end(date(2026, 3, 29)) - day_start(date(2026, 3, 29)) == timedelta(hours=23)
+    assert last_day(day_end(date(2026, 3, 29))) == date(2026, 3, 29)
+    assert last_day(day_end(date(2026, 11, 27)) + timedelta(seconds=1)) == date(2026, 11, 28)
     assert day_end(date(2026, 10, 25)) - day_start(date(2026, 10, 25)) == timedelta(hours=25)
 
 

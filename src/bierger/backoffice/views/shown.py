@@ -227,15 +227,16 @@ def timeline(view: CaseView, package: Package) -> tuple[TimelineEntry, ...]:
 
 def _title(entry: Entry, package: Package) -> str:
     node = str(entry.params.get("node", ""))
-    task = package.text(f"task.{node}.title", language()) if package.has_text(f"task.{node}.title") else node
+    titled = package.has_text(f"task.{node}.title")  # what the system does by itself has no title in the package
+    task = package.text(f"task.{node}.title", language()) if titled else ""
     state = str(entry.params.get("state", ""))
     own = f"task.{state.removeprefix('state.')}.title"  # for the applicant a state is a sentence, here it is the task that waits
     sentences = {
         "case-opened": _("Request received"),
         "task-taken": _("Task taken: %(task)s"),
         "task-given-back": _("Task given back: %(task)s"),
-        "task-completed": _("Task done: %(task)s"),
-        "decided-by-rule": _("Decided by rule: %(decision)s"),
+        "task-completed": _("Task done: %(task)s") if titled else _("Step completed"),
+        "decided-by-rule": _("Rule applied"),
         "register-asked": _("Register asked"),
         "state-changed": _("New state: %(state)s"),
         "case-ended": _("Closed: %(state)s"),
@@ -253,7 +254,6 @@ def _title(entry: Entry, package: Package) -> str:
         return sentence.partition(":")[0]
     return sentence % {
         "task": task,
-        "decision": str(entry.params.get("decision", "")),
         "state": next((package.text(key, language()) for key in (own, state) if package.has_text(key)), state),
         "number": str(entry.params.get("number", "")),
     }
@@ -266,4 +266,12 @@ def _text(entry: Entry) -> str:
         if not entry.params.get("reachable"):
             return _("The register did not answer.")
         return _("The register knows the person.") if entry.params.get("found") else _("The register found nobody.")
+    if entry.code == "decided-by-rule":
+        return _laws_of(entry.params.get("derivation"))
     return str(entry.params.get("text", ""))
+
+
+def _laws_of(derivation: object) -> str:
+    """What the rule that fired notes beside itself: the article of law, as the package's author wrote it."""
+    notes = derivation.get("annotations", ()) if isinstance(derivation, Mapping) else ()
+    return ", ".join(str(note["text"]) for note in notes if isinstance(note, Mapping) and note.get("text"))

@@ -30,7 +30,7 @@ from bierger.infra.pages import Page, asked
 from bierger.ui import formats
 from bierger.ui.paging import address, pages_of
 from bierger.ui.parts import Choice
-from bierger_core.values import local_date
+from bierger_core.values import last_day
 
 SOON = 2  # days before the deadline from which a row is marked
 # word of the address -> filter
@@ -124,8 +124,8 @@ def due_of(due_at: datetime | None) -> tuple[str, str]:
     """(mark, sentence) of a deadline; the mark is overdue, soon or '', and the sentence says the same in words."""
     if due_at is None:
         return "", ""
-    days = (local_date(due_at) - clock.today()).days
-    if due_at < clock.now():
+    days = (last_day(due_at) - clock.today()).days
+    if due_at <= clock.now():
         if days == 0:
             return "overdue", _("Overdue since today")
         return "overdue", ngettext("Overdue by %(n)s day", "Overdue by %(n)s days", -days) % {"n": -days}

@@ -63,7 +63,7 @@ def task_page(
         id=task.id,
         title=package.text(f"task.{task.node}.title", language),
         help=package.text(help_key, language) if package.has_text(help_key) else "",
-        due=formats.local_day(task.due_at, language) if task.due_at else "",
+        due=formats.due_day(task.due_at, language) if task.due_at else "",
         fields=tuple(fields),
         uploads=any(one.type is Type.FILE for one in form.questions),
         shows=_shown(form, package, language, task.shown),

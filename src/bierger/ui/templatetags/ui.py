@@ -138,6 +138,12 @@ def local_day(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def due_day(value: dt.datetime | None) -> str:
+    """The last day before a deadline."""
+    return formats.due_day(value) if value else ""
+
+
+@register.filter
 def cents(value: int) -> str:
     return formats.cents(value)
 
