@@ -64,7 +64,7 @@ def test_around_the_commits_of_a_submission(town, killed):
 
 @pytest.mark.slow
 def test_at_every_step_of_a_submission(town, killed):
-    assert killed_stories.submission(town, killed, every_step) > 20
+    assert killed_stories.submission(town, killed, every_step) >= 10  # its messages, at least
 
 
 @pytest.mark.slow
