@@ -34,7 +34,7 @@ APPEAL = {
 }
 PASSES = [
     pytest.param("de", False, True, id="german-desk-without-javascript"),
-    pytest.param("lb", True, False, id="luxembourgish-phone-with-javascript"),
+    pytest.param("lb", True, False, id="luxembourgish-phone-with-javascript", marks=pytest.mark.slow),
     pytest.param("fr", False, False, id="french-phone-without-javascript", marks=pytest.mark.slow),
     pytest.param("en", False, False, id="english-phone-without-javascript", marks=pytest.mark.slow),
     pytest.param("lb", False, True, id="luxembourgish-desk-without-javascript", marks=pytest.mark.slow),
