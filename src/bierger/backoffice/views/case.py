@@ -20,6 +20,7 @@ from bierger.cases import selectors, services
 from bierger.cases.errors import CaseEnded, QuestionClosed, QuestionOpen
 from bierger.cases.types import LONGEST_TEXT, CaseView
 from bierger.catalogue import selectors as catalogue
+from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents.errors import ActNotFound
 from bierger.flows.types import TaskView
@@ -38,7 +39,7 @@ _SEQUENCE = re.compile(r"[0-9]{1,9}")
 @require_GET
 def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """GET /desk/cases/<uuid>"""
-    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
+    view = selectors.case_view(case, purpose=purpose_of_case(case))
     return case_page(request, view)
 
 
@@ -192,7 +193,7 @@ def _wrong(text: str) -> str:
 
 
 def _again(request: HttpRequest, case: UUID, **typed: str) -> HttpResponse:
-    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
+    view = selectors.case_view(case, purpose=purpose_of_case(case))
     return case_page(request, view, **{f"typed_{name}": value for name, value in typed.items()})
 
 

@@ -60,11 +60,6 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
     )  # fmt: skip
 
 
-def may_open(case: UUID) -> bool:
-    """Is there such a case that this principal may see?"""
-    return Case.objects.filter(id=case).exists()
-
-
 def purpose_of(case: UUID, *, purpose: str = "case-handling") -> Purpose:
     """Why whoever is acting reads what belongs to a case: its procedure names the laws. Shows nothing. Raises CaseUnknown."""
     digest = Case.objects.filter(id=case).values_list("digest", flat=True).first()

@@ -129,7 +129,7 @@ def _variables_to_move(subject: UUID) -> Mapping[str, object] | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT flows_variables_to_move(%s)", [subject])
         (stored,) = cursor.fetchone()
-    return None if stored is None else dict(json.loads(stored) if isinstance(stored, str) else stored)
+    return None if stored is None else dict(json.loads(stored))
 
 
 def _variables_moved(subject: UUID, said: Mapping[str, object]) -> None:
