@@ -51,7 +51,6 @@ class FreshLog:
     signer: LocalSigner = field(default_factory=new_signer)
     entries: list[bytes] = field(default_factory=list)
     notes: dict[int, bytes] = field(default_factory=dict)
-    witnesses: dict[VerifierKey, LocalSigner] = field(default_factory=dict)
     readers: dict[int, TileReader] = field(default_factory=dict)
 
     @property
@@ -61,10 +60,6 @@ class FreshLog:
     @property
     def vkeys(self) -> list[str]:
         return [self.key.text]
-
-    @property
-    def witness_vkeys(self) -> list[str]:
-        return [key.text for key in self.witnesses]
 
     def write(self, sizes: Sequence[int] = SIZES) -> FreshLog:
         log = FolderLog(FolderDisk(self.folder))
@@ -90,14 +85,14 @@ class FreshLog:
         """What the log would send to a witness that knows the older size."""
         return format_add_checkpoint(AddCheckpoint(old, self.reader(new).consistency(old), self.notes[new]))
 
-    def cosigned(self, count: int = 3) -> bytes:
-        note = self.notes[len(self.entries)]
+    def cosigned(self, count: int = 3) -> tuple[bytes, list[VerifierKey]]:
+        """The newest checkpoint with the lines of so many new witnesses, and their keys."""
+        note, keys = self.notes[len(self.entries)], []
         for number in range(count):
             signer = new_signer()
-            key = witness_key(f"w{number}.example.lu", signer.public_key)
-            self.witnesses[key] = signer
-            note = cosign(note, key, signer, AT)
-        return note
+            keys.append(witness_key(f"w{number}.example.lu", signer.public_key))
+            note = cosign(note, keys[-1], signer, AT)
+        return note, keys
 
     def forked(self, size: int, *, at: int) -> bytes:
         """Another history of the same size, signed with the same key: the entry `at` is another one."""
