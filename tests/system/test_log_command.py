@@ -120,8 +120,9 @@ def test_the_log_may_say_itself_whom_to_believe_and_that_is_said(ask, tmp_path):
 
 def test_a_policy_asks_for_witnesses(ask, log, tmp_path):
     policy = tmp_path / "policy"
-    (log.folder / "checkpoint").write_bytes(log.cosigned(2))
-    lines = [f"log {log.key.text}", *(f"witness w{n} {vkey}" for n, vkey in enumerate(log.witness_vkeys)), "group both all w0 w1", "quorum both"]
+    note, witnesses = log.cosigned(2)
+    (log.folder / "checkpoint").write_bytes(note)
+    lines = [f"log {log.key.text}", *(f"witness w{n} {key.text}" for n, key in enumerate(witnesses)), "group both all w0 w1", "quorum both"]
     policy.write_text("\n".join(lines) + "\n")
     status, said = ask("audit", log.folder, "--policy", policy, key=False)
     assert status == 0
