@@ -12,8 +12,17 @@ from pypdf import PdfReader
 from bierger_core.merkle import log_key
 from bierger_core.seals import load_key_list
 
-# Folder -> how many files it must hold. Another kind of file (a signed act) is one more line here and one more folder in issued.py.
-KINDS = {"acts": 24, "receipts": 4}
+
+@dataclass(frozen=True)
+class Kind:
+    """How many files of a kind an installation hands out, in all languages, and whether they carry a PDF signature."""
+
+    count: int
+    is_signed: bool = False
+
+
+# By folder. Another kind (a signed act) is one more line here and one more folder in issued.py.
+KINDS = {"acts": Kind(24), "receipts": Kind(4)}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RELEASE = SAMPLES / "v0.1"
 LOG = RELEASE / "log"

@@ -16,7 +16,7 @@ pytestmark = OUTSIDE
 
 
 def test_every_kind_of_file_is_judged(issued: Issued):
-    assert {kind: len(issued.files(kind)) for kind in KINDS} == KINDS
+    assert {name: len(issued.files(name)) for name in KINDS} == {name: kind.count for name, kind in KINDS.items()}
     assert all(path.exists() for path in KEPT)
 
 
@@ -62,10 +62,13 @@ def test_a_broken_structure_is_refused(verifier, issued: Issued, tmp_path):
 # -- pdfsig ---------------------------------------------------------------------------------------------------------------
 
 
-def test_no_file_claims_a_signature_yet(verifier, issued: Issued):
+def test_a_file_carries_a_signature_when_its_kind_says_so(verifier, issued: Issued):
     pdfsig = verifier("pdfsig", programs.ask_pdfsig)
-    for path in [*issued.all_files(), *KEPT]:
+    unsigned = [path for name, kind in KINDS.items() if not kind.is_signed for path in issued.files(name)]
+    for path in [*unsigned, *KEPT]:
         pdfsig.refuses(path, because="does not contain any signatures")
+    for path in (path for name, kind in KINDS.items() if kind.is_signed for path in issued.files(name)):
+        pdfsig.accepts(path)
 
 
 def test_where_there_is_a_signature_it_is_judged(verifier, issued: Issued, tmp_path):
