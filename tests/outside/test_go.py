@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import json
 from pathlib import Path
 
 import pytest
 
-from bierger_core.seals import file_commitment, open_seal
+from bierger.site.cli import main
+from bierger_core.seals import file_commitment, open_seal, submission_commitment
 from tests.outside import programs
 from tests.outside.changes import copied, flipped, positions
 from tests.outside.files import KEPT_ACTS, LOG, Issued, attached, vkeys_of
@@ -120,6 +123,30 @@ def test_the_proofs_in_and_beside_acts_hold(verifier, ask, issued: Issued, tmp_p
         changed = file_commitment(flipped(act.read_bytes(), 1000), bytes.fromhex(parts["file-salt.txt"].decode()))
         tree.refuses("proof", beside, changed.hex(), *vkeys, because="invalid")
     assert len(acts) == 26
+
+
+def test_the_key_list_is_in_the_log(verifier, ask, issued: Issued, tmp_path):
+    """As whoever keeps a copy checks it: the commitment is put together here, from the published bytes and the salt in the proof."""
+    tree, path = verifier(TREE, ask), tmp_path / "keys.tlog-proof"
+    for log in (LOG, issued.log):
+        path.write_bytes((log / "keys.tlog-proof").read_bytes())
+        _title, extra, _rest = path.read_text().split("\n", 2)
+        opening = base64.b64decode(extra.removeprefix("extra "))
+        for changed in (False, True):
+            body = (log / "keys.json").read_bytes()
+            digest = hashlib.sha256(b"bierger/commit/v1" + opening + (flipped(body, 200) if changed else body)).hexdigest()
+            (tree.refuses if changed else tree.accepts)("proof", path, opening[:1].hex() + digest, *vkeys_of(log))
+
+
+def test_the_proof_that_our_command_makes_of_a_receipt_holds(verifier, ask, issued: Issued, tmp_path, capsys):
+    tree, path = verifier(TREE, ask), tmp_path / "receipt.tlog-proof"
+    for receipt in issued.files("receipts"):
+        _prefix, number, event, salt = attached(receipt)["receipt.txt"].decode().split(":")
+        entry = submission_commitment(number, bytes.fromhex(event), bytes.fromhex(salt)).hex()
+        assert main(["log", "prove", str(issued.log), "--entry", entry, "--keys", str(issued.log / "keys.json")]) == 0
+        path.write_text(capsys.readouterr().out)
+        tree.accepts("proof", path, entry, *issued.vkeys)
+        tree.refuses("proof", path, submission_commitment(number, bytes([255]) * 32, bytes.fromhex(salt)).hex(), *issued.vkeys)
 
 
 def test_a_proof_stands_for_one_entry_and_no_byte_of_it_can_be_changed(verifier, ask, fresh: FreshLog, tmp_path):

@@ -32,6 +32,7 @@ from pathlib import Path
 
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of
 from bierger_core.merkle import (
+    TILE_WIDTH,
     Audit,
     LogProof,
     MerkleError,
@@ -154,14 +155,21 @@ def _prove(args: argparse.Namespace) -> int:
     note = _checkpoint(source)
     head = trust.policy.judge(note).checkpoint
     reader = TileReader(fetch_of(source), head.size, head.root)
-    index = args.index
-    if index is None:
-        index = next((at for at in range(head.size) if reader.entry(at) == args.entry), None)
+    index = args.index if args.entry is None else _find(reader, args.entry)
     if index is None or not 0 <= index < head.size:
         raise NothingToSay("entry-unknown", f"{head.origin} has {head.size} entries, and not this one.")
     reader.entry(index)  # a proof of an entry that nobody can be shown is of no use
     sys.stdout.write(format_proof(build_proof(index, reader.read, note)).decode())
     return HEALTHY
+
+
+def _find(reader: TileReader, entry: bytes) -> int | None:
+    """Nobody keeps an index for an outsider: every entry is looked at, bundle by bundle, verified against the checkpoint."""
+    for bundle in range(-(-reader.size // TILE_WIDTH)):
+        entries = reader.bundle(bundle)
+        if entry in entries:
+            return bundle * TILE_WIDTH + entries.index(entry)
+    return None
 
 
 def _audit(args: argparse.Namespace) -> int:
