@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bierger.site.environment import VARIABLES, Variable
+from bierger.site.environment import ELSEWHERE, VARIABLES, Variable
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "configuration.md"
 HEAD = """# Configuration
@@ -13,7 +13,7 @@ HEAD = """# Configuration
 Everything is configured by environment variables. This page is written by `python tools/configuration_page.py` from
 `src/bierger/site/environment.py` and compared with it by a test.
 
-`make demo` sets all of them itself. *Required* means that a process in production refuses to start without it.
+`make demo` sets what has no default itself. *Required* means that a process in production refuses to start without it.
 
 | variable | meaning | default |
 |---|---|---|
@@ -21,7 +21,7 @@ Everything is configured by environment variables. This page is written by `pyth
 
 
 def page() -> str:
-    return HEAD + "".join(f"| `{one.name}` | {one.meaning} | {_default(one)} |\n" for one in VARIABLES)
+    return HEAD + "".join(f"| `{one.name}` | {one.meaning} | {_default(one)} |\n" for one in (*VARIABLES, *ELSEWHERE))
 
 
 def _default(variable: Variable) -> str:

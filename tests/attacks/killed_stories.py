@@ -339,5 +339,5 @@ def assert_issued_once(holder, case: UUID, code: str) -> None:
         assert cases.request(case).status == "ended"
         act = next(message.act_id for message in delivery.mailbox() if message.case_id == case)
         pdf = documents.act_pdf(act)
-        assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+        assert document_services.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
         assert documents.verify_text(code).authentic == "yes"

@@ -23,6 +23,7 @@ from tests import story
 from tests.attacks.together import count
 from tests.attacks.world import World
 from tests.clients import client_of
+from tests.laws import SOME_LAW
 
 OWN_PAGES = (
     "/drafts/{draft}/purpose",
@@ -145,7 +146,7 @@ def test_an_officer_of_another_commune_finds_nothing(world: World) -> None:
     assert client_of(world.town.clerk).get(f"/desk/cases/{world.permit}/files/{world.plan}").status_code == 200
     assert rows() == before
     with acting_as(world.town.stranger), pytest.raises(BlobNotFound):
-        documents.read_attachment(world.plan, purpose=purpose_of_case(world.permit), subjects=[])
+        documents.read_attachment(world.plan, purpose=purpose_of_case(world.permit, legal_basis=SOME_LAW), subjects=[])
 
 
 def test_an_officer_of_another_service_does_not_get_the_file(world: World) -> None:

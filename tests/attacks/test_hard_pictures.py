@@ -17,8 +17,7 @@ from PIL import Image
 from bierger.documents.errors import SandboxBusy, UploadRefused
 from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.sandbox import images
-from bierger.documents.selectors import verify_upload
-from bierger.documents.services import inspect_upload, render_pdf
+from bierger.documents.services import inspect_upload, render_pdf, verify_upload
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS
 from tests import story

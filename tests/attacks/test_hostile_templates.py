@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 import os
+import queue
 import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +18,7 @@ import pytest
 
 from bierger.documents.errors import OutsideFileRefused, PackageImportRefused, RenderMemory, RenderTimeout, TemplateError
 from bierger.documents.plugins import sandbox
+from bierger.documents.plugins.sandbox.frames import read_frame, write_frame
 from bierger.documents.services import render_pdf
 from bierger.documents.types import Attachment
 
@@ -84,14 +90,82 @@ def test_the_worker_knows_no_secret_and_reaches_no_network(monkeypatch):
         assert Path(f"/proc/{worker}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
 
 
-def test_a_package_name_made_at_run_time_asks_nobody(monkeypatch):
-    """The control: a server that listens where the proxy points would hear of it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(0.5)
-        with pytest.raises(PackageImportRefused):
-            render(b'#let name = "@pre" + "view/cetz:0.3.0"\n#import name')
-        with pytest.raises(TimeoutError):
-            listening.accept()
+AT_RUN_TIME = b'#let name = "@pre" + "view/cetz:0.3.0"\n#import name'
+LETTER = {"operation": "render", "inputs": {"title": "T", "language": "fr"}, "epoch": 0}
+UNGUARDED = """
+import sys
+from bierger.documents.plugins.sandbox import worker
+worker.give_up_rights = lambda memory: None
+sys.argv = ["worker", "0", "0"]
+worker.main()
+"""
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """A proxy's address, and what was said to it: the first line, empty when nobody came. It hangs up on everybody."""
+    said = queue.SimpleQueue()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        done = threading.Event()
+
+        def listen() -> None:
+            while not done.is_set():
+                try:
+                    line, _ = server.accept()
+                except TimeoutError:
+                    continue
+                with line:
+                    line.settimeout(5)
+                    said.put(line.recv(1000).partition(b"\r\n")[0])
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}", lambda: b"" if said.empty() else said.get()
+        finally:
+            done.set()
+            thread.join()
+
+
+def network_of(pid: int | str) -> Path:
+    return Path(f"/proc/{pid}/ns/net").readlink()
+
+
+def test_a_package_name_made_at_run_time_asks_nobody():
+    """Typst would ask its registry for it, through a proxy when one is named. One worker has the guard off, one has it on."""
+    with listening() as (proxy, heard):
+        # 1. The guard off: the same worker, which kept its rights, comes to the listener.
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(sandbox.pool.SOURCE), "https_proxy": proxy, "HTTPS_PROXY": proxy}
+        with subprocess.Popen(
+            [sys.executable, "-s", "-c", UNGUARDED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd="/"
+        ) as unguarded:
+            assert read_frame(unguarded.stdout)[0] == {"outcome": "ready"}
+            write_frame(unguarded.stdin, {"seconds": 20.0, **LETTER}, {"letter.typ": AT_RUN_TIME})
+            answer, _ = read_frame(unguarded.stdout)
+            assert answer["code"] == "render-package-import"
+            unguarded.stdin.close()
+        assert heard().startswith(b"CONNECT packages.typst.org")
+        # 2. The guard on: the pool's worker has a network of its own, in which nobody listens, whatever proxy it is told.
+        worker = sandbox.pool._Worker(sandbox.Limits().memory, 0, proxy=proxy)
+        try:
+            answer = worker.call("render", LETTER, {"letter.typ": AT_RUN_TIME}, sandbox.Limits(seconds=20.0))
+            alone = network_of(worker.process.pid) != network_of("self")
+        finally:
+            worker.end()
+        assert answer.body["code"] == "render-package-import"
+        assert (heard() == b"") == alone
+        assert alone or os.geteuid()  # only a kernel that refuses an ordinary user the namespace leaves the next guard alone
+
+
+def test_without_a_namespace_the_proxy_still_leads_nowhere():
+    render(HONEST)
+    told = Path(f"/proc/{sandbox.pool._pool().worker.process.pid}/environ").read_bytes().split(b"\0")
+    assert {line.partition(b"=")[2] for line in told if b"_proxy=" in line.lower()} == {sandbox.pool.NOWHERE.encode()}
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(sandbox.pool.NOWHERE.rpartition(":")[2])), timeout=5)
+    with pytest.raises(PackageImportRefused):
+        render(AT_RUN_TIME)
 
 
 def test_a_killed_worker_is_replaced_and_leaves_no_files():

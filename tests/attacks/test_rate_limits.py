@@ -86,7 +86,9 @@ def hit() -> bool:
 
 def test_a_burst_passes_by_no_more_than_itself(transactional):
     """Six at the same instant may not see each other; whoever comes after them sees all six."""
-    assert all(isinstance(one, bool) for one in at_once([hit] * 6))
+    passed = at_once([hit] * 6)
+    assert set(passed) <= {True, False}  # and no exception among them
+    assert passed.count(True) >= 3
     assert hit() is False
     assert count("SELECT count(*) FROM infra_rate_hit") == 7
     assert count("SELECT count(*) FROM infra_rate_hit WHERE key LIKE %s", "%somebody%") == 0  # the key is kept as a keyed hash

@@ -30,7 +30,7 @@ def act(commune, applicant, as_worker, run_jobs) -> bytes:
 
 def verify(data: bytes):
     with acting_as(ANONYMOUS):
-        return selectors.verify_upload(data=data, file_name="x")
+        return services.verify_upload(data=data, file_name="x")
 
 
 def seal_in(pdf: bytes) -> str:

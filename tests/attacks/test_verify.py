@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import random
 import shutil
 import subprocess
 import sys
 import threading
+import zlib
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from bierger.site.commands import verify
 from bierger_core.merkle import Checkpoint, log_key, open_checkpoint, parse_note, sign_checkpoint
@@ -242,3 +246,53 @@ def test_the_command_itself_loads_no_framework():
     program = "import sys; import bierger.site.commands.verify; sys.exit('django' in sys.modules or 'psycopg' in sys.modules)"
     environment = {"PYTHONPATH": str(Path(verify.__file__).parents[3]), "PATH": "/usr/bin:/bin"}
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+
+
+def swelling_pdf() -> bytes:
+    """Two hundred files under a name of ours, each a few hundred bytes that unpack, twice, to 70 MB."""
+    writer = PdfWriter()
+    writer.add_blank_page(9, 9)
+    packed = zlib.compress(zlib.compress(bytes(70_000_000), 9), 9)
+    names = ArrayObject()
+    for _ in range(200):
+        stream = StreamObject()
+        stream._data = packed
+        stream[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode"), NameObject("/FlateDecode")])
+        held = DictionaryObject({NameObject("/F"): writer._add_object(stream)})
+        file = DictionaryObject({NameObject("/Type"): NameObject("/Filespec"), NameObject("/F"): TextStringObject("seal.txt")})
+        names += [TextStringObject("seal.txt"), writer._add_object(DictionaryObject({**file, NameObject("/EF"): held}))]
+    writer.root_object[NameObject("/Names")] = DictionaryObject(
+        {NameObject("/EmbeddedFiles"): DictionaryObject({NameObject("/Names"): names})}
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+UNLIMITED = """
+import resource, sys
+from bierger.documents.plugins.sandbox.pdfs import read_attachments
+resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
+read_attachments(open(sys.argv[1], "rb").read())
+"""
+
+
+def test_a_strangers_pdf_that_swells_or_hangs_is_given_up(capsys, tmp_path, monkeypatch):
+    file = tmp_path / "swells.pdf"
+    file.write_bytes(swelling_pdf())
+    assert file.stat().st_size < 300_000
+    # 1. Opened in the process itself it takes twice what the worker may have, and more.
+    environment = {"PYTHONPATH": str(Path(verify.__file__).parents[3])}
+    done = subprocess.run([sys.executable, "-c", UNLIMITED, str(file)], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "MemoryError" in done.stderr) == (1, True), done.stderr
+    # 2. The command gives up, by memory and by time.
+    status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
+    assert (status, failed(answer)) == (1, "verify-too-hard")
+    assert "memory" in answer["error"]["message"]
+    monkeypatch.setattr(verify, "SECONDS", 0.2)
+    status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
+    assert (status, failed(answer)) == (1, "verify-too-hard")
+    assert "0.2 seconds" in answer["error"]["message"]
+    # 3. And the next file is verified.
+    monkeypatch.undo()
+    assert check(capsys, NEWEST / "certificate.pdf", "--log", str(NEWEST / "log"))[0] == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bierger.site.environment import read
+from bierger.site.environment import ConfigurationError, read
 from tests.docs.blocks import INDENTED, ROOT, Block, block, blocks_of, shell
 from tests.journeys.demonstration import Demonstration, clean_environment, running
 
@@ -145,7 +145,7 @@ def test_the_environments_of_the_page_are_accepted() -> None:
     assert read(given)["BIERGER_ENV"] == "production"
     for name in dict(web):
         if name not in {"BIERGER_ENV", "BIERGER_TRUSTED_PROXIES"}:  # all others are required: the page names no more than it must
-            with pytest.raises(Exception, match=name):
+            with pytest.raises(ConfigurationError, match=name):
                 read({key: value for key, value in given.items() if key != name})
     assert read({**given, **dict(s3)})["BIERGER_BLOBS"] == "s3://attachments/bierger"
 

@@ -38,8 +38,9 @@ def bierger(command: str, folder: Path) -> str:
 
 def follow(page: str, folder: Path) -> int:
     """Do what every marked block says; the number of commands run."""
-    commands = 0
-    for block in BLOCK.finditer(page):
+    commands, blocks = 0, list(BLOCK.finditer(page))
+    assert blocks
+    for block in blocks:
         mark, content = MARK.fullmatch(block["what"]), block["content"]
         assert mark, block["what"]
         if mark["verb"] == "run":

@@ -8,8 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "words.md"
 BUILT = """
 administration, service, officer, principal, person, organisation, space, mandate, procedure, package, form, step, question, answer,
-interview, draft, filing, case, party, grant, task, opinion, decision, act, letter, channel, mailbox, register, evidence, disclosure,
-report, log, leaf, checkpoint, witness, node, seal
+interview, draft, filing, submission, case, party, grant, task, work, opinion, decision, act, message, letter, channel, mailbox, register,
+evidence, disclosure, reading, report, log, leaf, checkpoint, witness, node, seal
 """
 TO_COME = """
 situation, sitting, agenda item, motion, vote, minutes, deliberation, subscription, appointment, slot, counter, campaign, invitation,
@@ -17,6 +17,15 @@ inquiry, contribution
 """
 # Words of a part that is not built: what the code may call so already is something else, that everybody calls so.
 ALSO = {"minutes", "slot", "counter"}
+
+
+# What others call these things. Whoever brings one of them in gives a thing its second word.
+SECOND = {
+    "administration": "tenant, municipality, authority, agency", "service": "department, team", "officer": "employee, agent",
+    "person": "citizen, customer", "mandate": "proxy, delegation, procuration", "procedure": "workflow", "form": "questionnaire, wizard",
+    "case": "dossier, ticket", "grant": "permission", "decision": "ruling", "act": "deliverable", "filing": "demand", "mailbox": "inbox",
+    "seal": "stamp", "witness": "cosigner",
+}  # fmt: skip
 
 
 def words(text: str) -> list[str]:
@@ -54,6 +63,13 @@ def test_what_is_built_is_called_so_in_the_code():
 
 def test_nothing_else_is_called_by_a_word_to_come():
     assert {word for word in words(TO_COME) if {word, f"{word}s"} & names()} <= ALSO
+
+
+def test_no_thing_has_a_second_word():
+    others = [word for line in SECOND.values() for word in words(line)]
+    assert len(others) > 15
+    called = names()
+    assert [word for word in others if {word, f"{word}s", f"{word.removesuffix('y')}ies"} & called] == []
 
 
 def test_a_word_that_is_missing_is_missed():

@@ -173,10 +173,12 @@ def test_permit(visitor: Arrive, demo: Demonstration, tmp_path: Path, language: 
     assert "Storm drain first." in permit
     assert "1234/567" in red_dot
     assert "Storm drain first." not in red_dot  # it hangs in the street: conditions and reasons are not for everybody
-    for file in sorted(tmp_path.glob("act-*.pdf")):
+    files = sorted(tmp_path.glob("act-*.pdf"))
+    assert len(files) == 2
+    for file in files:
         assert demo.verify(file).returncode == 0, file.name
     assert jonas.open("/mailbox").page.locator(".act").count() >= 2
-    act = next(file for file in sorted(tmp_path.glob("act-*.pdf")) if "Storm drain" in PdfReader(file).pages[0].extract_text())
+    act = next(file for file in files if "Storm drain" in PdfReader(file).pages[0].extract_text())
     anybody_verifies(visitor(language, script=script, wide=wide), demo, tmp_path, act, "1234/567")
     post(jonas, request, tmp_path)
     tom.until(case, "text=posted.png")

@@ -75,6 +75,7 @@ CALLED = {
     "flows_task": "t.subject::text",
     "flows_timer": "t.subject::text",
     "flows_token": "t.subject::text",
+    "flows_variables": "t.subject::text",
     "identity_login": "t.person_id::text",
     "identity_mandate": "t.space_id::text || ' for ' || t.holder_name",
     "identity_membership": "t.person_id::text",
@@ -128,7 +129,7 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
         document_services.revoke_act(act=act, reason="error")
     for who in (lea, emma):
         _attach(who, story.begin(who, "building-permit"))
-    _give(firm, of_question(of["firm"]))
+    _give(firm, of_question(of["firm"], 1))
     _give(mersch["adviser"], of_task(story.open_task(mersch["adviser"], of["permit"], "opinion-urbanism")))
     story.begin(firm, "building-permit")
     story.begin(link, "problem-report", token=token)

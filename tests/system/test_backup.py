@@ -79,8 +79,8 @@ def archive(told: Told) -> Path:
 def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     from bierger.cases import selectors as cases
     from bierger.delivery import selectors as delivery
-    from bierger.disclosures.services import purpose_of_case
     from bierger.documents import selectors as documents
+    from bierger.documents.services import verify_upload
     from bierger.infra.principal import SYSTEM, acting_as
 
     permit = told.permit.cases[0]
@@ -92,13 +92,13 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
         with acting_as(told.town.applicant):
             pdf = documents.act_pdf(delivery.mailbox()[0].act_id)
             assert pdf.data == told.pdf
-            assert documents.verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
+            assert verify_upload(data=pdf.data, file_name=pdf.file_name).authentic == "yes"
             assert documents.verify_text(told.certificate.code).authentic == "yes"
             assert {request.id for request in cases.requests()} == {*told.certificate.cases, permit}
         with acting_as(told.town.clerk):
-            view = cases.case_view(permit, purpose=purpose_of_case(permit))
+            view = cases.case_view(permit, purpose=cases.purpose_of(permit))
             plan = documents.read_attachment(
-                view.answers["plans"][0]["id"], purpose=purpose_of_case(permit), subjects=view.parties[0].subjects
+                view.answers["plans"][0]["id"], purpose=cases.purpose_of(permit), subjects=view.parties[0].subjects
             )
             assert plan.data.startswith(b"%PDF")
     with installation(RESTORED, empty, "worker"), acting_as(SYSTEM):
@@ -108,6 +108,28 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     words = ("verify", str(offline), "--log", str(empty / "log"), "--json")
     verdict = json.loads(bierger(*words, database=RESTORED, data=empty).stdout)
     assert verdict["authentic"] == "yes"
+
+
+def test_a_case_whose_last_event_was_taken_out_is_not_called_whole(told: Told, empty: Path, tmp_path: Path) -> None:
+    """The archive is made after the fault: its own counts agree with it, only the case's head does not."""
+    import psycopg
+
+    assert bierger("restore", str(told.archive), database=RESTORED, data=empty).returncode == 0
+    case = told.permit.cases[0]
+    with psycopg.connect(**databases.server().parameters("super", RESTORED), autocommit=True) as fault:
+        fault.execute("ALTER TABLE cases_event DISABLE TRIGGER USER")
+        cut = fault.execute("DELETE FROM cases_event e USING cases_case c WHERE c.id = %s AND e.case_id = c.id AND sequence = last_sequence", [case])
+        assert cut.rowcount == 1
+        fault.execute("ALTER TABLE cases_event ENABLE TRIGGER USER")
+    again = tmp_path / "cut.tar"
+    assert bierger("backup", str(again), database=RESTORED, data=empty).returncode == 0
+    server = databases.server()
+    server.drop_database(RESTORED)
+    server.create_database(RESTORED)
+    done = bierger("restore", str(again), database=RESTORED, data=tmp_path / "elsewhere")
+    assert done.returncode == 1
+    assert f"Case {case}: The chain ends with event" in done.stderr
+    assert "each chain whole" not in done.stdout
 
 
 def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, empty: Path, tmp_path: Path) -> None:

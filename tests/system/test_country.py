@@ -15,8 +15,9 @@ import pytest
 from bierger.administrations.models import Administration, Officer, OfficerRole, Service
 from bierger.simulators.country import country
 from bierger.site.country.loader import load_country, slug
-from bierger.site.country.welcome import CITIZENS, OFFICERS, WIDTH, welcome
+from bierger.site.country.welcome import CITIZENS, IDLE, OFFICERS, WIDTH, welcome
 from tests import databases
+from tests.core.procedures.test_running import package
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTRY = ROOT / "src" / "bierger" / "site" / "country"
@@ -134,3 +135,29 @@ def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
     assert counted() == loaded
     with psycopg.connect(values["DATABASE_URL"]) as connection:
         assert connection.execute("SELECT DISTINCT issuer FROM administrations_officer").fetchall() == [("http://localhost:9001",)]
+
+
+def test_every_officer_of_the_welcome_has_a_desk_with_work():
+    """Whoever is invited to sign in finds something to do there once requests come; the other offices are named as idle."""
+    asked = {asks for folder in ("building-permit", "problem-report", "residence-certificate") for asks in asked_offices(folder)}
+    people = country().by_handle
+    for handle, _what in OFFICERS:
+        employment = people[handle].employment
+        assert {(office.role, office.service or "") for office in employment.offices} & asked, handle
+    idle = {one.employment.administration for one in country().people if one.employment} - {
+        one.employment.administration
+        for one in country().people
+        if one.employment and {(office.role, office.service or "") for office in one.employment.offices} & (asked - {("decider", "")})
+    }
+    assert idle == {"nature", "water"}
+    assert IDLE in welcome("http://127.0.0.1:8000")
+
+
+def asked_offices(procedure: str) -> set[tuple[str, str]]:
+    """(role, service) of every task that a procedure of the communes gives to officers."""
+    found = package(procedure)
+    assert found.administration.kind == "commune"
+    tasks = [node for name, node in found.process.nodes.items() if name in found.tasks and node.role != "applicant"]
+    named = {(node.role, node.service) for node in tasks if node.service or node.role == "decider"}
+    # A task whose service a decision finds may go to any of the procedure's.
+    return named | {(node.role, service) for node in tasks if (node.role, node.service) not in named for service in found.services}

@@ -32,6 +32,25 @@ def test_check_deploy_is_clean():
     assert "no issues" in done.stdout
 
 
+PRINT = "import django; django.setup(); from django.conf import settings as s; print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD, s.ALLOWED_HOSTS)"
+
+
+def settings_of(**environment: str) -> str:
+    values = {**os.environ, "DATABASE_URL": "postgresql://x/y", "DJANGO_SETTINGS_MODULE": "bierger.site.settings", **PRODUCTION, **environment}
+    values["PYTHONPATH"] = str(databases.ROOT / "src")
+    done = subprocess.run([sys.executable, "-c", PRINT], env=values, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_what_browsers_are_told_and_which_hosts_are_answered_is_configured():
+    """By default for a year, for this host alone, which monitoring on the machine may also call by its own names."""
+    assert settings_of() == "31536000 False False ['counter.example.org', '127.0.0.1', 'localhost']"
+    whole = settings_of(BIERGER_HSTS="max-age=63072000; includeSubDomains; preload", BIERGER_ALLOWED_HOSTS="a.example.org,b.example.org")
+    assert whole == "63072000 True True ['a.example.org', 'b.example.org']"
+    assert settings_of(BIERGER_ENV="demo").startswith("0 False False")
+
+
 def test_the_check_can_fail():
     done = django("check", "--deploy", "--fail-level", "WARNING", **{**PRODUCTION, "BIERGER_SECRET_KEY": "a" * 60})
     assert done.returncode != 0

@@ -25,6 +25,7 @@ from django.conf import settings
 from bierger.cases import selectors as cases
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.types import WorkFilters
+from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.errors import NotOwnData
 from bierger.disclosures.services import purpose_of_case
 from bierger.disclosures.types import MARK, OWN, Purpose, own_data, personal_data
@@ -33,6 +34,7 @@ from bierger.documents.errors import ActNotFound, BlobNotFound
 from bierger.filings import selectors as filings
 from bierger.identity import selectors as identity
 from bierger.infra.principal import Principal, acting_as, worker_on
+from bierger_core.procedures import LegalBasis
 from tests import mandates, story
 from tests.apps.simulators.running import Simulators
 from tests.attacks.together import superuser
@@ -172,6 +174,7 @@ NOT_PERSONAL = {
     "administrations.ServiceView": PUBLIC,
     "administrations.Assignment": PUBLIC,
     "administrations.OfficerView": "an officer in office, shown to colleagues of the house and to the login itself; the policy says so",
+    "disclosures.Law": PUBLIC,
     "disclosures.Purpose": "why somebody reads, not what was read",
     "ledger.LoggedEntry": LOG,
     "ledger.CheckpointView": LOG,
@@ -222,13 +225,11 @@ BARE = {
     "ledger.entry_of": LOG,
     "documents.act_proof": LOG,
     "documents.revocations": LOG,
-    "documents.submission_proof": LOG,
     "documents.waiting_files": "names of files that the reader gave, and has not sent: the policy shows them to nobody else",
-    "cases.opening_event": "a hash over a salted commitment",
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
     "flows.state_of": "the state of a process for the system; screens read the case (cases.case_view), which records",
     "flows.as_state": "rows that the caller read, in another shape",
-    "flows.variables_of": "behind cases.case_view, which records, the applicant's own tasks, and the worker's",
+    "flows.variables_of": "behind cases.case_view, which records, and the worker's; empty for parties",
     "portal.scope_title": PUBLIC,
     "portal.state_text": SCREEN,
     "portal.titled": PUBLIC,
@@ -298,11 +299,21 @@ Subjects = Callable[[Story], set[UUID]]
 
 @dataclass(frozen=True)
 class Case:
-    """Who calls a selector, how, and whom the one row is to name."""
+    """Who calls a selector, how, and whom the one row is to name; it names the laws of this procedure, all of them."""
 
     reader: Reader
     call: Callable[[Story], object]
     subjects: Subjects
+    procedure: str = "residence-certificate"
+
+
+def laws(procedure: str) -> tuple[LegalBasis, ...]:
+    return catalogue.package(catalogue.active("commune", procedure)).legal_basis
+
+
+def of_certificate(told: Story) -> Purpose:
+    """The mayor may not open the case itself (see `mayor`), so nor ask it for its laws."""
+    return purpose_of_case(told.certificate, legal_basis=laws("residence-certificate"))
 
 
 def of_applicant(told: Story) -> set[UUID]:
@@ -325,26 +336,30 @@ def mayor(_told: Story) -> Principal:
 CALLS = {
     "identity.holder": Case(
         lambda told: worker_on(told.certificate),
-        lambda told: identity.holder(told.applicant.space, purpose=purpose_of_case(told.certificate, purpose="register-check")),
+        lambda told: identity.holder(told.applicant.space, purpose=cases.purpose_of(told.certificate, purpose="register-check")),
         of_applicant,
     ),
     "documents.acts_of_case": Case(
-        mayor, lambda told: documents.acts_of_case(told.certificate, purpose=purpose_of_case(told.certificate)), of_applicant
+        mayor, lambda told: documents.acts_of_case(told.certificate, purpose=of_certificate(told)), of_applicant
     ),
     "documents.act_file": Case(
-        mayor, lambda told: documents.act_file(told.act, purpose=purpose_of_case(told.certificate)), of_applicant
+        mayor, lambda told: documents.act_file(told.act, purpose=of_certificate(told)), of_applicant
     ),
     "documents.read_attachment": Case(
         building,
-        lambda told: documents.read_attachment(told.plan, purpose=purpose_of_case(told.permit), subjects=of_both(told)),
+        lambda told: documents.read_attachment(told.plan, purpose=cases.purpose_of(told.permit), subjects=of_both(told)),
         of_both,
+        "building-permit",
     ),
     "cases.worklist": Case(
         building,
         lambda told: cases.worklist(filters=WorkFilters(), purpose=purpose_of_case(None, purpose="worklist")),
         of_applicant,
+        "building-permit",
     ),
-    "cases.case_view": Case(building, lambda told: cases.case_view(told.permit, purpose=purpose_of_case(told.permit)), of_both),
+    "cases.case_view": Case(
+        building, lambda told: cases.case_view(told.permit, purpose=purpose_of_case(told.permit)), of_both, "building-permit"
+    ),
 }
 
 
@@ -352,20 +367,35 @@ def test_every_selector_with_a_purpose_is_called_below():
     takes = {
         f"{selector.__module__.split('.')[1]}.{selector.__name__}"
         for selector in public_selectors()
-        if Purpose in typing.get_type_hints(inspect.unwrap(selector), localns=RECURSIVE).values()
+        if Purpose in takes_of(selector)
     }
     assert takes == set(CALLS)
 
 
-def test_each_writes_one_row_that_names_the_right_people(told: Story, as_worker: Callable):
+def takes_of(selector: Callable) -> set[object]:
+    hints = typing.get_type_hints(inspect.unwrap(selector), localns=RECURSIVE)
+    return {hint for name, hint in hints.items() if name != "return"}
+
+
+def test_each_writes_one_row_that_names_the_right_people_and_every_law(told: Story, as_worker: Callable):
     for name, case in CALLS.items():
         before = recorded()
         reader = case.reader(told)
         with as_worker() if reader.kind == "worker" else nullcontext(), acting_as(reader):
             assert case.call(told), name
         rows = recorded()[len(before) :]
-        assert [(kind, set(subjects)) for kind, subjects, _facts in rows] == [(reader.kind, case.subjects(told))], name
-        assert all(facts for _kind, _subjects, facts in rows), name
+        assert [(kind, set(subjects)) for kind, subjects, _facts, _laws in rows] == [(reader.kind, case.subjects(told))], name
+        named = [{"title": law.title, "eli": law.eli, "articles": list(law.articles)} for law in laws(case.procedure)]
+        assert named, name
+        assert all(facts and said == named for _kind, _subjects, facts, said in rows), name
+
+
+def test_the_register_check_names_every_law(told: Story):
+    """The worker read, too: what it recorded names all laws of the certificate, of which there are two."""
+    said = [named for kind, _subjects, facts, named in recorded() if kind in ("worker", "system") and "act" not in facts]
+    assert len(laws("residence-certificate")) == 2
+    assert said
+    assert all([law["title"] for law in named] == [law.title for law in laws("residence-certificate")] for named in said)
 
 
 def test_a_reading_that_finds_nothing_records_nothing(told: Story):
@@ -392,6 +422,6 @@ def test_officers_do_not_read_by_the_way_of_the_applicant(told: Story):
             own()
 
 
-def recorded() -> list[tuple[str, list[UUID], list[str]]]:
+def recorded() -> list[tuple[str, list[UUID], list[str], list[dict[str, object]]]]:
     with superuser() as seen:
-        return seen.execute("SELECT actor_kind, subjects, facts FROM disclosures_disclosure ORDER BY id").fetchall()
+        return seen.execute("SELECT actor_kind, subjects, facts, legal_basis FROM disclosures_disclosure ORDER BY id").fetchall()

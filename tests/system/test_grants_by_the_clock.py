@@ -19,6 +19,7 @@ from bierger.infra import clock
 from bierger.infra.principal import Principal, acting_as
 from tests import story
 from tests.attacks.together import count, superuser
+from tests.clients import client_of
 from tests.story_people import Town, town
 
 DAY = timedelta(days=1)
@@ -39,7 +40,7 @@ def case(mersch: Town) -> UUID:
 
 
 def grant(case: UUID, service: str, *, since: datetime | None = None, until: datetime | None = None) -> None:
-    """Nothing in the product ends a grant yet, so the rows are written as whoever will end it would write them."""
+    """At any time: the product itself ends grants with the case alone (below)."""
     with superuser() as owner:
         changed = owner.execute(
             "UPDATE cases_case_grant SET since = coalesce(%s, since), until = %s WHERE case_id = %s AND role = 'adviser'"
@@ -112,3 +113,48 @@ def test_work_without_a_grant_is_in_nobodys_list(mersch: Town, case: UUID) -> No
     assert count("SELECT count(*) FROM cases_work WHERE case_id = %s AND granted IS NULL", case) == 3
     for who in (mersch.clerk, mersch.urbanism, mersch.technical):
         assert story.worklist_of(who) == []
+
+
+# -- the end of a case ------------------------------------------------------------------------------------------------------
+
+
+def over(mersch: Town, case: UUID, run_jobs: Callable[[], None]) -> None:
+    """Both opinions are given, the mayor refuses, the refusal is delivered."""
+    story.do(mersch.urbanism, case, "opinion-urbanism", urbanism_opinion="favourable")
+    story.do(mersch.technical, case, "opinion-technical", technical_opinion="favourable")
+    story.do(mersch.mayor, case, "decide", decision="refused", decision_reasons="Too close to the road.")
+    run_jobs()
+    assert count("SELECT count(*) FROM cases_case WHERE id = %s AND status = 'ended'", case) == 1
+
+
+def answers(case: UUID, **who: Principal) -> dict[str, int]:
+    return {name: client_of(one).get(f"/desk/cases/{case}").status_code for name, one in who.items()}
+
+
+def test_who_was_asked_reads_the_closed_case_for_three_months(mersch: Town, case: UUID, run_jobs: Callable[[], None], as_owner: Role) -> None:
+    """Where the case was sent first, and who decided, keep it."""
+    over(mersch, case, run_jobs)
+    team = {"technical": mersch.technical, "clerk": mersch.clerk, "mayor": mersch.mayor}
+    assert answers(case, **team) == {"technical": 200, "clerk": 200, "mayor": 200}
+    with override_settings(BIERGER_ENV="demo"):
+        with as_owner():
+            clock.move(89 * DAY)  # the shortest three months
+        assert answers(case, **team) == {"technical": 200, "clerk": 200, "mayor": 200}
+        assert seen(mersch.technical, case)["Work"] == 1
+        with as_owner():
+            clock.move(4 * DAY)
+        assert answers(case, **team) == {"technical": 404, "clerk": 200, "mayor": 200}
+        assert not any(seen(mersch.technical, case).values())
+        assert seen(mersch.applicant, case)["Case"] == 1
+
+
+def test_only_the_end_of_the_case_ends_grants(mersch: Town, case: UUID, run_jobs: Callable[[], None]) -> None:
+    ends = "SELECT count(*) FROM cases_case_grant WHERE case_id = %s AND until IS NOT NULL"
+    story.do(mersch.technical, case, "opinion-technical", technical_opinion="favourable")
+    assert count(ends, case) == 0
+    grant(case, "technical", until=clock.now() + DAY)  # an end that is nearer stays
+    story.do(mersch.urbanism, case, "opinion-urbanism", urbanism_opinion="favourable")
+    story.do(mersch.mayor, case, "decide", decision="refused", decision_reasons="Too close to the road.")
+    run_jobs()
+    assert count(ends, case) == 2  # both advisers
+    assert count(f"{ends} AND until < %s", case, clock.now() + 2 * DAY) == 1

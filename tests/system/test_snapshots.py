@@ -66,11 +66,12 @@ def test_every_case_replays_from_its_events_to_its_rows(snapshot: tuple[Path, Pa
 
 def test_what_was_issued_then_is_authentic_now(snapshot: tuple[Path, Path]) -> None:
     from bierger.documents import selectors as documents
+    from bierger.documents.services import verify_upload
     from bierger.infra.principal import ANONYMOUS, acting_as
 
     folder, data = snapshot
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     with installation(RESTORED, data), acting_as(ANONYMOUS):
-        act = documents.verify_upload(data=(folder / "act.pdf").read_bytes(), file_name=expected["act"])
+        act = verify_upload(data=(folder / "act.pdf").read_bytes(), file_name=expected["act"])
         assert act.authentic == "yes"
         assert documents.verify_text(expected["receipt"]).authentic == "yes"

@@ -112,6 +112,8 @@ EXPECTED: dict[str, Seen] = {
     "flows_timer": only(OF_A_CASE, "report", "review"),
     "flows_token": only(OF_A_CASE, "permit", "firm", "esch", "review", "report"),
     "identity_login": SELVES,
+    # What officers write to each other stands there too: parties never, representatives neither.
+    "flows_variables": {**OFFICES, **ALONE},
     # A representative stands in the firm's space and still sees no other mandate of it.
     "identity_mandate": {
         "Léa": {"firm for Léa Beispill"}, "Emma": {"firm for Emma Primjer"}, "representative": {"firm for Emma Primjer"},

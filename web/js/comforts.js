@@ -41,6 +41,29 @@ export function focusErrors(root) {
   });
 }
 
+export function refuseTooMuch(root) {
+  for (const upload of root.querySelectorAll("[data-upload][data-most]")) {
+    const input = upload.querySelector("input[type=file]");
+    const says = document.createElement("p");
+    says.className = "ds-validation-message wrong";
+    says.id = `${input.id}-over`;
+    says.setAttribute("role", "alert");
+    input.addEventListener("change", () => {
+      const bytes = [...input.files].reduce((sum, file) => sum + file.size, 0);
+      const named = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== says.id);
+      if (bytes > Number(upload.dataset.most)) {
+        input.value = ""; // it would be refused unread, after minutes of sending
+        upload.before(says);
+        says.textContent = upload.dataset.over;
+        named.push(says.id);
+      } else says.remove();
+      input.setAttribute("aria-describedby", named.join(" "));
+      if (says.isConnected) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    });
+  }
+}
+
 export function previewPictures(root) {
   for (const upload of root.querySelectorAll("[data-upload]")) {
     const input = upload.querySelector("input[type=file]");

@@ -162,8 +162,3 @@ def officers_by_login(issuer: str, subject: str) -> tuple[OfficerView, ...]:
             held = (*before, Assignment(role, service_id)) if role else before
             cards[found] = OfficerView(found, administration_id, code, given_name, family_name, held)
     return tuple(cards.values())
-
-
-def officer_by_login(issuer: str, subject: str) -> OfficerView | None:
-    """The first office of a login, None for somebody who is no officer."""
-    return next(iter(officers_by_login(issuer, subject)), None)

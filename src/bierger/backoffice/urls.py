@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/next", views.next_task, name="next"),
     path("desk/cases/<uuid:case>", views.case, name="case"),
     path("desk/cases/<uuid:case>/question", views.question, name="question"),
+    path("desk/cases/<uuid:case>/question/withdraw", views.withdraw, name="withdraw"),
     path("desk/cases/<uuid:case>/note", views.note, name="note"),
     path("desk/cases/<uuid:case>/files/<uuid:blob>", views.attachment, name="attachment"),
     path("desk/cases/<uuid:case>/acts/<uuid:act>.pdf", views.act, name="act"),

@@ -4,6 +4,9 @@
 CaseError
 ├── CaseUnknown     no such case, or not this principal's to see: the same answer on purpose
 ├── NotAllowed      seen, but not this principal's to do
+│   └── QuestionClosed   the question was answered, withdrawn, or never asked
+├── QuestionOpen    the applicant has not answered the question before
+├── TextTooLong     longer than a case keeps; what somebody wrote is refused, never cut
 ├── CaseEnded       nothing can be added any more
 └── ChainBroken     an event's hash does not follow from its header: somebody changed history
 """
@@ -21,6 +24,24 @@ class CaseUnknown(CaseError):
 
 class NotAllowed(CaseError):
     code = "case-not-allowed"
+
+
+class QuestionClosed(NotAllowed):
+    code = "question-closed"
+
+
+class QuestionOpen(CaseError):
+    code = "question-open"
+
+
+class TextTooLong(CaseError):
+    """`max`: characters that are allowed."""
+
+    code = "text-too-long"
+
+    def __init__(self, *, max: int) -> None:  # noqa: A002 - the name of the field in every such error
+        super().__init__(f"A text of a case has at most {max} characters.")
+        self.max = max
 
 
 class CaseEnded(CaseError):

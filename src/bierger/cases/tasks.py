@@ -16,6 +16,7 @@ from bierger.delivery import services as delivery
 from bierger.disclosures.types import Purpose
 from bierger.documents import selectors as document_selectors
 from bierger.documents import services as documents
+from bierger.documents.types import ActView
 from bierger.flows import selectors as flow_selectors
 from bierger.flows import services as flows
 from bierger.flows.errors import TimerClosed
@@ -27,6 +28,7 @@ from bierger.registry import services as registry
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterUnavailable
 from bierger_core.procedures import Package, document_inputs, evidence_value, message
 from bierger_core.rules import Value
+from bierger_core.values import local_date
 
 # How long a silent register is asked again before the case goes to an officer.
 REGISTER_PATIENCE = timedelta(seconds=60)
@@ -79,11 +81,18 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
         task = flow_selectors.task(job.task)
         if task.state != "open":
             return
-        act = document_selectors.act(UUID(ids["act"]))
-        writer.add("act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all")
-        issued: dict[str, Value] = {"number": act.number, "issued_on": clock.today()}
-        finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
+        _after_delivery(writer, task, document_selectors.act(UUID(ids["act"])))
         writer.save()
+
+
+def move_on() -> int:
+    """Send again what stands still: service tasks and timers whose job was lost. A task whose act is under way waits for it."""
+    with acting_as(SYSTEM):
+        tasks = flows.standing_tasks()
+        act_of = dict(ServiceJob.objects.filter(task__in=[task.id for task in tasks]).values_list("task", "act"))
+        under_way = document_selectors.undelivered([act for act in act_of.values() if act])
+        forgotten = [task for task in tasks if act_of.get(task.id) not in under_way]
+        return flows.send_tasks_again(forgotten) + flows.send_timers_again()
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def _question(case: UUID, number: UUID) -> _Question | None:
         package = catalogue.package(row.digest)
         spec = package.actions[task.node]
         purpose = Purpose(
-            actor=None, administration=row.administration_id, legal_basis=package.legal_basis[0].title,
+            actor=None, administration=row.administration_id, legal_basis=package.legal_basis,
             purpose="register-check", case=case,
         )  # fmt: skip
         party = Party.objects.filter(case=row, kind="applicant").first()
@@ -146,7 +155,7 @@ def _note_answer(writer: CaseWriter, task: TaskView, value: Mapping[str, Value])
 
 
 def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
-    """Decide the act; the task is completed when the act is delivered."""
+    """Decide the act; the task is completed when the act is delivered, or now if it was."""
     row = writer.row
     variables = flow_selectors.variables_of(row.id)
     inputs = document_inputs(package, task.document, variables, language=row.language)
@@ -168,6 +177,16 @@ def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
     _, created = ServiceJob.objects.get_or_create(task=task.id, defaults={"case": row, "act": act})
     if created:
         writer.add("act-decided", {"act": str(act), "document": task.document}, audience="all")
+    elif (view := document_selectors.act(act)).state == "delivered":
+        _after_delivery(writer, task, view)  # it was delivered, and nobody told this case
+
+
+def _after_delivery(writer: CaseWriter, task: TaskView, act: ActView) -> None:
+    """The act's task is done, and the process goes on."""
+    writer.add("act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all")
+    # The day the act was decided, as the act itself prints it: rendering or delivery may come after midnight.
+    issued: dict[str, Value] = {"number": act.number, "issued_on": local_date(act.decided_at)}
+    finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
 
 
 def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
@@ -187,6 +206,8 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
                 params={"digest": writer.row.digest, "node": task.node, "number": writer.row.number}
                 | {f"{part}.{language}": text[part] for language, text in texts.items() for part in ("title", "body")},
                 case_id=writer.row.id,
+                # A process that comes by again says the same words again: of this task once, not of this text.
+                once=f"task/{task.id}",
             )  # fmt: skip
     else:
         Work.objects.filter(case=writer.row, state__in=("open", "claimed")).update(marked=True)
@@ -201,3 +222,4 @@ TOPICS = {
     "flows.timer-due": on_timer_due,
     "delivery.act-delivered": on_act_delivered,
 }
+PERIODIC = {"standing": (600.0, move_on)}

@@ -2,6 +2,7 @@
 """What can go wrong when data are read.
 
 DisclosuresError
+├── NoLegalBasis   a purpose names no law: nothing is recorded, so nothing may be shown
 └── NotOwnData     a selector for one's own data was called by somebody else, who owes a purpose
 """
 
@@ -10,6 +11,10 @@ class DisclosuresError(Exception):
     """Root of the tree; `code` is stable."""
 
     code = "disclosures-error"
+
+
+class NoLegalBasis(DisclosuresError):
+    code = "no-legal-basis"
 
 
 class NotOwnData(DisclosuresError):

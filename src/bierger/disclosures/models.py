@@ -12,7 +12,8 @@ from django.db import models
 
 
 class Disclosure(models.Model):
-    """subjects    ids of the people, and of the spaces of organisations, whose data were read
+    """legal_basis  the laws by which they were read, as the package named them then: [{"title", "eli", "articles": […]}, …]
+    subjects     ids of the people, and of the spaces of organisations, whose data were read
 
     Columns that point upward in the layers are plain ids.
     """
@@ -24,7 +25,7 @@ class Disclosure(models.Model):
     actor_kind = models.TextField()
     administration = models.UUIDField(null=True)
     service = models.UUIDField(null=True)
-    legal_basis = models.TextField(blank=True, default="")
+    legal_basis = models.JSONField(default=list)
     purpose = models.TextField()
     case_id = models.UUIDField(null=True)
     facts = ArrayField(models.TextField())

@@ -10,7 +10,7 @@ from django.db import connection
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration, services_of
 from bierger.disclosures.models import Disclosure
-from bierger.disclosures.types import Reading, own_data
+from bierger.disclosures.types import Law, Reading, own_data
 from bierger.infra.pages import CAP, FIRST, SIZE, Page, Turn, turned
 
 _OWN = "The finder and the policy both ask for the acting person among the subjects."
@@ -68,7 +68,7 @@ def _reading(row: Disclosure) -> Reading:
         administration=row.administration,
         administration_names=names,
         service_names=next((service.names for service in services if service.id == row.service), {}),
-        legal_basis=row.legal_basis,
+        legal_basis=tuple(Law(law["title"], law.get("eli", ""), tuple(law.get("articles", ()))) for law in row.legal_basis),
         purpose=row.purpose,
         case=row.case_id,
         facts=tuple(row.facts),

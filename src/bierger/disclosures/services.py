@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 
+from bierger.disclosures.errors import NoLegalBasis
 from bierger.disclosures.types import Purpose
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger_core.procedures import LegalBasis
 
 
 def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) -> None:
@@ -18,8 +21,12 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
 
     subjects   ids of people, and of organisations' spaces (identity.selectors.people_of gives the one or the other); without any
                (anonymous requests) there is nobody to tell and no row
-    facts      codes of what was read: `name`, `address`, `answers`, `attachments` …
+    facts      codes of what was read: `name`, `address`, `answers`, `attachment` …
+
+    Raises NoLegalBasis: who reads says by which law, also where nobody is to be told.
     """
+    if not purpose.legal_basis:
+        raise NoLegalBasis(f"A reading for {purpose.purpose} names no law.")
     people = sorted(set(subjects))
     if not people:
         return
@@ -36,7 +43,7 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
                 current().kind,
                 purpose.administration,
                 purpose.service,
-                purpose.legal_basis,
+                json.dumps([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
                 purpose.purpose,
                 purpose.case,
                 sorted(set(facts)),
@@ -44,13 +51,15 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
         )
 
 
-def purpose_of_case(case: UUID | None, *, legal_basis: str = "", purpose: str = "case-handling") -> Purpose:
-    """The purpose of whoever is acting, for a case (or, with None, for a worklist)."""
+def purpose_of_case(
+    case: UUID | None, *, legal_basis: Sequence[LegalBasis] = (), purpose: str = "case-handling"
+) -> Purpose:
+    """The purpose of whoever is acting, for a case (or, with None, for a worklist). See cases.selectors.purpose_of."""
     principal = current()
     return Purpose(
         actor=principal.officer or principal.person,
         administration=principal.administration,
-        legal_basis=legal_basis,
+        legal_basis=tuple(legal_basis),
         purpose=purpose,
         case=case,
         service=principal.services[0] if len(principal.services) == 1 else None,

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from bierger.disclosures.errors import NotOwnData
 from bierger.infra.principal import current
+from bierger_core.procedures import LegalBasis
 
 C = TypeVar("C", bound=type)
 P = ParamSpec("P")
@@ -36,16 +37,26 @@ class Purpose:
     """Who reads, for which administration, on which legal basis, why, for which case.
 
     actor         officer or person; None for the worker
-    legal_basis   ELI or title of the law; '' when the procedure's own basis says it
+    legal_basis   every law that the procedure names, as its package gives them; without one nothing is recorded, and nothing read
+                  (a worklist is of many procedures: its selector says of each row by which law it is read)
     purpose       stable code, kebab-case: `case-handling`, `register-check`, `worklist`
     """
 
     actor: UUID | None
     administration: UUID | None
-    legal_basis: str
+    legal_basis: tuple[LegalBasis, ...]
     purpose: str
     case: UUID | None = None
     service: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law as it was named when somebody's data were read: official title (French, as published), ELI, articles."""
+
+    title: str
+    eli: str
+    articles: tuple[str, ...] = ()
 
 
 @personal_data
@@ -63,7 +74,7 @@ class Reading:
     administration: UUID | None
     administration_names: Mapping[str, str]
     service_names: Mapping[str, str]
-    legal_basis: str
+    legal_basis: tuple[Law, ...]
     purpose: str
     case: UUID | None
     facts: tuple[str, ...]

@@ -8,13 +8,14 @@ DocumentsError
 │   └── BlobErased         its key was destroyed
 ├── ActError
 │   ├── ActNotFound        no such act, or not yours
-│   ├── FactsRefused       facts that cannot be sealed (too many, too long, not plain text)
+│   ├── FactsRefused       facts that cannot be sealed (too many, or their names too long: `./bierger check` says so before)
 │   └── NotRevocable       already revoked, or the reason is not a known one
 ├── RenderError
 │   ├── RenderTimeout      the template does not end
 │   ├── RenderMemory       the template wants more memory than a letter needs
 │   ├── PackageImportRefused   the template imports a package
 │   ├── OutsideFileRefused     the template reads a file that was not given to it
+│   ├── LettersMissing     a letter that no font of ours draws
 │   └── TemplateError      the template is wrong; `line` says where
 └── NoCode                 no QR code was found on a photo
 
@@ -86,6 +87,10 @@ class PackageImportRefused(RenderError):
 
 class OutsideFileRefused(RenderError):
     code = "render-outside-file"
+
+
+class LettersMissing(RenderError):
+    code = "render-letters"
 
 
 class TemplateError(RenderError):

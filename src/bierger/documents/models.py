@@ -140,6 +140,8 @@ class Act(models.Model):
         indexes = [
             models.Index(fields=["holder_space", "-decided_at"], name="documents_act_space"),
             models.Index(fields=["case_id"], name="documents_act_case"),
+            # Those under way, few among many: for the sweep and the figure of what stands still.
+            models.Index(fields=["decided_at"], condition=~models.Q(state="delivered"), name="documents_act_standing"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case_id", "document_type", "once"], name="documents_act_once"),

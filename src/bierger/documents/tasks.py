@@ -38,6 +38,12 @@ def sweep_waiting() -> int:
         swept += some
 
 
+def move_on() -> int:
+    """Acts that stand still."""
+    with acting_as(SYSTEM):
+        return services.move_on()
+
+
 def on_act_revoked(_ids: Mapping[str, str]) -> None:
     """`documents.act-revoked` (act, case): the public list says so at once."""
     publish_revocations()
@@ -50,4 +56,9 @@ def publish_revocations() -> int:
 
 
 TOPICS = {"ledger.logged": on_logged, "documents.act-logged": on_act_logged, "documents.act-revoked": on_act_revoked}
-PERIODIC = {"sweep": (3600.0, sweep), "sweep-waiting": (3600.0, sweep_waiting), "revocations": (60.0, publish_revocations)}
+PERIODIC = {
+    "sweep": (3600.0, sweep),
+    "sweep-waiting": (3600.0, sweep_waiting),
+    "revocations": (60.0, publish_revocations),
+    "standing": (600.0, move_on),
+}

@@ -31,18 +31,6 @@ class Upload:
 
 @personal_data
 @dataclass(frozen=True)
-class BlobInfo:
-    """A blob without its bytes. sha256: hex, of the plain bytes."""
-
-    id: UUID
-    media_type: str
-    file_name: str
-    size: int
-    sha256: str
-
-
-@personal_data
-@dataclass(frozen=True)
 class BlobContent:
     """A blob with its plain bytes."""
 

@@ -17,10 +17,19 @@ class Instance(models.Model):
     status = models.TextField()
     ended = models.TextField(default="")
     serial = models.IntegerField()
-    variables = models.JSONField()
 
     class Meta:
         db_table = "flows_instance"
+
+
+class Variables(models.Model):
+    """What a process knows: for the administration and the worker, never for parties of the subject (migration 0002)."""
+
+    instance = models.OneToOneField(Instance, on_delete=models.CASCADE, primary_key=True, db_column="subject")
+    variables = models.JSONField()
+
+    class Meta:
+        db_table = "flows_variables"
 
 
 class Token(models.Model):
@@ -55,6 +64,8 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     officer = models.UUIDField(null=True)
+    # Of an applicant's task alone, what its form shows (plugins.shown).
+    shown = models.JSONField(default=dict)
 
     class Meta:
         db_table = "flows_task"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from bierger.flows.errors import TaskUnknown
-from bierger.flows.models import Instance, Task, Timer, Token
+from bierger.flows.models import Instance, Task, Timer, Token, Variables
 from bierger.flows.types import TaskView
 from bierger_core import process
 from bierger_core.process import Kind, State, Status
@@ -40,25 +40,28 @@ def waiting_for(role: str, subjects: Iterable[UUID]) -> frozenset[UUID]:
 
 
 def variables_of(subject: UUID) -> Mapping[str, Value]:
-    """The process variables of a subject."""
-    stored = Instance.objects.filter(subject=subject).values_list("variables", flat=True).first() or {}
-    return {name: from_json(value) for name, value in stored.items()}
+    """The process variables of a subject; none for a party of it, to whom the database does not show them."""
+    stored = Variables.objects.filter(instance_id=subject).values_list("variables", flat=True).first()
+    return _values(stored or {})
 
 
 def state_of(subject: UUID) -> State | None:
-    """The whole state, as the core knows it; None when there is no process that this principal may see."""
-    instance = Instance.objects.filter(subject=subject).first()
+    """The whole state, as the core knows it; None when there is no process of which this principal may see all."""
+    instance = Instance.objects.filter(subject=subject, variables__isnull=False).select_related("variables").first()
     if instance is None:
         return None
     return as_state(
         instance,
+        _values(instance.variables.variables),
         Token.objects.filter(instance=instance),
         Task.objects.filter(instance=instance, state__in=OPEN),
         Timer.objects.filter(instance=instance, state__in=RUNNING),
     )
 
 
-def as_state(instance: Instance, tokens: Iterable[Token], tasks: Iterable[Task], timers: Iterable[Timer]) -> State:
+def as_state(
+    instance: Instance, variables: Mapping[str, Value], tokens: Iterable[Token], tasks: Iterable[Task], timers: Iterable[Timer]
+) -> State:
     """The core's State from its rows, exactly as it was when it was saved."""
     return State(
         status=Status(instance.status),
@@ -67,7 +70,7 @@ def as_state(instance: Instance, tokens: Iterable[Token], tasks: Iterable[Task],
         tokens=tuple(sorted((process.Token(row.number, row.node, row.flow, row.scope) for row in tokens), key=lambda t: t.id)),
         tasks=tuple(sorted((process.Task(row.number, row.node, Kind(row.kind), row.token) for row in tasks), key=lambda t: t.id)),
         timers=tuple(sorted((process.Timer(row.number, row.node, row.task) for row in timers), key=lambda t: t.id)),
-        variables={name: from_json(value) for name, value in instance.variables.items()},
+        variables=variables,
     )
 
 
@@ -76,5 +79,9 @@ def view(row: Task) -> TaskView:
     return TaskView(
         id=row.id, subject=row.instance_id, number=row.number, node=row.node, kind=row.kind, role=row.role, service=row.service,
         action=row.action, document=row.document, outputs=tuple(row.outputs), state=row.state, opened_at=row.opened_at,
-        due_at=row.due_at, officer=row.officer,
+        due_at=row.due_at, officer=row.officer, shown=_values(row.shown),
     )  # fmt: skip
+
+
+def _values(stored: Mapping[str, object]) -> dict[str, Value]:
+    return {name: from_json(value) for name, value in stored.items()}

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from bierger_core.rules import Value
 
+APPLICANT: Final = "applicant"  # the role of whoever filed; every other role is an officer's
+
 
 @dataclass(frozen=True)
 class TaskView:
-    """One task. `kind` user or service; `state` open, claimed, done or cancelled; `officer` who took it."""
+    """One task. `kind` user or service; `state` open, claimed, done or cancelled; `officer` who took it.
+
+    shown   of an applicant's task: what its form shows, by path
+    """
 
     id: UUID
     subject: UUID
@@ -28,6 +35,7 @@ class TaskView:
     opened_at: datetime
     due_at: datetime | None
     officer: UUID | None
+    shown: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

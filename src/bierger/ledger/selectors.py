@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 
 from bierger.infra import clock
@@ -36,6 +38,12 @@ def logged(commitment: bytes) -> LoggedEntry | None:
 def logged_between(first: int, last: int) -> tuple[LoggedEntry, ...]:
     """The entries of leaves first..last, both included, in order."""
     rows = QueueEntry.objects.filter(leaf_index__gte=first, leaf_index__lte=last).order_by("leaf_index")
+    return tuple(_entry(row) for row in rows)
+
+
+def logged_among(commitments: Collection[bytes]) -> tuple[LoggedEntry, ...]:
+    """Those of the commitments that stand in the log, in order."""
+    rows = QueueEntry.objects.filter(commitment__in=list(commitments), leaf_index__isnull=False).order_by("leaf_index")
     return tuple(_entry(row) for row in rows)
 
 

@@ -231,7 +231,7 @@ def reading_rows(readings: Sequence[Reading], language: str) -> list[ReadingRow]
             who=in_language(one.administration_names, language) or words.word(words.ACTORS, one.actor_kind),
             service=in_language(one.service_names, language), automatic=one.actor_kind in ("worker", "system"),
             facts=", ".join(words.word(words.FACTS, fact) for fact in one.facts),
-            purpose=words.word(words.PURPOSES, one.purpose), law=one.legal_basis, case=one.case,
+            purpose=words.word(words.PURPOSES, one.purpose), laws=one.legal_basis, case=one.case,
         )
         for one in readings
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bierger.catalogue.types import SearchHit
+from bierger.disclosures.types import Law
 from bierger.ui.parts import Field, TaskRow
 
 
@@ -126,7 +127,7 @@ class ReadingRow:
     automatic: bool
     facts: str
     purpose: str
-    law: str
+    laws: tuple[Law, ...]
     case: UUID | None
     times: int = 1
 

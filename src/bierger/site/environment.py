@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The configuration: every environment variable the product reads, once, with its meaning.
 
-`docs/reference/configuration.md` is compared with this list by a test.
+`docs/reference/configuration.md` is compared with these lists by a test, which also looks through the code for any other.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ VARIABLES = (
     Variable("BIERGER_S3_ACCESS_KEY", "Access key with the rights to list the bucket and to get, put and delete objects below the prefix; required for S3."),
     Variable("BIERGER_S3_SECRET_KEY", "Secret of the access key; required for S3."),
     Variable("BIERGER_BASE_URL", "Address under which people reach the site, without a slash at the end.", None, "http://localhost:8000"),
-    Variable("BIERGER_ALLOWED_HOSTS", "Host names the site answers to, separated by commas; default: the host of `BIERGER_BASE_URL`."),
+    Variable("BIERGER_ALLOWED_HOSTS", "Host names the site answers to, separated by commas; all others are answered with 400. Default: the host of "
+             "`BIERGER_BASE_URL`, and `127.0.0.1` and `localhost`, under which monitoring on this machine asks `/healthz`, `/readyz` and `/metrics`."),
+    Variable("BIERGER_HSTS", "What `Strict-Transport-Security` (RFC 6797) tells browsers over TLS, in production: `max-age=SECONDS`, then `; includeSubDomains` if every "
+             "host below this one speaks TLS too, then `; preload` if the browsers' own lists shall name it (they take whole domains only, and hardly let one go).", "max-age=31536000"),
     Variable("BIERGER_LOG_ORIGIN", "Origin line of the log's checkpoints, a name without a scheme; default: host of `BIERGER_BASE_URL` + `/log`."),
     Variable("BIERGER_OIDC_ISSUER", "Issuer of the OpenID Connect provider.", None, "http://localhost:8001"),
     Variable("BIERGER_OIDC_CLIENT_ID", "Client identifier at the provider.", None, "bierger"),
@@ -67,8 +70,18 @@ VARIABLES = (
     ),
 )  # fmt: skip
 
+# Read where they are used, and not by `read`: by a library, or before there are settings.
+ELSEWHERE = (
+    Variable("PROMETHEUS_MULTIPROC_DIR", "With several web processes: a folder, empty when they start, in which each writes its figures, so that `/metrics` adds them up."),
+    Variable("DJANGO_SETTINGS_MODULE", "Module of the settings.", "bierger.site.settings"),
+    Variable("XDG_RUNTIME_DIR", "For the embedded PostgreSQL of demo and test: where its socket lies when the path of the data folder is too long for one; default: `/tmp`."),
+)  # fmt: skip
 
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*/?")
+_HSTS = re.compile(
+    r"max-age=(?P<seconds>[1-9][0-9]{0,9})(?P<subdomains> *; *includeSubDomains)?(?P<preload> *; *preload)?", re.IGNORECASE
+)
+YEAR = 31_536_000
 
 
 def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -92,7 +105,23 @@ def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
     if environment == "production" and len(values["BIERGER_SECRET_KEY"]) < 50:
         raise ConfigurationError("BIERGER_SECRET_KEY needs at least 50 random characters.")
     _check_blobs(values)
+    hsts(values["BIERGER_HSTS"])
     return values
+
+
+def hsts(told: str) -> tuple[int, bool, bool]:
+    """(seconds, subdomains too, preload) of BIERGER_HSTS. Raises ConfigurationError.
+
+    A host below a commune's domain answers for itself alone, so neither word is there by default. The lists that browsers carry
+    (hstspreload.org) want a year at least, and the subdomains.
+    """
+    found = _HSTS.fullmatch(told)
+    if found is None:
+        raise ConfigurationError(f"BIERGER_HSTS is {told!r}; write max-age=SECONDS, then ; includeSubDomains, then ; preload.")
+    seconds, subdomains, preload = int(found["seconds"]), bool(found["subdomains"]), bool(found["preload"])
+    if preload and not (subdomains and seconds >= YEAR):
+        raise ConfigurationError(f"BIERGER_HSTS asks for preload: browsers want max-age={YEAR} at least, and includeSubDomains.")
+    return seconds, subdomains, preload
 
 
 def _check_blobs(values: Mapping[str, str]) -> None:
@@ -101,7 +130,9 @@ def _check_blobs(values: Mapping[str, str]) -> None:
     if not address:
         return
     if not _S3.fullmatch(address) or ".." in address:
-        raise ConfigurationError(f"BIERGER_BLOBS is {address!r}; write s3://bucket/prefix, or nothing for files below BIERGER_DATA.")
+        raise ConfigurationError(
+            f"BIERGER_BLOBS is {address!r}; write s3://bucket/prefix, or nothing for files below BIERGER_DATA."
+        )
     if endpoint and not re.fullmatch(r"https?://[^/\s]+/?", endpoint):
         raise ConfigurationError(f"BIERGER_S3_ENDPOINT is {endpoint!r}; write http(s)://host:port, or nothing for Amazon's.")
     if not (values["BIERGER_S3_ACCESS_KEY"] and values["BIERGER_S3_SECRET_KEY"]):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bierger.site.environment import ConfigurationError, read
+from bierger.site.environment import ConfigurationError, hsts, read
 
 CLONE = Path(__file__).resolve().parents[3]
 _env = read()
@@ -41,7 +41,9 @@ BIERGER_VERIFY_LIMIT = int(_env["BIERGER_VERIFY_LIMIT"])
 
 SECRET_KEY = _env["BIERGER_SECRET_KEY"]
 DEBUG = False
-ALLOWED_HOSTS = [host for host in _env["BIERGER_ALLOWED_HOSTS"].split(",") if host] or [_host, "127.0.0.1", "localhost"]
+# Monitoring on this machine asks by these two names; no address is ever made from the name somebody asked for.
+_LOCAL = ("127.0.0.1", "localhost")
+ALLOWED_HOSTS = [host for host in _env["BIERGER_ALLOWED_HOSTS"].split(",") if host] or [_host, *_LOCAL]
 ROOT_URLCONF = "bierger.site.urls"
 WSGI_APPLICATION = "bierger.site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -116,9 +118,11 @@ CSRF_FAILURE_VIEW = "bierger.site.errors.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION
 # Load balancers and monitoring ask the process itself, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = (
+    hsts(_env["BIERGER_HSTS"]) if PRODUCTION else (0, False, False)
+)
+# Both want what only the owner of a whole domain can promise: HSTS for its subdomains (W005), and in the browsers' lists (W021).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BIERGER_TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

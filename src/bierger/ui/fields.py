@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
 from bierger.ui import formats
 from bierger.ui.messages import Failure, Texts, answer_message, media_types
 from bierger.ui.parts import Attached, Box, Choice, ErrorLink, Field, Option
+from bierger.ui.uploads import most_at_once
 from bierger_core.interview import JSON, Question, Type, field_names
 
 Raw = Mapping[str, Sequence[str]]
@@ -26,11 +28,7 @@ _ABOUT_ME = {
     "person.family_name": "family-name",
     "person.birth_date": "bday",
     "person.email": "email",
-    "person.phone": "tel",
     "organisation.name": "organization",
-    "register.population.address": "street-address",
-    "register.population.postal_code": "postal-code",
-    "register.population.locality": "address-level2",
 }
 _BY_TYPE = {Type.EMAIL: "email", Type.PHONE: "tel"}
 # type -> (input type, inputmode, width, longest text)
@@ -123,14 +121,42 @@ def choice_field(
 
 def file_field(
     name: str, label: str, *, hint: str = "", error: str = "", accept: Sequence[str] = (), files: Sequence[Attached] = (),
-    multiple: bool = False, required: bool = False,
+    multiple: bool = False, required: bool = False, limits: str = "",
 ) -> Field:  # fmt: skip
-    """An upload that belongs to no package."""
+    """An upload that belongs to no package. `limits`: see file_limits."""
     return Field(
         name=name, id=field_id(name), widget="file", label=label, hint=hint, error=error, files=tuple(files),
         accept=",".join(accept), multiple=multiple, required=required, boxes=(Box(name=name, id=field_id(name)),),
-        photo=any(kind.startswith("image/") for kind in accept),
+        photo=any(kind.startswith("image/") for kind in accept), limits=limits, **_at_once(),
     )  # fmt: skip
+
+
+def file_limits(question: Question, language: str) -> str:
+    """What a question of files takes: which, how large each, how many, and how much of it at once where that is less."""
+    most = most_at_once()
+    each = min(question.max_bytes, most)
+    limits = _("%(types)s, up to %(size)s each.") % {
+        "types": media_types(question.accept), "size": formats.size(each, language)
+    }  # fmt: skip
+    if question.max_files > 1:
+        limits += " " + _("At most %(count)s files.") % {"count": question.max_files}
+        if question.max_files * each > most:
+            limits += " " + _("Together up to %(size)s at a time; you can send them one after the other.") % {
+                "size": formats.size(most, language)
+            }  # fmt: skip
+    return limits
+
+
+class _AtOnce(TypedDict):
+    most: int
+    over: str
+
+
+def _at_once() -> _AtOnce:
+    """For the browser, which knows how large the files are before it sends them."""
+    most = most_at_once()
+    says = _("This is too large to be sent at once: %(size)s is possible. Choose smaller files, or send one after the other.")
+    return {"most": most, "over": says % {"size": formats.size(most)}}
 
 
 def _first(raw: Raw, name: str) -> str:
@@ -235,16 +261,12 @@ def _commune(question: Question, raw: Raw, _texts: Texts, _language: str, commun
 
 
 def _file(question: Question, _raw: Raw, _texts: Texts, language: str, _communes: Sequence[Choice]) -> Drawn:
-    limits = _("%(types)s, up to %(size)s each.") % {
-        "types": media_types(question.accept), "size": formats.size(question.max_bytes, language)
-    }  # fmt: skip
-    if question.max_files > 1:
-        limits += " " + _("At most %(count)s files.") % {"count": question.max_files}
     return {
         "widget": "file",
         "boxes": (Box(name=question.name, id=field_id(question.name)),),
         "accept": ",".join(question.accept),
-        "limits": limits,
+        "limits": file_limits(question, language),
+        **_at_once(),
         "multiple": question.max_files > 1,
         "photo": any(kind.startswith("image/") for kind in question.accept),
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bierger.ui import formats
+from bierger.ui.uploads import most_at_once
 
 
 class Failure(Protocol):
@@ -48,6 +49,9 @@ ANSWER_MESSAGES: dict[str, str] = {
     "too-small": gettext_noop("The number must be %(min)s or more"),
     "too-large": gettext_noop("The number must be %(max)s or less"),
     "too-long": gettext_noop("Use at most %(max)s characters"),
+    "question-changed": gettext_noop(
+        "The administration asks something else now. Read the question again, then send your answer"
+    ),
     "too-short": gettext_noop("Use at least %(min)s characters"),
     "not-a-choice": gettext_noop("Choose one of the answers shown"),
     "not-a-boolean": gettext_noop("Choose yes or no"),
@@ -128,6 +132,7 @@ class Refusal:
     advice: str
 
 
+TOO_LARGE = 413
 REFUSED_REQUESTS: dict[int, Refusal] = {
     400: Refusal(
         gettext_noop("We could not read this request"),
@@ -144,10 +149,13 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
         gettext_noop("There is nothing at this address, or it is not meant for you."),
         gettext_noop("Check the address. If it concerns one of your requests, sign in first, or use your private link."),
     ),
-    413: Refusal(
+    TOO_LARGE: Refusal(
         gettext_noop("This is too large"),
         gettext_noop("What you sent is larger than what we accept."),
-        gettext_noop("Go back and choose a smaller file. Everything you entered before is kept."),
+        gettext_noop(
+            "Files can have %(size)s together at once. Choose smaller ones, or send them one after the other."
+            " What you saved is kept."
+        ),
     ),
     429: Refusal(
         gettext_noop("Too many attempts"),
@@ -170,7 +178,10 @@ REFUSED_REQUESTS: dict[int, Refusal] = {
 def refusal_of(status: int) -> Refusal:
     """The words of an error page in the reader's language; those of 500 for a status that has none."""
     says = REFUSED_REQUESTS.get(status, REFUSED_REQUESTS[500])
-    return Refusal(_(says.title), _(says.text), _(says.advice))
+    advice = _(says.advice)
+    if status == TOO_LARGE:
+        advice %= {"size": formats.size(most_at_once())}
+    return Refusal(_(says.title), _(says.text), advice)
 
 
 def answer_message(failure: Failure, texts: Texts | None = None, language: str = "fr") -> str:

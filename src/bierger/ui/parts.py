@@ -135,6 +135,8 @@ class Field:
     multiple: bool = False
     full: bool = False
     photo: bool = False
+    most: int = 0  # bytes of files that can be sent at once, and what the browser says of more
+    over: str = ""
     empty_label: str = ""
     shown: tuple[str, ...] = field(default=())
 

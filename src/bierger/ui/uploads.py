@@ -16,14 +16,22 @@ import html
 from typing import IO
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParser
 from django.utils.datastructures import ImmutableList
+
+from bierger_core.procedures import files_at_once
 
 REFUSED = "\\"
 HEAD_END = b"\r\n\r\n"
 LONGEST_HEAD = 16_384  # bytes: more than Django's parser looks through
 LONGEST = 255  # bytes: no file system in use has a longer name, so no file has one either
+
+
+def most_at_once() -> int:
+    """Bytes of files that one request can carry here, in whole megabytes (10^6): what a field may promise."""
+    return files_at_once(settings.BIERGER_UPLOAD_LIMIT)
 
 
 def is_plain(file_name: str) -> bool:

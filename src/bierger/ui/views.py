@@ -3,12 +3,28 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from bierger.ui.messages import TOO_LARGE
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """The page for 400, 403, 404, 413, 429 or 500; any middleware may answer with it, before languages are known too."""
     with translation.override(translation.get_language_from_request(request)):
-        return render(request, "ui/error.html", {"status": status}, status=status)
+        return render(request, "ui/error.html", {"status": status, "form": _form_of(request, status)}, status=status)
+
+
+def _form_of(request: HttpRequest, status: int) -> str:
+    """Where a form that was too large to be read was filled in; '' when the browser does not say so, or says another site."""
+    came_from = request.META.get("HTTP_REFERER", "") if status == TOO_LARGE else ""
+    try:
+        ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    except DisallowedHost:
+        ours = False
+    return urlsplit(came_from)._replace(scheme="", netloc="").geturl() if ours else ""

@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "note-added": gettext_noop("Internal note"),
     "question-asked": gettext_noop("The administration has a question"),
     "question-answered": gettext_noop("Question answered"),
+    "question-withdrawn": gettext_noop("The administration withdrew its question"),
     "task-completed": gettext_noop("Step completed"),
     "decided-by-rule": gettext_noop("Rule applied"),
     "state-changed": gettext_noop("State of the request"),
@@ -92,7 +93,7 @@ FACTS: Mapping[str, str] = {
     "name": gettext_noop("name"),
     "address": gettext_noop("address"),
     "answers": gettext_noop("your answers"),
-    "files": gettext_noop("your attachments"),
+    "files": gettext_noop("list of your attachments"),
     "matricule": gettext_noop("national identification number"),
     "birth_date": gettext_noop("date of birth"),
     "email": gettext_noop("email address"),
@@ -102,7 +103,8 @@ FACTS: Mapping[str, str] = {
     "population": gettext_noop("entry in the population register"),
     "register-population-residence": gettext_noop("entry in the population register"),
     "birth-date": gettext_noop("date of birth"),
-    "attachments": gettext_noop("your attachments"),
+    "attachment": gettext_noop("one of your attachments"),
+    "attachments": gettext_noop("your attachments"),  # as older readings say
 }
 
 # Step of a verification -> (what it asks, sentence when it holds, when it fails, when it was not checked).

@@ -14,7 +14,7 @@ from .relevance import (
     relevant_steps,
     values_of,
 )
-from .sources import SOURCES
+from .sources import RETIRED, SOURCES
 from .types import (
     JSON,
     AnswerError,
@@ -38,6 +38,7 @@ __all__ = [
     "ERROR_CODES",
     "ERROR_PARAMS",
     "JSON",
+    "RETIRED",
     "SOURCES",
     "AnswerError",
     "Compute",

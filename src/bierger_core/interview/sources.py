@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where an answer can be known before it is asked: the fixed list of sources a question may declare.
 
-A package cannot reach data by naming them: what is not in this list does not exist for it.
+A package cannot reach data by naming them: what is not in this list does not exist for it. `person.*` and `organisation.*` are
+what sign-in told; `administration.code` is the administration chosen on the procedure's sheet. What a register says is asked by
+a task of the process, when the case runs.
 """
 
 from collections.abc import Mapping
@@ -16,10 +18,16 @@ SOURCES: Mapping[str, Type] = MappingProxyType(
         "person.birth_date": Type.DATE,
         "person.matricule": Type.MATRICULE,
         "person.email": Type.EMAIL,
-        "person.phone": Type.PHONE,
         "organisation.name": Type.TEXT,
         "organisation.number": Type.ORGANISATION_NUMBER,
         "administration.code": Type.COMMUNE,
+    }
+)
+# Once in the list, although nothing ever filled them. Versions published then are read as they were, and ask the question;
+# `check` refuses a new one by the name.
+RETIRED: Mapping[str, Type] = MappingProxyType(
+    {
+        "person.phone": Type.PHONE,
         "register.population.address": Type.TEXT,
         "register.population.postal_code": Type.POSTAL_CODE,
         "register.population.locality": Type.TEXT,

@@ -8,13 +8,14 @@ from .prove import prove
 from .prove_words import text_keys
 from .running import (
     Message,
-    decide,
+    Settled,
     document_inputs,
     document_language,
     due_at,
     evidence_value,
     lookup,
     message,
+    settle,
     start_variables,
 )
 from .showing import show, show_date, show_number
@@ -37,6 +38,7 @@ from .types import (
     Period,
     TimerSpec,
 )
+from .uploads import files_at_once, prove_uploads
 from .vocabulary import Fact, Vocabulary, read_vocabulary
 
 __all__ = [
@@ -59,22 +61,25 @@ __all__ = [
     "PartySpec",
     "Period",
     "ScenarioResult",
+    "Settled",
     "TimerSpec",
     "VariableMissing",
     "Vocabulary",
-    "decide",
     "digest",
     "document_inputs",
     "document_language",
     "due_at",
     "evidence_value",
+    "files_at_once",
     "load",
     "lookup",
     "message",
     "prove",
     "prove_scenarios",
+    "prove_uploads",
     "read_vocabulary",
     "run_scenarios",
+    "settle",
     "show",
     "show_date",
     "show_number",

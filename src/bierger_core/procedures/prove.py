@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from bierger_core.interview import Type
+from bierger_core.interview import RETIRED, Type
 from bierger_core.process import Kind
 from bierger_core.process import prove as prove_process
 from bierger_core.values.findings import Finding
@@ -58,8 +58,18 @@ def _header(package: Package) -> Iterator[Finding]:
     for party, name in [(one, name) for one in package.parties for name in one.name if name not in names]:
         message = f"The name of the party `{party.kind}` is made of `{name}`, which no step asks."
         yield at(package, ("procedure.yaml", party.line), "unknown-name", message, did_you_mean(name, names))
+    yield from _empty_sources(package)
     if package.anonymous:
         yield from _locked(package)
+
+
+def _empty_sources(package: Package) -> Iterator[Finding]:
+    """Whoever locks a question to what nothing fills would wait for an answer that cannot come."""
+    for step in package.form.steps:
+        for one in step.questions:
+            if one.source in RETIRED:
+                message = f"Nothing fills the source `{one.source}`: `{one.name}` is always asked."
+                yield Finding("unknown-source", package.form.path, one.line, message, "Remove `source:`, and `locked:` with it.")
 
 
 def _locked(package: Package) -> Iterator[Finding]:

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator
 
+from bierger_core.seals import MAX_FACTS, MAX_NAMES_BYTES, names_fit
 from bierger_core.values.findings import Finding
 
 from .prove_nodes import at
@@ -28,6 +29,10 @@ def prove_documents(package: Package) -> Iterator[Finding]:
                 mend = did_you_mean(name, package.vocabulary.facts)
                 where = ("procedure.yaml", spec.lines[f"facts.{name}"])
                 yield at(package, where, "unknown-fact", f"The vocabulary has no fact `{name}`.", mend)
+        if not names_fit({*spec.facts, "number"}):
+            message = f"A printed code has no room for the facts of `{code}`, whatever they say."
+            mend = f"Seal at most {MAX_FACTS - 1} facts beside the number, with names of {MAX_NAMES_BYTES} letters in all."
+            yield at(package, ("procedure.yaml", spec.line), "too-many-facts", message, mend)
         asked = set(_TEMPLATE_FIELD.findall(package.template(code).decode("utf-8")))
         fields = {*spec.fields, *BUILT_IN_FIELDS, *asked, "title"}
         yield from prove_template(spec.template, package.files, fields, prefix=package.prefix)

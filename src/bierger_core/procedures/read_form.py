@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from bierger_core.interview import (
+    RETIRED,
     SOURCES,
     Compute,
     Form,
@@ -169,14 +170,14 @@ class FormReader:
         return Type(text)
 
     def _source(self, record: Record, kind: Type) -> str | None:
-        source = record.text("source") or None
-        if source is not None and source not in SOURCES:
+        source, known = record.text("source") or None, {**SOURCES, **RETIRED}  # of the latter `prove` says what they are
+        if source is not None and source not in known:
             mend = did_you_mean(source, SOURCES)
             self._reader.refuse("unknown-source", record.line_of("source"), f"There is no source `{source}`.", mend)
             return None
-        if source is not None and SOURCES[source] is not kind:
-            message = f"The source `{source}` gives {SOURCES[source]}, the question asks {kind}."
-            self._reader.refuse("source-type", record.line_of("source"), message, f"Write `type: {SOURCES[source]}`.")
+        if source is not None and known[source] is not kind:
+            message = f"The source `{source}` gives {known[source]}, the question asks {kind}."
+            self._reader.refuse("source-type", record.line_of("source"), message, f"Write `type: {known[source]}`.")
         if record.flag("locked", default=False) and source is None:
             mend = "Add `source:` or remove `locked:`."
             self._reader.refuse("locked-without-source", record.line_of("locked"), "A locked question needs a source.", mend)

@@ -2,12 +2,13 @@
 """What the conductor of a case asks a package while the case runs: variables, decisions, documents, messages, dates."""
 
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bierger_core.interview import JSON, values_of
-from bierger_core.process import Decide, Duration
+from bierger_core.process import Command, Decide, Duration, State, TaskCompleted, step
 from bierger_core.rules import Outcome, Value
 from bierger_core.values import LU_CALENDAR, TermError, day_end, day_start, deadline, local, local_date, parse_term
 
@@ -58,6 +59,31 @@ def decide(package: Package, command: Decide, variables: Variables) -> Outcome:
     if package.decisions is None:
         raise VariableMissing(f"The package has no decision {command.decision!r}.", name=command.decision)
     return package.decisions.evaluate(command.decision, variables)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A command, and the state after it. outcome: of a rule task, which is thereby done; None for what is yet to be done."""
+
+    command: Command
+    state: State
+    outcome: Outcome | None
+
+
+def settle(package: Package, state: State, commands: Iterable[Command]) -> Iterator[Settled]:
+    """Go through the commands of a step in their order, and answer its rule tasks on the way.
+
+    What an answer brings comes behind what was there already. The last state is the one to keep; without a command the given one
+    stands. The conductor, the replay of a case and a scenario go the same way, so they come to the same state.
+    """
+    waiting = deque(commands)
+    while waiting:
+        command, outcome = waiting.popleft(), None
+        if isinstance(command, Decide):
+            outcome = decide(package, command, state.variables)
+            state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
+            waiting.extend(more)
+        yield Settled(command, state, outcome)
 
 
 def evidence_value(

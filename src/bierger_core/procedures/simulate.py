@@ -3,7 +3,6 @@
 written. Nothing here differs from a real case but the surroundings.
 """
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +42,7 @@ from bierger_core.values import CoreError, local_date
 from bierger_core.values.findings import Finding
 
 from .prove_words import on_side_branch
-from .running import decide, document_inputs, due_at, evidence_value, message, start_variables
+from .running import document_inputs, due_at, evidence_value, message, settle, start_variables
 from .scenarios import Given, Move, Scenario, read_scenario
 from .types import ApplicantFacts, CaseFacts, Level, Package
 
@@ -106,6 +105,7 @@ class Simulation:
     timers: dict[int, tuple[str, datetime]] = field(default_factory=dict)
     end: str = ""
     _pages: list[str] = field(default_factory=list)
+    _jobs: dict[int, CreateTask] = field(default_factory=dict)  # service tasks that wait, by their number
 
     def __post_init__(self) -> None:
         self._now = self.scenario.clock
@@ -187,25 +187,31 @@ class Simulation:
         return commands
 
     def _perform(self, commands: Iterable[Command]) -> None:
-        waiting = deque(commands)
-        while waiting:
-            command = waiting.popleft()
+        """Carry out the commands of a step, then do the service tasks one after the other, as the worker's jobs do."""
+        self._carry_out(commands)
+        while self._jobs:
+            job = self._jobs.pop(next(iter(self._jobs)))
+            self._carry_out(self._step(TaskCompleted(job.task_id, self._serve(job))))
+
+    def _carry_out(self, commands: Iterable[Command]) -> None:
+        assert self._state is not None
+        for settled in settle(self.package, self._state, commands):
+            self._state, command = settled.state, settled.command
             match command:
                 case Decide():
-                    assert self._state is not None
-                    value = decide(self.package, command, self._state.variables).value
-                    self.decisions[command.decision] = _plain(value)
-                    self.log.append(f"decision {command.decision}: {_plain(value)}")
-                    waiting.extend(self._step(TaskCompleted(command.task_id, {command.result: value})))
+                    assert settled.outcome is not None
+                    self.decisions[command.decision] = _plain(settled.outcome.value)
+                    self.log.append(f"decision {command.decision}: {_plain(settled.outcome.value)}")
                 case CreateTask(kind=Kind.SERVICE):
                     self.visited.add(command.node)
-                    waiting.extend(self._step(TaskCompleted(command.task_id, self._serve(command))))
+                    self._jobs[command.task_id] = command
                 case CreateTask():
                     self._task_opened(command)
                 case CancelTask():
                     self.opened.pop(command.node, None)
+                    self._jobs.pop(command.task_id, None)
                 case StartTimer():
-                    variables = self._state.variables if self._state else {}
+                    variables = self._state.variables
                     due = due_at(self.package, command.node, command.due, now=self._now, variables=variables)
                     self.timers[command.timer_id] = (command.node, due)
                 case CancelTimer():

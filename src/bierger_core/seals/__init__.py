@@ -27,6 +27,7 @@ from bierger_core.seals.errors import (
     UnknownTypeError,
     VerificationError,
 )
+from bierger_core.seals.fitting import MAX_FACTS, MAX_NAMES_BYTES, fitted, names_fit
 from bierger_core.seals.keys import KeyEntry, KeyList, Purpose, Status, dump_key_list, load_key_list
 from bierger_core.seals.registry import (
     NO_TYPES,
@@ -58,6 +59,8 @@ __all__ = [
     "COMPACT_PREFIX",
     "FAILED_CODES",
     "INVALID",
+    "MAX_FACTS",
+    "MAX_NAMES_BYTES",
     "NOT_CHECKED_CODES",
     "NO_TYPES",
     "PREFIX",
@@ -108,9 +111,11 @@ __all__ = [
     "dump_registry",
     "facts_commitment",
     "file_commitment",
+    "fitted",
     "kid_of",
     "load_key_list",
     "load_registry",
+    "names_fit",
     "open_seal",
     "open_status_list",
     "opening_of",

@@ -88,11 +88,11 @@ def officer_of_esch():
 def test_an_office_is_found_by_its_exact_login(db: None):
     claire = country().by_handle["claire.muster"]
     with acting_as(ANONYMOUS):
-        found = selectors.officer_by_login("http://localhost:8001", claire.subject)
+        (found,) = selectors.officers_by_login("http://localhost:8001", claire.subject)
         assert (found.full_name, found.administration_code, found.roles) == ("Claire Muster", "mersch", ("clerk",))
-        assert selectors.officer_by_login("http://localhost:8001", claire.subject + " ") is None
-        assert selectors.officer_by_login("https://elsewhere.example", claire.subject) is None
-        assert selectors.officer_by_login("%", "%") is None
+        assert selectors.officers_by_login("http://localhost:8001", claire.subject + " ") == ()
+        assert selectors.officers_by_login("https://elsewhere.example", claire.subject) == ()
+        assert selectors.officers_by_login("%", "%") == ()
 
 
 def test_somebody_who_left_has_no_office(transactional: None, as_owner: Callable):

@@ -6,6 +6,7 @@ import pytest
 from bierger.cases import selectors
 from bierger.delivery import selectors as delivery
 from bierger.documents import selectors as documents
+from bierger.documents.services import verify_upload
 from bierger.infra.principal import acting_as
 from tests import story
 from tests.people import person
@@ -25,7 +26,7 @@ def test_a_confirmed_resident_has_the_certificate_at_once_and_anybody_verifies_i
         assert selectors.request(receipt.cases[0]).status == "ended"
         message = delivery.mailbox()[0]
         pdf = documents.act_pdf(message.act_id)
-        verdict = documents.verify_upload(data=pdf.data, file_name=pdf.file_name)
+        verdict = verify_upload(data=pdf.data, file_name=pdf.file_name)
         assert verdict.authentic == "yes"
         assert {fact.value for fact in verdict.facts} >= {"Beispill"}
         assert documents.verify_text(receipt.code).authentic == "yes"

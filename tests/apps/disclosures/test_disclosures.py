@@ -9,19 +9,23 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
-from bierger.disclosures.errors import NotOwnData
+from bierger.disclosures.errors import NoLegalBasis, NotOwnData
 from bierger.disclosures.models import Disclosure
 from bierger.disclosures.selectors import readings, readings_page
 from bierger.disclosures.services import purpose_of_case, record
-from bierger.disclosures.types import Purpose
+from bierger.disclosures.types import Law, Purpose
 from bierger.infra.pages import Turn
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as, worker_on
+from bierger_core.procedures import LegalBasis
+from tests.laws import SOME_LAW
 from tests.people import officer, person
+
+TWO_LAWS = (*SOME_LAW, LegalBasis("Règlement grand-ducal du 29 mars 2016", "", (), verified=True))
 
 
 def read(reader: Principal, *subjects: Principal, **changed: object) -> None:
     with acting_as(reader):
-        purpose = purpose_of_case(uuid.uuid4(), legal_basis="eli/etat/leg/loi/2013/06/19/n1")
+        purpose = purpose_of_case(uuid.uuid4(), legal_basis=TWO_LAWS)
         record(purpose=purpose, subjects=[subject.person for subject in subjects if subject.person], facts=["name", "answers"])
 
 
@@ -34,6 +38,15 @@ def test_both_people_of_one_query_read_about_it(db: None):
             assert (reading.actor_kind, reading.purpose, reading.facts) == ("officer", "case-handling", ("answers", "name"))
             assert reading.administration_names["lb"] == "Miersch"
             assert reading.service_names["en"] == "Citizens’ office"
+            assert reading.legal_basis == tuple(Law(law.title, law.eli, law.articles) for law in TWO_LAWS)
+
+
+def test_what_names_no_law_is_not_read(db: None):
+    lea = person("lea.beispill")
+    with acting_as(officer("claire.muster")):
+        for subjects in ([lea.person], []):
+            with pytest.raises(NoLegalBasis):
+                record(purpose=purpose_of_case(uuid.uuid4()), subjects=subjects, facts=["name"])
 
 
 def test_nobody_else_does(db: None):
@@ -63,7 +76,7 @@ def test_pages_by_key_newest_first(db: None):
 
 def test_without_a_person_there_is_nobody_to_tell(db: None):
     with acting_as(officer("claire.muster")):
-        record(purpose=purpose_of_case(None), subjects=[], facts=["name"])
+        record(purpose=purpose_of_case(None, legal_basis=SOME_LAW), subjects=[], facts=["name"])
     with acting_as(person("lea.beispill")):
         assert readings() == ()
 
@@ -74,12 +87,12 @@ def test_an_officer_reads_in_their_own_name(db: None, changed: str):
     actor = sonia.officer if changed == "officer" else claire.officer
     administration = sonia.administration if changed == "administration" else claire.administration
     with acting_as(claire), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        record(purpose=Purpose(actor, administration, "", "case-handling"), subjects=[lea.person], facts=["name"])
+        record(purpose=Purpose(actor, administration, SOME_LAW, "case-handling"), subjects=[lea.person], facts=["name"])
 
 
 def test_a_reading_that_cannot_be_recorded_does_not_happen(db: None):
     with acting_as(ANONYMOUS), pytest.raises(ProgrammingError), transaction.atomic():
-        record(purpose=Purpose(None, None, "", "curiosity"), subjects=[uuid.uuid4()], facts=["name"])
+        record(purpose=Purpose(None, None, SOME_LAW, "curiosity"), subjects=[uuid.uuid4()], facts=["name"])
 
 
 def test_nobody_changes_or_deletes_a_reading(db: None):
@@ -93,7 +106,7 @@ def test_nobody_changes_or_deletes_a_reading(db: None):
 def test_the_worker_records_but_cannot_change(transactional: None, as_worker):
     lea = person("lea.beispill")
     with as_worker(), acting_as(worker_on(uuid.uuid4())):
-        record(purpose=purpose_of_case(uuid.uuid4(), purpose="register-check"), subjects=[lea.person], facts=["address"])
+        record(purpose=purpose_of_case(uuid.uuid4(), legal_basis=SOME_LAW, purpose="register-check"), subjects=[lea.person], facts=["address"])
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM disclosures_disclosure")
             assert cursor.rowcount == 0
@@ -106,7 +119,7 @@ def test_the_finder_uses_its_index(transactional: None, as_owner):
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO disclosures_disclosure (at, subjects, actor_kind, legal_basis, purpose, facts)"
-            " SELECT now(), ARRAY[gen_random_uuid()], 'worker', '', 'x', '{}' FROM generate_series(1, 20000)"
+            " SELECT now(), ARRAY[gen_random_uuid()], 'worker', '[]', 'x', '{}' FROM generate_series(1, 20000)"
         )
         cursor.execute("ANALYZE disclosures_disclosure")
         cursor.execute("EXPLAIN SELECT id FROM disclosures_disclosure WHERE subjects @> ARRAY[%s::uuid]", [lea.person])

@@ -16,7 +16,7 @@ TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
 = #sys.inputs.title
 #sys.inputs.body
 
-No #sys.inputs.number, #sys.inputs.at("issued-on")
+No #sys.inputs.number, #sys.inputs.date
 
 #image("qr.svg", width: 3.6cm, alt: "Code to verify this document")
 """

@@ -188,7 +188,7 @@ def test_a_provider_that_fails_at_the_token(provider: Simulators):
     back = pick(begin(client), "lea.beispill")
     with provider.fault(token={"status": 500}):
         failed = come_back(client, back)
-    assert failed.status_code in (502, 503)
+    assert (failed.status_code, code_of(failed)) == (503, "provider-unavailable")
 
 
 def test_the_session_changes_its_key_and_forgets(signed_in: Callable[..., Client]):

@@ -19,6 +19,7 @@ from bierger.identity.errors import MandateRefused, NotYourOffice, NotYourSpace
 from bierger.identity.models import Person, Space
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, worker_on
 from bierger.simulators.country import country
+from tests.laws import SOME_LAW
 from tests.people import claims_of, officer, person
 
 TODAY = dt.date(2026, 3, 2)
@@ -74,7 +75,7 @@ def test_people_see_themselves_only(db: None):
         assert set(Person.objects.values_list("id", flat=True)) == {lea.person}
         assert set(Space.objects.values_list("id", flat=True)) == {lea.space}
         with pytest.raises(NotYourSpace):
-            selectors.holder(hugo.space, purpose=Purpose(lea.person, None, "", "test"))
+            selectors.holder(hugo.space, purpose=Purpose(lea.person, None, SOME_LAW, "test"))
     for nobody in (ANONYMOUS, Principal(kind="link", link="0" * 64), officer("claire.muster")):
         with acting_as(nobody):
             assert not Person.objects.exists()
@@ -101,7 +102,7 @@ def test_the_worker_learns_who_is_behind_a_space_and_it_is_recorded(transactiona
     lea = person("lea.beispill")
     case = uuid.uuid4()
     with as_worker(), acting_as(worker_on(case)):
-        found = selectors.holder(lea.space, purpose=Purpose(None, None, "", "register-check", case=case))
+        found = selectors.holder(lea.space, purpose=Purpose(None, None, SOME_LAW, "register-check", case=case))
         assert found.matricule == country().by_handle["lea.beispill"].matricule
     with acting_as(lea):
         from bierger.disclosures.selectors import readings

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from psycopg.errors import RestrictViolation
 
 from bierger.cases import selectors as cases
 from bierger.cases.models import Case
@@ -173,7 +174,7 @@ def test_a_case_stays_with_its_applicant_whatever_is_written(lea: Principal) -> 
     assert lea.space is not None
     with superuser() as db:
         assert db.execute("SELECT space, link FROM cases_case WHERE id = %s", [case]).fetchone() == (lea.space, None)
-        with pytest.raises(Exception, match="stays with its applicant"):
+        with pytest.raises(RestrictViolation, match="stays with its applicant"):
             db.execute("UPDATE cases_case SET space = gen_random_uuid() WHERE id = %s", [case])
     emma = person("emma.primjer")
     with acting_as(emma):

@@ -14,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import translation
 
+from bierger.cases import selectors as case_selectors
 from bierger.cases import services as cases
+from bierger.cases.types import of_question
 from bierger.documents import services as documents
 from bierger.documents.models import WaitingFile
 from bierger.filings import selectors as filings
@@ -118,7 +120,9 @@ def test_anothers_file_is_not_smuggled_in_by_its_identifier(town, asked):
     (file,) = ids(attach(client_of(town.neighbour), other, "secret.pdf"))
     browser = client_of(town.applicant)
     session = browser.session
-    session[f"question:{asked}"] = {"files": {"files": [{"id": file, "file_name": "secret.pdf", "media_type": "application/pdf", "size": 1}]}}
+    with acting_as(town.applicant):
+        about = of_question(asked, case_selectors.request(asked).open_question)
+    session[about] = {"files": {"files": [{"id": file, "file_name": "secret.pdf", "media_type": "application/pdf", "size": 1}]}}
     session.save()
     browser.post(f"/requests/{asked}/answer", {"remove": f"files:{file}"})
     sent = {"text": "See.", "files": file, "kept": file, "file": file, "id": file}

@@ -71,7 +71,7 @@ def readings(subject: UUID | None, count: int) -> None:
     with superuser() as db:
         db.execute(
             "INSERT INTO disclosures_disclosure (at, subjects, actor_kind, legal_basis, purpose, facts)"
-            f" SELECT {AT}, ARRAY[coalesce(%s::uuid, {OF_MANY}), gen_random_uuid()], 'officer', '', 'worklist', '{{name}}'"
+            f" SELECT {AT}, ARRAY[coalesce(%s::uuid, {OF_MANY}), gen_random_uuid()], 'officer', '[]', 'worklist', '{{name}}'"
             " FROM generate_series(1, %s) AS n",
             [subject, count],
         )

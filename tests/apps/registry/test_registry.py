@@ -18,12 +18,13 @@ from bierger.registry.types import Evidence
 from bierger.simulators.country import country
 from tests.apps.simulators.running import Simulators
 from tests.conftest import _as_role
+from tests.laws import SOME_LAW
 from tests.people import person
 from tests.registers import register, simulators
 
 __all__ = ["register", "simulators"]
 pytestmark = pytest.mark.usefixtures("transactional")
-PURPOSE = Purpose(None, None, "eli/etat/leg/loi/2013/06/19/n1", "register-check", case=uuid.uuid4())
+PURPOSE = Purpose(None, None, SOME_LAW, "register-check", case=uuid.uuid4())
 
 
 def ask(handle: str = "lea.beispill", **changed: object) -> Evidence:

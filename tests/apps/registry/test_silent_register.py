@@ -24,7 +24,7 @@ from bierger.registry import services
 from bierger.registry.errors import AskedInTransaction, RegisterUnavailable
 from tests import story
 from tests.apps.simulators.running import Simulators, running
-from tests.attacks.together import PATIENCE, count, race, superuser, without_uniqueness
+from tests.attacks.together import PATIENCE, count, race, superuser, without_trigger, without_uniqueness
 
 ASKED = "register-population-residence"
 Role = Callable[[], AbstractContextManager[None]]
@@ -142,6 +142,7 @@ def test_two_workers_at_once_both_ask_and_one_goes_on(
     """Without the case's lock, and the constraints behind it, the answer is noted twice and the task completed twice."""
     if not guarded:
         without_uniqueness("cases_event", "cases_event_payload", "flows_token", "flows_task", "flows_timer", "cases_work")
+        without_trigger("flows_task", "flows_task_forward")
 
     def work() -> None:
         with as_worker():

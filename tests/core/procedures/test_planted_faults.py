@@ -51,6 +51,18 @@ FAULTS = {
         "type: nummer",
         "Did you mean `number`?",
     ),
+    "more facts than a printed code has room for": (
+        {
+            "procedure.yaml": (
+                "      person.name: name\n    fields",
+                "".join(f"      person.name{n}: name\n" for n in range(12)) + "    fields",
+            )
+        },
+        "procedure.yaml",
+        "too-many-facts",
+        "  receipt:",
+        "at most 11 facts beside the number",
+    ),
     "unknown fact": (
         {"form.yaml": ("fact: person.name", "fact: person.nam")},
         "form.yaml",
@@ -71,6 +83,13 @@ FAULTS = {
         "unknown-source",
         "gvien",
         "Did you mean `person.given_name`?",
+    ),
+    "source that nothing fills": (
+        {"form.yaml": ("fact: person.name", "fact: person.name, source: register.population.address")},
+        "form.yaml",
+        "unknown-source",
+        "register.population.address",
+        "Remove `source:`",
     ),
     "locked without source": (
         {"form.yaml": ("fact: person.name", "fact: person.name, locked: true")},

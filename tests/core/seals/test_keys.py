@@ -95,25 +95,25 @@ def test_a_malformed_entry_is_refused(changes):
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("code", "data"),
     [
-        b"",
-        b"[]",
-        b"{}",
-        b"null",
-        b'{"signatures":[]}',
-        b'{"signatures":[1],"format":"bierger/key-list@v1","keys":[],"issued_at":"2026-01-01T00:00:00Z"}',
-        b'{"signatures":[],"format":"bierger/key-list@v1","keys":[{}],"issued_at":"2026-01-01T00:00:00Z"}',
-        b'{"signatures":[],"format":"bierger/key-list@v1","keys":[],"issued_at":"yesterday"}',
-        b'{"signatures":[],"format":"bierger/key-list@v2","keys":[],"issued_at":"2026-01-01T00:00:00Z"}',
-        b"[" * 100_000,
-        bytes(5_000_000),
+        ("key-list-format", b""),
+        ("key-list-format", b"[]"),
+        ("key-list-format", b"{}"),
+        ("key-list-format", b"null"),
+        ("key-list-format", b'{"signatures":[]}'),
+        ("key-list-format", b'{"signatures":[1],"format":"bierger/key-list@v1","keys":[],"issued_at":"2026-01-01T00:00:00Z"}'),
+        ("key-list-format", b'{"signatures":[],"format":"bierger/key-list@v1","keys":[{}],"issued_at":"2026-01-01T00:00:00Z"}'),
+        ("key-list-format", b'{"signatures":[],"format":"bierger/key-list@v1","keys":[],"issued_at":"yesterday"}'),
+        ("key-list-format", b'{"signatures":[],"format":"bierger/key-list@v2","keys":[],"issued_at":"2026-01-01T00:00:00Z"}'),
+        ("key-list-format", b"[" * 100_000),
+        ("key-list-limit", bytes(5_000_000)),
     ],
 )
-def test_what_is_no_key_list_is_refused(data):
+def test_what_is_no_key_list_is_refused(code, data):
     with pytest.raises(KeyListError) as refused:
         load_key_list(data)
-    assert refused.value.code in {"key-list-format", "key-list-limit", "key-entry"}
+    assert refused.value.code == code
 
 
 def test_an_identifier_stands_once_in_a_list():

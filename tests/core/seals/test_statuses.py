@@ -15,7 +15,6 @@ from bierger_core.seals import (
     INVALID,
     SUSPENDED,
     KeyOfOtherOwnerError,
-    SealError,
     SealsError,
     SealSignatureError,
     StatusList,
@@ -161,5 +160,5 @@ def test_a_malformed_list_is_refused(data):
 def test_no_byte_of_a_list_can_be_changed(data):
     content = bytearray(DATA)
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
-    with pytest.raises((StatusListError, SealError, UnknownKeyError, SealsError)):
+    with pytest.raises(SealsError):
         read(bytes(content))

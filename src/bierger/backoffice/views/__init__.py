@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Views of the officer's desk; `access` lets nobody else in."""
 
-from bierger.backoffice.views.case import act, attachment, case, note, question
+from bierger.backoffice.views.case import act, attachment, case, note, question, withdraw
 from bierger.backoffice.views.task import done, give_back, task
 from bierger.backoffice.views.worklist import next_task, take, worklist
 
@@ -16,5 +16,6 @@ __all__ = [
     "question",
     "take",
     "task",
+    "withdraw",
     "worklist",
 ]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,28 +17,28 @@ from bierger.backoffice.views import shown
 from bierger.backoffice.views.access import for_officers, language, no_store, page_of, principal_of
 from bierger.backoffice.views.worklist import due_of, said, task_title
 from bierger.cases import selectors, services
-from bierger.cases.errors import CaseEnded
-from bierger.cases.types import CaseView
+from bierger.cases.errors import CaseEnded, QuestionClosed, QuestionOpen
+from bierger.cases.types import LONGEST_TEXT, CaseView
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents.errors import ActNotFound
 from bierger.flows.types import TaskView
+from bierger.ui import formats
 from bierger.ui.fields import error_links, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Field
 from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
 
-LONGEST = 4000
 ASKABLE = ("open", "claimed")
+_SEQUENCE = re.compile(r"[0-9]{1,9}")
 
 
 @for_officers
 @require_GET
 def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """GET /desk/cases/<uuid>"""
-    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
     return case_page(request, view)
 
 
@@ -50,9 +51,23 @@ def question(request: HttpRequest, case: UUID) -> HttpResponseBase:
         return _again(request, case, question=text)
     try:
         services.ask_applicant(case=case, text=text)
+    except QuestionOpen:
+        return _again(request, case, question=text)  # a colleague was quicker: what I wrote stays in front of me
     except CaseEnded as error:
         return redirect(f"/desk/cases/{case}?said={error.code}")
     return redirect(f"/desk/cases/{case}?did=asked")
+
+
+@for_officers
+@require_POST
+def withdraw(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """Take the open question back."""
+    said = request.POST.get("question", "")
+    try:
+        services.withdraw_question(case=case, question=int(said) if _SEQUENCE.fullmatch(said) else 0)
+    except QuestionClosed as error:
+        return redirect(f"/desk/cases/{case}?said={error.code}")
+    return redirect(f"/desk/cases/{case}?did=withdrawn")
 
 
 @for_officers
@@ -69,13 +84,9 @@ def note(request: HttpRequest, case: UUID) -> HttpResponseBase:
 @for_officers
 @require_GET
 def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBase:
-    """An attachment of this case; the reading is recorded. 404 for a file that is not in the case."""
-    purpose = purpose_of_case(case)
-    view = selectors.case_view(case, purpose=purpose)
-    if str(blob) not in _files_of(view):
-        raise Http404
-    subjects = {subject for party in view.parties for subject in party.subjects}
-    content = documents.read_attachment(blob, purpose=purpose, subjects=subjects)
+    """An attachment of this case; that this one was read is recorded, and nothing else. 404 for a file that is not in it."""
+    subjects = selectors.concerned_by_file(case, blob)
+    content = documents.read_attachment(blob, purpose=selectors.purpose_of(case), subjects=subjects)
     return _file(content.data, content.media_type, content.file_name)
 
 
@@ -83,10 +94,8 @@ def attachment(_request: HttpRequest, case: UUID, blob: UUID) -> HttpResponseBas
 @require_GET
 def act(_request: HttpRequest, case: UUID, act: UUID) -> HttpResponseBase:
     """The PDF of an act of this case."""
-    if not selectors.may_open(case):
-        raise Http404
     try:
-        file = documents.act_file(act, purpose=purpose_of_case(case))
+        file = documents.act_file(act, purpose=selectors.purpose_of(case))
     except ActNotFound as unseen:
         raise Http404 from unseen
     if file is None:
@@ -98,7 +107,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
     """The page of a case; `more` is what a task's form adds."""
     package = catalogue.package(view.digest)
     principal = principal_of(request)
-    question_field, note_field = _fields(more)
+    question_field, note_field = _fields(view, more)
     fields = [field for field in (question_field, note_field) if field.error]
     context = {
         **page_of(request),
@@ -113,9 +122,9 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "erased": view.answers == "erased",
         "conclusions": shown.conclusions(view, package),
         "supplied": shown.conclusions(view, package, of_applicant=True),
-        "acts": documents.acts_of_case(view.id, purpose=purpose_of_case(view.id)),
+        "acts": documents.acts_of_case(view.id, purpose=selectors.purpose_of(view.id)),
         "timeline": shown.timeline(view, package),
-        "waiting": view.open_question is not None,
+        "asked": next((entry for entry in view.timeline if entry.sequence == view.open_question), None),
         "question_field": question_field,
         "note_field": note_field,
         "error_links": error_links(fields),
@@ -159,10 +168,12 @@ def tasks_of(view: CaseView, me: UUID | None, roles: tuple[str, ...]) -> list[di
     return [row(task) for task in sorted(people, key=lambda task: (task.state not in ASKABLE, task.number))]
 
 
-def _fields(more: dict[str, object]) -> tuple[Field, Field]:
+def _fields(view: CaseView, more: dict[str, object]) -> tuple[Field, Field]:
     def field(name: str, label: str, hint: str) -> Field:
         typed = more.get(f"typed_{name}")
         error = _wrong(str(typed)) if typed is not None else ""
+        if name == "question" and typed is not None and not error and view.open_question is not None:
+            error = _("A question is open already. Wait for the answer, or withdraw it and ask again.")
         return text_field(name, label, value=str(typed or ""), hint=hint, error=error, rows=4)
 
     return (
@@ -175,34 +186,14 @@ def _wrong(text: str) -> str:
     """What is wrong with a question or a note, in words; '' when nothing is."""
     if is_blank(text):
         return _("Write something first.")
-    if len(text) > LONGEST:
-        return _("Write at most 4,000 characters.")
+    if len(text) > LONGEST_TEXT:
+        return answer_message(AnswerError("too-long", {"max": formats.number(LONGEST_TEXT, language())}))
     return answer_message(AnswerError("bad-characters")) if unprintable(text, lines=True) else ""
 
 
 def _again(request: HttpRequest, case: UUID, **typed: str) -> HttpResponse:
-    view = selectors.case_view(case, purpose=purpose_of_case(case))
+    view = selectors.case_view(case, purpose=selectors.purpose_of(case))
     return case_page(request, view, **{f"typed_{name}": value for name, value in typed.items()})
-
-
-def _files_of(view: CaseView) -> set[str]:
-    """Ids of every file in the answers, in the tasks' values and in the applicant's later answers."""
-    found: set[str] = set()
-
-    def walk(value: object) -> None:
-        if isinstance(value, dict):
-            if "file_name" in value and "id" in value:
-                found.add(str(value["id"]))
-            for inner in value.values():
-                walk(inner)
-        elif isinstance(value, (list, tuple)):
-            for inner in value:
-                walk(inner)
-
-    walk(view.answers if view.answers != "erased" else {})
-    for entry in view.timeline:
-        walk(dict(entry.params))
-    return found
 
 
 def _file(data: bytes, media_type: str, file_name: str) -> HttpResponse:
@@ -222,6 +213,7 @@ def content_disposition(file_name: str) -> str:
 def _did(word: str) -> str:
     return {
         "asked": _("Your question was sent to the applicant."),
+        "withdrawn": _("The question was withdrawn. The applicant sees that, and you can ask another."),
         "noted": _("Your note was added."),
         "returned": _("You gave the task back; colleagues can take it."),
     }.get(word, "")

@@ -246,6 +246,7 @@ def _title(entry: Entry, package: Package) -> str:
         "note-added": _("Internal note"),
         "question-asked": _("Question to the applicant"),
         "question-answered": _("The applicant answered"),
+        "question-withdrawn": _("Question withdrawn"),
     }
     sentence = sentences.get(entry.code, entry.code)
     if entry.erased:

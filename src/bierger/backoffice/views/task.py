@@ -20,7 +20,6 @@ from bierger.cases import selectors, services
 from bierger.cases.errors import NotAllowed
 from bierger.cases.types import CaseView, of_task
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as document_files
 from bierger.documents import services as documents
 from bierger.filings import services as filings
@@ -42,7 +41,7 @@ from bierger_core.procedures import Package
 def task(request: HttpRequest, task: UUID) -> HttpResponseBase:
     """GET: the case with the task's form. POST: complete it; with errors nothing changes and the text comes back."""
     found = flows.task(task)
-    view = selectors.case_view(found.subject, purpose=purpose_of_case(found.subject))
+    view = selectors.case_view(found.subject, purpose=selectors.purpose_of(found.subject))
     if found.kind != "user" or found.officer != principal_of(request).officer or found.state != "claimed":
         # Not mine (any more): the case page says who has it, or offers to take it.
         return redirect("desk:case", case=view.id)
@@ -81,7 +80,7 @@ def give_back(_request: HttpRequest, task: UUID) -> HttpResponseBase:
 def done(request: HttpRequest, task: UUID) -> HttpResponseBase:
     """What was done, and what is next."""
     found = flows.task(task)
-    view = selectors.case_view(found.subject, purpose=purpose_of_case(found.subject))
+    view = selectors.case_view(found.subject, purpose=selectors.purpose_of(found.subject))
     following = next_work()
     return no_store(
         render(

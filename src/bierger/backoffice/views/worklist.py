@@ -217,5 +217,6 @@ def said(code: str) -> str:
         "task-not-yours": _("A colleague was quicker: the task is no longer free."),
         "task-closed": _("This task is already done."),
         "case-not-allowed": _("This task is for another role."),
+        "question-closed": _("This question is no longer open: it was answered or withdrawn."),
         "case-ended": _("This case is closed: nothing can be added any more."),
     }.get(code, "")

@@ -8,26 +8,31 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bierger.cases.errors import ChainBroken
-from bierger.cases.models import Event, EventPayload
+from bierger.cases.errors import CaseError, CaseUnknown, ChainBroken
+from bierger.cases.models import Case, Event, EventPayload
 from bierger.cases.types import ERASED, GENESIS, Header, payload_commitment
 from bierger.catalogue import selectors as catalogue
-from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, decide, start_variables
-from bierger_core.process import Command, Decide, State, TaskCompleted, TimerFired, start, step
+from bierger_core.procedures import ApplicantFacts, CaseFacts, Package, settle, start_variables
+from bierger_core.process import Command, State, TaskCompleted, TimerFired, start, step
 from bierger_core.process import Event as ProcessEvent
 from bierger_core.rules import Value, from_json
 
 
 def verify_chain(case: UUID) -> int:
-    """Check every event of the case; gives back how many. Raises ChainBroken with the first sequence that does not follow.
+    """Check every event of the case; gives back how many.
 
     1. Sequences run from 1 without a gap.
     2. Each header names the hash before it and hashes to what is stored.
     3. A payload that is still there opens its commitment; an erased one proves nothing and breaks nothing.
+    4. The last event is the one that the case names as the head of its chain: without its tail a chain is still whole in itself.
+
+    Raises ChainBroken with the first sequence that does not follow; CaseUnknown: no such case, or not the principal's to see.
+    Whoever rewrites the events and the case's own row alike is not found here, but by the receipt and the log.
     """
     payloads = {row.sequence: row for row in EventPayload.objects.filter(case_id=case)}
-    previous, expected = GENESIS, 1
-    for row in Event.objects.filter(case_id=case).order_by("sequence"):
+    previous, expected, head = GENESIS, 1, None
+    # One statement for the events and the head: an event written meanwhile is in both or in neither.
+    for row in Event.objects.filter(case_id=case).select_related("case").order_by("sequence"):
         if row.sequence != expected:
             raise ChainBroken(f"Event {expected} is missing.", sequence=expected)
         header = _header(row)
@@ -36,8 +41,20 @@ def verify_chain(case: UUID) -> int:
         payload = payloads.get(expected)
         if payload and payload_commitment(bytes(payload.salt), payload.payload) != header.commitment:
             raise ChainBroken(f"The content of event {expected} was changed.", sequence=expected)
-        previous, expected = header.digest(), expected + 1
+        previous, expected, head = header.digest(), expected + 1, row.case
+    if head is None:
+        raise _without_events(case)
+    if (head.last_sequence, bytes(head.last_hash)) != (expected - 1, previous):
+        at = min(expected, head.last_sequence + 1)
+        raise ChainBroken(f"The chain ends with event {expected - 1}; the case names another end.", sequence=at)
     return expected - 1
+
+
+def _without_events(case: UUID) -> CaseError:
+    """A case is opened with its first event, in one transaction: without any, they were taken away."""
+    if Case.objects.filter(id=case).exists():
+        return ChainBroken("The case has no event.", sequence=1)
+    return CaseUnknown(f"No case {case}.")
 
 
 def replay(case: UUID) -> State | str:
@@ -61,13 +78,8 @@ def replay(case: UUID) -> State | str:
 
 def _settle(package: Package, state: State, commands: tuple[Command, ...]) -> State:
     """Answer the rule tasks, as the worker did then: the same definition gives the same answer."""
-    waiting = list(commands)
-    while waiting:
-        command = waiting.pop(0)
-        if isinstance(command, Decide):
-            outcome = decide(package, command, state.variables)
-            state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
-            waiting.extend(more)
+    for settled in settle(package, state, commands):
+        state = settled.state
     return state
 
 

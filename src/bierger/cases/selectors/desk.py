@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, EventPayload, Party, Work
 from bierger.cases.selectors.requests import _entries
 from bierger.cases.types import ERASED, CaseView, PartyView, WorkFilters, WorkView
+from bierger.catalogue import selectors as catalogue
 from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose
 from bierger.flows import selectors as flows
@@ -24,15 +26,19 @@ _ORDER = Order("due_at", "task", newest=False)
 
 
 def worklist(*, filters: WorkFilters, purpose: Purpose, turn: Turn = FIRST, size: int = SIZE) -> Page[WorkView]:
-    """A page of the work of this officer's administration, the nearest deadline first. Raises PageUnknown."""
+    """A page of the work of this officer's administration, the nearest deadline first. Raises PageUnknown.
+
+    One disclosure for each procedure on the page: a name is read by the law of the procedure that its request follows.
+    """
     page = cut(_filtered(filters), order=_ORDER, turn=turn, size=size)
-    subjects = sorted({subject for row in page.rows for subject in row.subjects})
-    disclosures.record(purpose=purpose, subjects=subjects, facts=["name"])
+    for digest in sorted({row.digest for row in page.rows}):
+        subjects = {subject for row in page.rows if row.digest == digest for subject in row.subjects}
+        disclosures.record(purpose=_by_law(purpose, digest), subjects=subjects, facts=["name"])
     return page.holding(_work(row) for row in page.rows)
 
 
 def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
-    """The whole case for an officer; records who was read about. Raises CaseUnknown."""
+    """The whole case for an officer; records who was read about, by the laws of its procedure. Raises CaseUnknown."""
     row = Case.objects.filter(id=case).first()
     if row is None:
         raise CaseUnknown(f"No case {case}.")
@@ -42,8 +48,8 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
     )
     opened = EventPayload.objects.filter(case=row, sequence=1).values_list("payload", flat=True).first()
     disclosures.record(
-        purpose=purpose,
-        subjects=sorted({s for party in parties for s in party.subjects}),
+        purpose=_by_law(purpose, row.digest),
+        subjects={subject for party in parties for subject in party.subjects},
         facts=["name", "answers", "files"],
     )
     return CaseView(
@@ -57,6 +63,42 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
 def may_open(case: UUID) -> bool:
     """Is there such a case that this principal may see?"""
     return Case.objects.filter(id=case).exists()
+
+
+def purpose_of(case: UUID, *, purpose: str = "case-handling") -> Purpose:
+    """Why whoever is acting reads what belongs to a case: its procedure names the laws. Shows nothing. Raises CaseUnknown."""
+    digest = Case.objects.filter(id=case).values_list("digest", flat=True).first()
+    if digest is None:
+        raise CaseUnknown(f"No case {case}.")
+    return _by_law(disclosures.purpose_of_case(case, purpose=purpose), digest)
+
+
+def concerned_by_file(case: UUID, file: UUID) -> frozenset[UUID]:
+    """Whom a file of this case is about: people, and spaces of organisations. Shows nothing, so records nothing.
+
+    A file is the case's when it stands in the answers, in what somebody wrote in a task or in a later answer of the applicant.
+    Raises CaseUnknown, also for a file of another case.
+    """
+    payloads = EventPayload.objects.filter(case=case).values_list("payload", flat=True)
+    if not any(_names_file(payload, str(file)) for payload in payloads):
+        raise CaseUnknown(f"No file {file} in case {case}.")
+    subjects = Party.objects.filter(case=case).values_list("subjects", flat=True)
+    return frozenset(subject for some in subjects for subject in some)
+
+
+def _names_file(value: object, file: str) -> bool:
+    inner: Iterable[object] = ()
+    if isinstance(value, dict):
+        if "file_name" in value and value.get("id") == file:
+            return True
+        inner = value.values()
+    elif isinstance(value, list):
+        inner = value
+    return any(_names_file(one, file) for one in inner)
+
+
+def _by_law(purpose: Purpose, digest: str) -> Purpose:
+    return replace(purpose, legal_basis=catalogue.package(digest).legal_basis)
 
 
 def _variables(case: UUID) -> Mapping[str, object]:

@@ -96,14 +96,6 @@ def _entries(case: UUID) -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
-def opening_event(case: UUID) -> bytes:
-    """The hash of the event that opened the case, as its receipt shows it."""
-    found = Event.objects.filter(case_id=case, sequence=1).values_list("hash", flat=True).first()
-    if found is None:
-        raise CaseUnknown(f"No case {case}.")
-    return bytes(found)
-
-
 def _officer_names(officers: Iterable[UUID]) -> dict[UUID, str]:
     """Names for colleagues; an applicant sees none (the administration answers, not a person)."""
     found = ((one, administrations.officer(one)) for one in officers)

@@ -42,7 +42,6 @@ def finish_task(
         audience=audience,
     )
     moved = flows.complete(task=task.id, outputs=outputs)
-    Work.objects.filter(task=task.id).update(state="done")
     absorb(writer, moved)
 
 
@@ -51,8 +50,8 @@ def absorb(writer: CaseWriter, moved: Moved, *, parties: Sequence[PartyView] | N
 
     1. Each decision with its derivation: shown later as it was made, never computed again.
     2. Each task of an officer: a grant for its role and service, and a row in the worklist.
-    3. Tasks that were withdrawn leave the worklist.
-    4. The state that the applicant reads; the end.
+    3. The state that the applicant reads; the end.
+    What was done or withdrawn leaves the worklist by itself (migration 0006).
     """
     for decided in moved.decided:
         writer.add(
@@ -64,8 +63,6 @@ def absorb(writer: CaseWriter, moved: Moved, *, parties: Sequence[PartyView] | N
     officers = [task for task in moved.opened if task.kind == "user" and task.role != APPLICANT]
     if officers:
         _give_work(writer, officers, parties)
-    if moved.cancelled:
-        Work.objects.filter(task__in=moved.cancelled).update(state="cancelled")
     opened = moved.opened if writer.fresh else flow_selectors.tasks_of(writer.row.id, open_only=True)
     _update_state(writer, opened, moved.finished)
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from bierger.cases.errors import CaseEnded, NotAllowed
+from bierger.cases.errors import CaseEnded, NotAllowed, QuestionClosed, QuestionOpen, TextTooLong
 from bierger.cases.models import Work
 from bierger.cases.services.conduct import APPLICANT, finish_task
 from bierger.cases.services.writer import Audience, CaseWriter
-from bierger.cases.types import of_task
+from bierger.cases.types import LONGEST_TEXT, of_task
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import selectors as document_files
 from bierger.documents import services as documents
@@ -23,8 +23,6 @@ from bierger.infra import clock
 from bierger.infra.principal import Principal, current
 from bierger_core.interview import JSON, Setting, TaskResult, validate_task
 
-LONGEST_TEXT = 4000  # characters of a note, a question, an answer
-
 
 def take(*, task: UUID) -> None:
     """Take a task. Raises TaskUnknown, TaskNotYours (a colleague was quicker, or another role), TaskClosed."""
@@ -32,7 +30,6 @@ def take(*, task: UUID) -> None:
     # The case before the task, as everywhere: whoever locked them the other way round would meet `complete` in a deadlock.
     writer = CaseWriter.lock(view.subject)
     flows.take(task=task, officer=officer)
-    Work.objects.filter(task=task).update(state="claimed", officer=officer)
     writer.add("task-taken", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 
@@ -43,7 +40,6 @@ def give_back(*, task: UUID) -> None:
     documents.drop_waiting(about=of_task(task))
     writer = CaseWriter.lock(view.subject)
     flows.give_back(task=task, officer=officer)
-    Work.objects.filter(task=task).update(state="open", officer=None)
     writer.add("task-given-back", {"task": view.number, "node": view.node}, audience="administration")
     writer.save()
 
@@ -75,23 +71,44 @@ def complete(*, task: UUID, raw: Mapping[str, Sequence[str]]) -> TaskResult:
 
 
 def add_note(*, case: UUID, text: str) -> None:
-    """An internal note. Raises NotAllowed for anybody but an officer."""
+    """An internal note. Raises TextTooLong; NotAllowed for anybody but an officer."""
     if current().kind != "officer":
         raise NotAllowed("Notes are for officers.")
     writer = CaseWriter.lock(case)
-    writer.add("note-added", {"text": _text(text)}, audience="administration")
+    writer.add("note-added", {"text": kept_text(text)}, audience="administration")
     writer.save()
 
 
 def ask_applicant(*, case: UUID, text: str) -> None:
-    """Ask the applicant a question outside the process. Raises NotAllowed, CaseEnded."""
+    """Ask the applicant a question outside the process: one at a time, so that each gets its answer.
+
+    Two colleagues who ask at once wait for each other at the case's lock: the second is told. Raises NotAllowed, TextTooLong,
+    CaseEnded, QuestionOpen (a colleague's question waits: it can be withdrawn).
+    """
     if current().kind != "officer":
         raise NotAllowed("Questions to the applicant are for officers.")
     writer = CaseWriter.lock(case)
     if writer.row.status == "ended":
         raise CaseEnded("The case is over.")
-    event = writer.add("question-asked", {"text": _text(text)}, audience="all")
+    if writer.row.open_question is not None:
+        raise QuestionOpen(f"Question {writer.row.open_question} is not answered yet.")
+    event = writer.add("question-asked", {"text": kept_text(text)}, audience="all")
     writer.row.open_question = event.sequence
+    writer.save()
+
+
+def withdraw_question(*, case: UUID, question: int) -> None:
+    """Take the open question (its sequence) back.
+
+    Raises NotAllowed; QuestionClosed when it was answered or withdrawn meanwhile.
+    """
+    if current().kind != "officer":
+        raise NotAllowed("Officers withdraw what officers asked.")
+    writer = CaseWriter.lock(case)
+    if writer.row.open_question != question:
+        raise QuestionClosed(f"Question {question} is not open.")
+    writer.add("question-withdrawn", {"question": question}, audience="all")
+    writer.row.open_question = None
     writer.save()
 
 
@@ -123,5 +140,9 @@ def _holds_office(task: UUID) -> bool:
     return Work.objects.filter(task=task).exists()
 
 
-def _text(text: str) -> str:
-    return text.strip()[:LONGEST_TEXT]
+def kept_text(text: str) -> str:
+    """What somebody wrote, as the case keeps it: whole. Raises TextTooLong."""
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(max=LONGEST_TEXT)
+    return text

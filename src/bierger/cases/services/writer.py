@@ -79,7 +79,10 @@ class CaseWriter:
         return event
 
     def save(self) -> None:
-        """Write what waits, and the head of the chain."""
+        """Write what waits, then the head of the chain: the database takes none that is not an event."""
+        insert(self._events)
+        insert(self._payloads)
+        self._events, self._payloads = [], []
         if self.fresh:
             insert([self.row])
             self.fresh = False
@@ -88,6 +91,3 @@ class CaseWriter:
                 update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
                 force_update=True,
             )
-        insert(self._events)
-        insert(self._payloads)
-        self._events, self._payloads = [], []

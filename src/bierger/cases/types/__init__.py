@@ -5,6 +5,7 @@ from bierger.cases.types.events import GENESIS, Header, payload_commitment
 from bierger.cases.types.views import (
     ERASED,
     EVERY_REQUEST,
+    LONGEST_TEXT,
     CaseStatus,
     CaseView,
     Entry,
@@ -23,6 +24,7 @@ __all__ = [
     "ERASED",
     "EVERY_REQUEST",
     "GENESIS",
+    "LONGEST_TEXT",
     "CaseStatus",
     "CaseView",
     "Entry",

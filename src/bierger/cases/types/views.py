@@ -15,6 +15,7 @@ from bierger.infra.principal import Level
 from bierger_core.interview import JSON
 
 ERASED: Final = "erased"
+LONGEST_TEXT: Final = 4000  # characters of a note, a question or an answer to it: what a case keeps
 CaseStatus = Literal["open", "ended"]
 
 

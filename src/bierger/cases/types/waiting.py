@@ -6,9 +6,9 @@ from __future__ import annotations
 from uuid import UUID
 
 
-def of_question(case: UUID) -> str:
-    """The answer to the open question of a case. One that is asked on top of it is answered together with it."""
-    return f"question:{case}"
+def of_question(case: UUID, question: int) -> str:
+    """The answer to a question of a case (its sequence): what was attached for one that was withdrawn answers no other."""
+    return f"question:{case}:{question}"
 
 
 def of_task(task: UUID) -> str:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The reads of documents. What the principal may not see is not there."""
 
-from bierger.documents.selectors.acts import act, act_file, act_pdf, act_proof, acts_of_case, my_acts, revocations
-from bierger.documents.selectors.blobs import blob_info, read_attachment, read_blob
-from bierger.documents.selectors.submissions import submission_code, submission_proof
-from bierger.documents.selectors.verification import verify_text, verify_upload
+from bierger.documents.selectors.acts import act, act_file, act_pdf, act_proof, acts_of_case, my_acts, revocations, undelivered
+from bierger.documents.selectors.blobs import read_attachment, read_blob
+from bierger.documents.selectors.submissions import submission_code
+from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
@@ -13,14 +13,14 @@ __all__ = [
     "act_pdf",
     "act_proof",
     "acts_of_case",
-    "blob_info",
     "my_acts",
     "read_attachment",
     "read_blob",
     "revocations",
     "submission_code",
-    "submission_proof",
+    "undelivered",
+    "verify_carried",
+    "verify_issued",
     "verify_text",
-    "verify_upload",
     "waiting_files",
 ]

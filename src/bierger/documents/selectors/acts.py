@@ -49,6 +49,11 @@ def my_acts(*, case: UUID | None = None, only: Collection[UUID] | None = None) -
     return tuple(_view(row) for row in (rows[:SIZE] if everything else rows))
 
 
+def undelivered(acts: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the acts that have not reached their holder (worker)."""
+    return frozenset(Act.objects.filter(id__in=list(acts)).exclude(state="delivered").values_list("id", flat=True))
+
+
 def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:
     """The acts of a case, in order of decision; one disclosure for their holders."""
     rows = list(Act.objects.filter(case_id=case_id).order_by("decided_at"))

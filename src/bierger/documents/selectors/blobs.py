@@ -13,18 +13,11 @@ from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose, own_data
 from bierger.documents.errors import BlobErased, BlobNotFound
 from bierger.documents.models import Blob
-from bierger.documents.types import BlobContent, BlobInfo
+from bierger.documents.types import BlobContent
 from bierger.infra import blobs
 
 NONCE_BYTES = 12
 _HELD = "The policy shows a file to who holds it; an officer, whose administration holds it too, reads with a purpose."
-
-
-@own_data(_HELD)
-def blob_info(blob: UUID) -> BlobInfo:
-    """What a blob is. Raises BlobNotFound."""
-    row = _row(blob)
-    return BlobInfo(id=row.id, media_type=row.media_type, file_name=row.file_name, size=row.size, sha256=bytes(row.sha256).hex())
 
 
 @own_data(_HELD)
@@ -34,7 +27,7 @@ def read_blob(blob: UUID) -> BlobContent:
 
 
 def read_attachment(
-    blob: UUID, *, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str] = ("attachments",)
+    blob: UUID, *, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str] = ("attachment",)
 ) -> BlobContent:
     """The plain bytes of a file in a case, for an officer; one disclosure for `subjects`, those of the case's parties.
 

@@ -7,9 +7,7 @@ from django.db import connection
 
 from bierger.documents.plugins.receipts import receipt_code
 from bierger.documents.types import SubmissionCode
-from bierger.ledger import selectors as log
-from bierger_core.seals import submission_commitment, with_opening
-from bierger_core.values import Kind
+from bierger_core.seals import submission_commitment
 
 
 def submission_code(number: str, event_hash: bytes) -> SubmissionCode | None:
@@ -27,9 +25,3 @@ def submission_code(number: str, event_hash: bytes) -> SubmissionCode | None:
         commitment=submission_commitment(number, event_hash, salt),
         code=receipt_code(number, event_hash, salt),
     )
-
-
-def submission_proof(code: SubmissionCode) -> bytes | None:
-    """The `.tlog-proof` of a submission; None while its leaf waits."""
-    found = log.proof(code.commitment)
-    return None if found is None else with_opening(found, Kind.SUBMISSION, code.salt)

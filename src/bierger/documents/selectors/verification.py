@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Anybody's check of a file, a photo or a code.
+"""Anybody's check of a code or of a file whose parts are known; `documents.services.verification` opens the file.
 
-1. What is it? A PDF by its first bytes, a picture by opening it, else text.
-2. A PDF whose exact bytes we issued is found by their hash; a PDF we did not issue may still carry a seal, whose facts are shown
-   beside the step that failed. A picture gives up the text of its QR code.
-3. The core verifies, step by step, with the key list, the log's proofs and the revocations.
-4. The verdict becomes a view: names of issuer, document and facts in every language.
+1. A PDF whose exact bytes we issued is found by their hash; a PDF we did not issue may still carry a seal, whose facts are shown
+   beside the step that failed.
+2. The core verifies, step by step, with the key list, the log's proofs and the revocations.
+3. The verdict becomes a view: names of issuer, document and facts in every language.
 Nothing here needs a right: who asks holds the file, the code or the receipt.
 """
 
@@ -19,10 +18,7 @@ from django.db import connection
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration
 from bierger.documents.models import Revocation as RevocationRow
-from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
-from bierger.documents.plugins.sniffing import sniff
-from bierger.documents.plugins.uploads import MAX_PIXELS
 from bierger.documents.plugins.words import document_names, fact_labels, reading_order
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.types import FactView, StepView, Subject, VerificationView
@@ -45,33 +41,6 @@ from bierger_core.seals import (
 )
 from bierger_core.values import CoreError, Kind
 
-MAX_BYTES = 25_000_000
-SECONDS = 15.0
-# A photo takes 1 or 2 seconds at most. A picture drawn to be hard (thousands of corners of codes and no code) would take minutes,
-# and everybody else's files wait meanwhile.
-PHOTO_SECONDS = 6.0
-
-
-def verify_upload(*, data: bytes, file_name: str) -> VerificationView:
-    """Check a PDF, a photo of a QR code (PNG, JPEG), or a text with a code in it."""
-    del file_name  # a name proves nothing
-    if len(data) > MAX_BYTES:
-        return _unreadable("upload-too-large")
-    kind = sniff(data)
-    if kind == "application/pdf":
-        return _verify_pdf(data)
-    if kind in ("image/png", "image/jpeg"):
-        answer = sandbox.run("codes", {"max_pixels": MAX_PIXELS}, {"data": data}, limits=sandbox.Limits(seconds=PHOTO_SECONDS))
-        texts = answer.body.get("texts") if answer.outcome == "ok" else None
-        if not isinstance(texts, list):
-            return _unreadable(str(answer.body["code"]) if answer.outcome == "error" else "upload-broken")
-        ours = [str(text) for text in texts if find_seal(str(text)) or read_receipt(str(text))]
-        return verify_text(ours[0]) if ours else _unreadable("verify-no-code" if not texts else "verify-foreign-code")
-    try:
-        return verify_text(data[:20_000].decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return _unreadable("upload-type")
-
 
 def verify_text(text: str) -> VerificationView:
     """Check the text of a QR code, or number and hash of a receipt as typed."""
@@ -81,26 +50,31 @@ def verify_text(text: str) -> VerificationView:
     receipt = read_receipt(text)
     if receipt is not None:
         return _verify_receipt(receipt)
-    return _unreadable("verify-not-a-code")
+    return unread("verify-not-a-code")
 
 
-def _verify_pdf(data: bytes) -> VerificationView:
+def verify_issued(data: bytes) -> VerificationView | None:
+    """Check a PDF whose exact bytes we issued, found by their hash; None for any other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seal, file_salt FROM documents_find_file(%s)", [hashlib.sha256(data).digest()])
         found = cursor.fetchone()
-    if found is not None:
-        salt = bytes(found[1])
-        proof = log.proof(file_commitment(data, salt))
-        file_proof = None if proof is None else with_opening(proof, Kind.FILE, salt)
-        return _verify_file(data, str(found[0]), file_proof)
-    answer = sandbox.run("attachments", {}, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
-    code = find_seal(answer.parts.get("seal.txt", b"").decode("ascii", "replace"))
+    if found is None:
+        return None
+    salt = bytes(found[1])
+    proof = log.proof(file_commitment(data, salt))
+    file_proof = None if proof is None else with_opening(proof, Kind.FILE, salt)
+    return _verify_file(data, str(found[0]), file_proof)
+
+
+def verify_carried(data: bytes, *, seal: str, receipt: str) -> VerificationView:
+    """Check a PDF that we did not issue as it is, by what it carries: the texts of its attachments, '' for none."""
+    code = find_seal(seal)
     if code is not None:
         return _verify_file(data, code, None)
-    receipt = read_receipt(answer.parts.get("receipt.txt", b"").decode("utf-8", "replace"))
-    if receipt is not None:
-        return _verify_receipt(receipt, of_paper=True)
-    return _unreadable("verify-no-seal")
+    on_paper = read_receipt(receipt)
+    if on_paper is not None:
+        return _verify_receipt(on_paper, of_paper=True)
+    return unread("verify-no-seal")
 
 
 def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> VerificationView:
@@ -187,7 +161,8 @@ def _refused_receipt(number: str, code: str) -> VerificationView:
     return VerificationView(subject="receipt", authentic="no", steps=steps, number=number)
 
 
-def _unreadable(code: str) -> VerificationView:
+def unread(code: str) -> VerificationView:
+    """Nothing could be checked, and why."""
     return VerificationView(subject="nothing", authentic="no", steps=(StepView("readable", "failed", code),))
 
 

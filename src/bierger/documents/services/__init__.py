@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The verbs of documents. Keyword-only; each writes inside the caller's `acting_as`, except rendering, which writes nothing."""
+"""The verbs of documents. Keyword-only; each writes inside the caller's `acting_as`, except rendering, which writes nothing,
+and verification, which opens its own around its reads.
+"""
 
 from bierger.documents.plugins.uploads import inspect_upload
 from bierger.documents.services.acts import decide_act, mark_delivered, revoke_act
@@ -12,11 +14,14 @@ from bierger.documents.services.blobs import (
 )
 from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import publish_revocations
+from bierger.documents.services.standing import move_on
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
+from bierger.documents.services.verification import LARGEST_TO_VERIFY, verify_upload
 from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_waiting, send_waiting, sweep_waiting
 
 __all__ = [
+    "LARGEST_TO_VERIFY",
     "decide_act",
     "drop_waiting",
     "erase_blob",
@@ -26,6 +31,7 @@ __all__ = [
     "keep_waiting",
     "lock_waiting",
     "mark_delivered",
+    "move_on",
     "publish_revocations",
     "register_submission",
     "release_blob",
@@ -37,4 +43,5 @@ __all__ = [
     "store_blob",
     "sweep_orphans",
     "sweep_waiting",
+    "verify_upload",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bierger.documents.errors import (
+    LettersMissing,
     OutsideFileRefused,
     PackageImportRefused,
     RenderError,
@@ -17,6 +18,7 @@ from bierger.documents.errors import (
 )
 from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.codes import draw_svg
+from bierger.documents.plugins.letters import drawable
 from bierger.documents.types import Attachment, ReceiptData
 
 RECEIPT_TEMPLATE = Path(__file__).parents[1] / "receipt.typ"
@@ -38,18 +40,29 @@ def render_pdf(
 ) -> bytes:
     """PDF/A-3a + PDF/UA-1 of a Typst template; the same arguments give the same bytes.
 
+    A letter that no font of ours draws is shown as a box: what somebody is called, or typed, keeps no document from being issued.
+
     template   sees `sys.inputs` (strings: `inputs`, `title`, `language`), `qr.svg` when `qr` is given, and `files`; nothing else
     at         date of the document (aware)
-    Raises RenderTimeout, RenderMemory, PackageImportRefused, OutsideFileRefused, TemplateError (`.line`).
+    Raises RenderTimeout, RenderMemory, PackageImportRefused, OutsideFileRefused, LettersMissing (in the template's own words),
+    TemplateError (`.line`).
     """
     parts = {**(files or {}), **{one.name: one.data for one in attachments}, "letter.typ": template}
     if qr is not None:
         parts["qr.svg"] = draw_svg(qr)
-    body = {
+    body: dict[str, object] = {
         "inputs": {**inputs, "title": title, "language": language},
         "epoch": int(at.timestamp()),
         "attachments": [{"name": one.name, "media_type": one.media_type} for one in attachments],
     }
+    try:
+        return _typeset(body, parts, limits)
+    except LettersMissing:
+        drawn = {name: drawable(text) for name, text in {**inputs, "title": title}.items()}
+        return _typeset({**body, "inputs": {**drawn, "language": language}}, parts, limits)
+
+
+def _typeset(body: Mapping[str, object], parts: Mapping[str, bytes], limits: sandbox.Limits | None) -> bytes:
     answer = sandbox.run("render", body, parts, limits=limits or sandbox.Limits(seconds=SECONDS))
     if answer.outcome == "ok":
         return answer.parts["pdf"]
@@ -66,6 +79,8 @@ def _error(answer: sandbox.Answer) -> RenderError:
     if named is not None:
         return named(f"Line {line} of the template reaches for something it was not given.", line=line)
     message = str(answer.body.get("message", ""))
+    if code == LettersMissing.code:
+        return LettersMissing(f"Line {line} of the template: {message}", line=line, said=message)
     return TemplateError(f"Line {line} of the template: {message}", line=line, said=message)
 
 

@@ -21,12 +21,13 @@ from django.conf import settings
 from django.db import transaction
 
 from bierger.administrations import selectors as administrations
-from bierger.documents.errors import RenderError
+from bierger.documents.errors import RenderError, SandboxBusy
 from bierger.documents.models import Act
 from bierger.documents.services.blobs import store_blob
 from bierger.documents.services.rendering import render_pdf
 from bierger.documents.types import Attachment
 from bierger.infra import clock, outbox
+from bierger.infra.blobs import BlobFileError
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
@@ -37,22 +38,30 @@ from bierger_core.values import SALT_BYTES, Kind, local_date
 
 def finish_logged(*, first: int, last: int) -> None:
     """Leaves first..last were appended: move the acts they belong to, and tell who waits for each."""
-    entries = log.logged_between(first, last)
-    facts = [entry.commitment for entry in entries if entry.kind == Kind.FACTS]
-    files = [entry.commitment for entry in entries if entry.kind == Kind.FILE]
-    for act in Act.objects.filter(facts_commitment__in=facts, state="decided").values_list("id", flat=True):
+    tell_logged([entry.commitment for entry in log.logged_between(first, last)])
+
+
+def tell_logged(commitments: list[bytes]) -> int:
+    """These commitments have a leaf: move the acts they belong to, and tell who waits for each; gives back how many moved."""
+    moved = 0
+    for act in Act.objects.filter(facts_commitment__in=commitments, state="decided").values_list("id", flat=True):
         if Act.objects.filter(id=act, state="decided").update(state="logged"):
             outbox.send("documents.act-logged", act=str(act))
-    for act, case in Act.objects.filter(file_commitment__in=files, file_logged_at__isnull=True).values_list("id", "case_id"):
+            moved += 1
+    waiting = Act.objects.filter(file_commitment__in=commitments, file_logged_at__isnull=True)
+    for act, case in waiting.values_list("id", "case_id"):
         if Act.objects.filter(id=act, file_logged_at__isnull=True).update(file_logged_at=clock.now()):
             outbox.send("documents.act-ready", act=str(act), case=str(case))
+            moved += 1
+    return moved
 
 
 def render_act(*, act: UUID) -> None:
     """Render a logged act. Opens its own transactions: none is held while Typst works.
 
     1. Read the act and the proof of its facts.
-    2. Render, in the sandbox. A template that fails leaves its code in `problem` and the error to the job, which is tried again.
+    2. Render, in the sandbox. What fails here or in 3 leaves its code in `problem`, for officers and figures, and the error to
+       the job, which is tried again.
     3. Store the file and swap the state in one transaction; whoever comes second throws its rendering away.
     """
     with acting_as(SYSTEM):
@@ -78,12 +87,12 @@ def render_act(*, act: UUID) -> None:
             qr=row.seal,
             attachments=attachments,
         )
-    except RenderError as error:
+        with acting_as(SYSTEM):
+            _keep(row, pdf, salt)
+    except (RenderError, SandboxBusy, BlobFileError) as error:
         with acting_as(SYSTEM):
             Act.objects.filter(id=act, state="logged").update(problem=error.code)
         raise
-    with acting_as(SYSTEM):
-        _keep(row, pdf, salt)
 
 
 def inputs_of(row: Act) -> dict[str, str]:
@@ -92,16 +101,12 @@ def inputs_of(row: Act) -> dict[str, str]:
         **{str(name): str(value) for name, value in row.facts},
         **{str(name): str(value) for name, value in row.fields.items()},
         "number": row.number,
-        "issued-on": row.decided_at.date().isoformat(),
-        "issuer": row.issuer,
-        "document-type": row.document_type,
-        "verify-url": f"{settings.BIERGER_BASE_URL}/verify",
         **_letterhead(row),
     }
 
 
 def _letterhead(row: Act) -> dict[str, str]:
-    """What the letters of the packages show around their text (`LETTER_FIELDS` of the core's template check)."""
+    """What the letters of the packages show around their text: `BUILT_IN_FIELDS` of the core, for `check` knows no others."""
     view = administrations.administration(id=row.administration)
     return {
         "administration": view.name(row.language),

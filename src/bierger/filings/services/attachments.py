@@ -13,7 +13,7 @@ from bierger.documents.errors import UploadRefused
 from bierger.documents.types import Upload
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.models import Draft
-from bierger.filings.services.drafts import lock_draft, renew
+from bierger.filings.services.drafts import lock_draft, renew, seen_draft
 from bierger_core.interview import AnswerError, Question, check_file
 
 Given = tuple[str, bytes, str]  # a file as it came: its name, its bytes, the type the browser says it has
@@ -23,14 +23,22 @@ MAX_BYTES = 10_000_000  # of one file, when the question says nothing
 def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_type: str = "") -> AnswerError | None:
     """Add a file to a question of a draft; gives back what is wrong with it, or None.
 
-    Raises DraftUnknown, also when the question takes no files.
+    1. The file is looked at, in another process and for seconds perhaps: whoever goes on with the draft does not wait for that.
+    2. The draft is locked, and the question asked again: another file may have come meanwhile.
+    3. The file is stored and noted.
+    Raises DraftUnknown, also when the question takes no files, or nobody knows yet for whom they are.
     """
+    asked = _file_question(seen_draft(draft), question)
+    upload = _checked(asked, file_name=file_name, data=data, declared_type=declared_type)
+    if isinstance(upload, AnswerError):
+        return upload
     row = lock_draft(draft)
     asked = _file_question(row, question)
     present = list(row.answers.get(question) or [])
-    stored = _store(row, asked, len(present), file_name=file_name, data=data, declared_type=declared_type)
-    if isinstance(stored, AnswerError):
-        return stored
+    error = check_file(asked, media_type=upload.media_type, size=upload.size, count=len(present))
+    if error is not None:
+        return error
+    stored = _store(row, upload)
     row.answers = {**row.answers, question: [*present, stored]}
     renew(row)
     row.save(update_fields=["answers", "changed_at", "expires_at"])
@@ -95,18 +103,10 @@ def _file_question(row: Draft, name: str) -> Question:
     return form.question(name)
 
 
-def _store(
-    row: Draft, question: Question, count: int, *, file_name: str, data: bytes, declared_type: str
-) -> AnswerError | dict[str, object]:
+def _store(row: Draft, upload: Upload) -> dict[str, object]:
     if row.administration_id is None:
         # A file is encrypted for the administration it is meant for: whose it is has to be known first.
         raise DraftUnknown("The administration was not chosen yet.")
-    upload = _checked(question, file_name=file_name, data=data, declared_type=declared_type)
-    if isinstance(upload, AnswerError):
-        return upload
-    error = check_file(question, media_type=upload.media_type, size=upload.size, count=count)
-    if error is not None:
-        return error
     blob = documents.store_blob(
         administration_id=row.administration_id, data=upload.data, media_type=upload.media_type, file_name=upload.file_name,
         space=row.space, link=row.link,

@@ -166,6 +166,14 @@ def files_of(row: Draft) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+def seen_draft(draft: UUID) -> Draft:
+    """The draft as it stands, without its lock: nothing of it may be written. Raises DraftUnknown."""
+    row = Draft.objects.filter(id=draft).first()
+    if row is None:
+        raise unknown_draft(draft)
+    return row
+
+
 def lock_draft(draft: UUID) -> Draft:
     row = Draft.objects.select_for_update().filter(id=draft).first()
     if row is None:

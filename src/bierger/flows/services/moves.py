@@ -10,17 +10,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bierger.catalogue import selectors as catalogue
 from bierger.flows.errors import TaskClosed, TaskUnknown, TimerClosed
 from bierger.flows.models import Task, Timer
+from bierger.flows.plugins.shown import shown_of
 from bierger.flows.selectors import view
 from bierger.flows.services.rows import Rows
 from bierger.flows.types import Decided, Moved
 from bierger.infra import clock, outbox
-from bierger_core.procedures import Package, decide, due_at
+from bierger_core.procedures import Package, due_at, settle
 from bierger_core.process import (
     CancelTask,
     CancelTimer,
@@ -47,7 +48,7 @@ def start(*, subject: UUID, administration: UUID, digest: str, variables: Mappin
     package = catalogue.package(digest)
     state, commands = start_process(package.process, variables)
     rows = Rows.new(subject=subject, administration=administration, digest=digest)
-    return _run(package, rows, state, list(commands))
+    return _run(package, rows, state, commands)
 
 
 def complete(*, task: UUID, outputs: Mapping[str, object]) -> Moved:
@@ -84,26 +85,24 @@ def _advance(rows: Rows, event: Event) -> Moved:
         raise TaskClosed(str(closed)) from closed
     except TimerNotOpen as closed:
         raise TimerClosed(str(closed)) from closed
-    return _run(package, rows, state, list(commands))
+    return _run(package, rows, state, commands)
 
 
-def _run(package: Package, rows: Rows, state: State, commands: list[Command]) -> Moved:
+def _run(package: Package, rows: Rows, state: State, commands: Sequence[Command]) -> Moved:
     """Carry out commands; rule tasks are answered on the way and bring further commands."""
     decided: list[Decided] = []
     finished: str | None = None
     opened: list[Task] = []
     cancelled: list[UUID] = []
-    while commands:
-        command = commands.pop(0)
+    for settled in settle(package, state, commands):
+        state, command, outcome = settled.state, settled.command, settled.outcome
         match command:
             case Decide():
-                outcome = decide(package, command, state.variables)
+                assert outcome is not None
                 value = to_json(outcome.value)
                 decided.append(
                     Decided(command.node, command.task_id, command.decision, command.result, value, outcome.derivation)
                 )
-                state, more = step(package.process, state, TaskCompleted(command.task_id, {command.result: outcome.value}))
-                commands.extend(more)
             case CreateTask():
                 opened.append(_open(package, rows, command, state.variables))
             case CancelTask():
@@ -139,4 +138,5 @@ def _open(package: Package, rows: Rows, command: CreateTask, variables: Mapping[
         outputs=list(command.outputs),
         opened_at=now,
         due_at=due or None,
+        shown=shown_of(package, command.node, command.role or "", variables),
     )

@@ -3,25 +3,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from bierger.flows.errors import TaskUnknown
-from bierger.flows.models import Instance, Task, Timer, Token
+from bierger.flows.models import Instance, Task, Timer, Token, Variables
 from bierger.flows.selectors import as_state
 from bierger.infra.rows import insert
 from bierger_core.process import State
-from bierger_core.rules import to_json
+from bierger_core.rules import Value, from_json, to_json
 
 _STILL_OPEN = ("open", "claimed", "running")
 
 
 @dataclass
 class Rows:
-    """Open rows by their number in the process; `fresh` are not in the database yet."""
+    """Open rows by their number in the process; `fresh` are not in the database yet. `known`: the variables, as stored."""
 
     instance: Instance
+    known: Mapping[str, object] = field(default_factory=dict)
     tokens: dict[int, Token] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
     timers: dict[int, Timer] = field(default_factory=dict)
@@ -35,12 +40,14 @@ class Rows:
 
     @classmethod
     def load(cls, subject: UUID) -> Rows:
-        """Lock the instance, then read what is open. Raises TaskUnknown when this principal may not see it."""
+        """Lock the instance, then read what is open. Raises TaskUnknown when this principal may not see or move it."""
         instance = Instance.objects.select_for_update().filter(subject=subject).first()
-        if instance is None:
+        known = _variables_to_move(subject) if instance else None
+        if instance is None or known is None:
             raise TaskUnknown(f"No process of {subject}.")
         return cls(
             instance,
+            known,
             {row.number: row for row in Token.objects.filter(instance=instance)},
             {row.number: row for row in Task.objects.filter(instance=instance, state__in=("open", "claimed"))},
             {row.number: row for row in Timer.objects.filter(instance=instance, state__in=("running", "due"))},
@@ -48,7 +55,8 @@ class Rows:
 
     def state(self) -> State:
         """The core's State, exactly as it was when it was saved."""
-        return as_state(self.instance, self.tokens.values(), self.tasks.values(), self.timers.values())
+        known: dict[str, Value] = {name: from_json(value) for name, value in self.known.items()}
+        return as_state(self.instance, known, self.tokens.values(), self.tasks.values(), self.timers.values())
 
     def open_task(self, *, number: int, **values: object) -> Task:
         self.tasks[number] = Task(instance=self.instance, number=number, **values)
@@ -67,21 +75,45 @@ class Rows:
         self.timers[number].state = "cancelled"
 
     def save(self, state: State) -> None:
-        """Write the difference between the rows and `state`."""
+        """Write the difference between the rows and `state`.
+
+        The task that was done comes first: it is what lets a web login write the rest (migration 0002, `subject_moving`).
+        """
+        closed = self._closed()
+        closed.sort(key=lambda row: row.state != "done")
+        for row in closed:
+            row.save(update_fields=["state"])
         instance = self.instance
         instance.status, instance.ended, instance.serial = state.status.value, state.ended, state.serial
-        instance.variables = {name: to_json(value) for name, value in state.variables.items()}
+        said = {name: to_json(value) for name, value in state.variables.items()}
         if self.fresh:
             insert([instance])
+            insert([Variables(instance=instance, variables=said)])
             self.fresh = False
         else:
-            instance.save()
+            instance.save(update_fields=["status", "ended", "serial"])
+            if said != self.known:
+                _variables_moved(instance.subject, said)
+        self._save_tokens(state)
+        tokens = {task.id: task.token for task in state.tasks}
+        for task in self.tasks.values():
+            task.token = tokens.get(task.number, task.token or 0)
+        insert(self.tasks[number] for number in sorted(self._new_tasks))
+        insert(self.timers[number] for number in sorted(self._new_timers))
+
+    def _closed(self) -> list[Task | Timer]:
+        """Rows of the database that are no longer open."""
+        rows: list[Task | Timer] = [task for number, task in self.tasks.items() if number not in self._new_tasks]
+        rows += [timer for number, timer in self.timers.items() if number not in self._new_timers]
+        return [row for row in rows if row.state not in _STILL_OPEN]
+
+    def _save_tokens(self, state: State) -> None:
         wanted = {token.id: token for token in state.tokens}
         gone = [row.id for number, row in self.tokens.items() if number not in wanted]
         if gone:
             Token.objects.filter(id__in=gone).delete()
         insert(
-            Token(instance=instance, number=token.id, node=token.node, flow=token.flow, scope=token.scope)
+            Token(instance=self.instance, number=token.id, node=token.node, flow=token.flow, scope=token.scope)
             for number, token in wanted.items()
             if number not in self.tokens
         )
@@ -90,13 +122,18 @@ class Rows:
             if token and (kept.node, kept.flow, kept.scope) != (token.node, token.flow, token.scope):
                 kept.node, kept.flow, kept.scope = token.node, token.flow, token.scope
                 kept.save(update_fields=["node", "flow", "scope"])
-        tokens = {task.id: task.token for task in state.tasks}
-        for task in self.tasks.values():
-            task.token = tokens.get(task.number, task.token or 0)
-        insert(self.tasks[number] for number in sorted(self._new_tasks))
-        insert(self.timers[number] for number in sorted(self._new_timers))
-        closed: list[Task | Timer] = [task for number, task in self.tasks.items() if number not in self._new_tasks]
-        closed += [timer for number, timer in self.timers.items() if number not in self._new_timers]
-        for row in closed:
-            if row.state not in _STILL_OPEN:
-                row.save(update_fields=["state"])
+
+
+def _variables_to_move(subject: UUID) -> Mapping[str, object] | None:
+    """All variables, for the engine alone: a party of the subject moves it without being shown them. None: nothing to move."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT flows_variables_to_move(%s)", [subject])
+        (stored,) = cursor.fetchone()
+    return None if stored is None else dict(json.loads(stored) if isinstance(stored, str) else stored)
+
+
+def _variables_moved(subject: UUID, said: Mapping[str, object]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT flows_variables_moved(%s, %s::jsonb)", [subject, json.dumps(said)])
+        if cursor.fetchone() != (True,):
+            raise TaskUnknown(f"The process of {subject} is not in a move.")

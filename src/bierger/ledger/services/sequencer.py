@@ -73,9 +73,10 @@ def sequence(*, step: Step = lambda _name: None, lock: Callable[[], None] | None
     return appended
 
 
-def _publish() -> None:
+def _publish(*, anew: bool = False) -> None:
+    """anew: the proof of the key list too, whether or not the list changed."""
     head, keys = selectors.checkpoint(), selectors.key_list_json()
-    new = head is not None and folder.publish("checkpoint", head.note)
+    new = (head is not None and folder.publish("checkpoint", head.note)) or anew
     if keys is not None and folder.publish("keys.json", keys) | new and (proof := selectors.key_list_proof()) is not None:
         folder.publish("keys.tlog-proof", proof)
 
@@ -141,7 +142,7 @@ def rebuild_files() -> int:
         if (growth.edge.root() or EMPTY_ROOT) != head.root:
             raise AnotherSequencer("The rows do not make the tree of the newest checkpoint.")
         folder.write_tiles(growth.files, lambda _name: None)
-        folder.publish("checkpoint", head.note)
+        _publish(anew=True)  # checkpoint and key list; the worker signs the list of revocations anew within ten minutes
         return head.size
 
 

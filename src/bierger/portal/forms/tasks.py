@@ -44,7 +44,6 @@ class TaskPage:
 def task_page(
     package: Package, task: TaskView, language: str, *, raw: Mapping[str, Sequence[str]] | None = None,
     errors: Mapping[str, AnswerError] | None = None, kept: Mapping[str, list[dict[str, object]]] | None = None,
-    variables: Mapping[str, Value] | None = None,
 ) -> TaskPage:  # fmt: skip
     """The form of one task, as the package describes it; `kept` are uploads of an attempt before."""
     form = package.tasks[task.node]
@@ -67,18 +66,18 @@ def task_page(
         due=formats.local_day(task.due_at, language) if task.due_at else "",
         fields=tuple(fields),
         uploads=any(one.type is Type.FILE for one in form.questions),
-        shows=_shown(form, package, language, variables or {}),
+        shows=_shown(form, package, language, task.shown),
     )
 
 
-def _shown(form: TaskForm, package: Package, language: str, variables: Mapping[str, Value]) -> tuple[SummaryRow, ...]:
+def _shown(form: TaskForm, package: Package, language: str, facts: Mapping[str, Value]) -> tuple[SummaryRow, ...]:
     """What the package puts in front of the applicant for this task, and nothing else of what the administration knows."""
     asked = [one for step in package.form.steps for one in step.questions]
     asked += [one for task in package.tasks.values() for one in task.questions]
     questions = {one.name: one for one in asked}
     rows = []
     for name in form.shows:
-        value = _at(variables, name)
+        value = facts.get(name)
         if value is None or isinstance(value, tuple):  # nothing known, or files, which have their own place
             continue
         key = f"shown.{name}" if package.has_text(f"shown.{name}") else f"question.{name}.label"
@@ -87,13 +86,6 @@ def _shown(form: TaskForm, package: Package, language: str, variables: Mapping[s
         words = shown_answer(question, cast("JSON", plain), package, language=language)
         rows.append(SummaryRow(package.text(key, language), words))
     return tuple(rows)
-
-
-def _at(variables: Mapping[str, Value], path: str) -> Value:
-    value: Value = variables
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def _outcome(

@@ -18,7 +18,7 @@ from bierger.administrations import selectors as administrations
 from bierger.cases import selectors as cases
 from bierger.cases import services
 from bierger.cases.errors import NotAllowed
-from bierger.cases.types import RequestView, of_question, of_task
+from bierger.cases.types import LONGEST_TEXT, RequestView, of_question, of_task
 from bierger.catalogue import selectors as procedures
 from bierger.filings import selectors as filings
 from bierger.flows import selectors as flows
@@ -41,14 +41,11 @@ from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404, readable
 from bierger.portal.views.brakes import status_of
 from bierger.portal.views.expired import Typed, survives_expiry, typed_before
-from bierger.ui.fields import error_links, file_field, text_field
+from bierger.ui.fields import error_links, file_field, file_limits, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
 from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
-from bierger_core.rules import Value
-
-LONGEST_ANSWER = 4000  # characters: what a case keeps
 
 
 @never_cache
@@ -58,14 +55,15 @@ LONGEST_ANSWER = 4000  # characters: what a case keeps
 def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
     found, before = readable(cases.request(case)), typed_before(request)
     if before:
-        about = of_task(UUID(before.action.rpartition("/")[2])) if "/tasks/" in before.action else of_question(case)
+        number = found.open_question or 0  # none: what was typed answers nothing any more
+        about = of_task(UUID(before.action.rpartition("/")[2])) if "/tasks/" in before.action else of_question(case, number)
         begun_form(request, about).keep(request, before.raw)
     return _page(request, found, before=before)
 
 
-def _task(request: HttpRequest, package: Package, task: TaskView, variables: Mapping[str, Value]) -> TaskPage:
+def _task(request: HttpRequest, package: Package, task: TaskView) -> TaskPage:
     begun = begun_form(request, of_task(task.id))
-    return task_page(package, task, language(), raw=begun.raw, kept=begun.files, variables=variables)
+    return task_page(package, task, language(), raw=begun.raw, kept=begun.files)
 
 
 def _page(
@@ -76,12 +74,12 @@ def _page(
     place = administrations.administration(id=found.administration)
     entries = cases.timeline(found.id)
     open_tasks = [one for one in flows.tasks_of(found.id, open_only=True) if one.role == "applicant"]
-    variables = flows.variables_of(found.id) if open_tasks else {}
-    tasks = [_task(request, package, one, variables) for one in open_tasks]
+    tasks = [_task(request, package, one) for one in open_tasks]
     if shown_task:
         tasks = [shown_task if one.id == shown_task.id else one for one in tasks]
     question = next((one for one in entries if one.sequence == found.open_question), None)
-    answer_fields = _answer_fields(begun_form(request, of_question(found.id)), errors or {}) if question else ()
+    begun = begun_form(request, of_question(found.id, question.sequence)) if question else None
+    answer_fields = _answer_fields(begun, errors or {}) if begun else ()
     links = [*error_links(answer_fields), *(link for one in tasks for link in error_links(one.fields))]
     context = {
         "case": found,
@@ -91,7 +89,7 @@ def _page(
         "page_owner": place.name(language()),
         "entries": timeline_of(entries, package, language()),
         "tasks": tasks,
-        "question": question.params.get("text", "") if question else "",
+        "question": question,
         "answer_fields": answer_fields,
         "acts": acts_of(found.id),
         "filing": filings.filing_of_case(found.id),
@@ -110,7 +108,7 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
     )
     files = file_field(
         "files", _("Documents"), accept=ANSWER_FILES.accept, multiple=True,
-        files=attached(begun.files.get("files")), hint=_("PDF, JPEG or PNG, up to 10 MB each."),
+        files=attached(begun.files.get("files")), limits=file_limits(ANSWER_FILES, language()),
         error=answer_message(errors["files"]) if "files" in errors else "",
     )  # fmt: skip
     return text, files
@@ -123,24 +121,29 @@ def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple
 @applicant_only
 @own_or_404
 def answer(request: HttpRequest, case: UUID) -> HttpResponse:
-    """Answer the administration's question; a replay finds none open and just shows the request."""
+    """Answer the administration's question; a replay finds none open and just shows the request.
+
+    The form names the question that stood above it: an answer never goes to one that was asked while it was written.
+    """
     found = readable(cases.request(case))
     said = request.POST.get("text", "").strip()
     back = HttpResponseRedirect(reverse("portal:request", args=[case]))
     if found.open_question is None:
         return back
-    begun = begun_form(request, of_question(case))
+    begun = begun_form(request, of_question(case, found.open_question))
     errors = collect_files(request, found, (ANSWER_FILES,), begun)
     if not only_files(request) and not errors:
-        if is_blank(said):
+        if request.POST.get("question", str(found.open_question)) != str(found.open_question):
+            errors["text"] = AnswerError("question-changed")
+        elif is_blank(said):
             errors["text"] = AnswerError("required")
-        elif len(said) > LONGEST_ANSWER:
-            errors["text"] = AnswerError("too-long", {"max": str(LONGEST_ANSWER)})
+        elif len(said) > LONGEST_TEXT:
+            errors["text"] = AnswerError("too-long", {"max": str(LONGEST_TEXT)})
         elif unprintable(said, lines=True):
             errors["text"] = AnswerError("bad-characters")
         else:
-            with suppress(NotAllowed):  # answered a moment ago, in another window
-                services.answer_question(case=case, text=said)
+            with suppress(NotAllowed):  # answered a moment ago in another window, or withdrawn
+                services.answer_question(case=case, question=found.open_question, text=said)
             begun.forget(request)
             return back
     begun.keep(request, raw_of(request))
@@ -176,7 +179,5 @@ def task(request: HttpRequest, case: UUID, task: UUID) -> HttpResponse:
     begun.keep(request, raw)
     if not refused:
         return back
-    again = task_page(
-        package, view, language(), raw=raw, errors=refused, kept=begun.files, variables=flows.variables_of(found.id)
-    )  # fmt: skip
+    again = task_page(package, view, language(), raw=raw, errors=refused, kept=begun.files)
     return _page(request, found, shown_task=again)

@@ -6,12 +6,14 @@ Needs no database, no settings and no Django: an author runs it on a laptop, a f
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bierger_core.procedures import PackageRefused, load, prove, prove_scenarios, run_scenarios
+from bierger.site.environment import VARIABLES
+from bierger_core.procedures import PackageRefused, load, prove, prove_scenarios, prove_uploads, run_scenarios
 from bierger_core.values.findings import Finding
 
 VOCABULARY = "vocabulary.yaml"
@@ -92,12 +94,19 @@ def check(folder: Path, *, vocabulary: Path | None = None) -> Checked:
         package = load(read_package(folder), vocabulary=words, prefix=prefix)
     except PackageRefused as refusal:
         return Checked(folder.as_posix(), "", 0, refusal.findings)
-    findings = prove(package)
+    findings = (*prove(package), *prove_uploads(package, body=_largest_body()))
     if any(finding.level == "error" for finding in findings):
         return Checked(folder.as_posix(), package.digest, 0, findings)  # scenarios of a broken package mislead
     results = run_scenarios(package)
     findings = (*findings, *prove_scenarios(package, results))
     return Checked(folder.as_posix(), package.digest, len(results), findings)
+
+
+def _largest_body() -> int:
+    """Bytes of one request to the installation whose environment this is; elsewhere, what the product takes by default."""
+    limit = next(variable for variable in VARIABLES if variable.name == "BIERGER_UPLOAD_LIMIT_MB")
+    told = os.environ.get(limit.name, "")
+    return int(told if told.isdigit() else limit.default or "0") * 2**20
 
 
 def _as_text(checked: list[Checked]) -> str:

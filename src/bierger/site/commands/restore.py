@@ -7,7 +7,8 @@
 3. The files are written (attachments into the configured store, whichever they came from), then the database in one
    transaction: an interrupted restore leaves an empty database.
 4. Migrations of this release that the archive did not know are applied.
-5. Verified: rows of each table, every attachment, the log from its leaves to its signed checkpoint, every case's chain.
+5. Verified: rows of each table, every attachment, the log from its leaves to its signed checkpoint, every case's chain from its
+   first event to the head that the case names.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@
 3. What the log adds, when there is one: its checkpoint (signature verified; proofs brought along must lie in its history), the
    proofs that are missing, the revocations.
 4. The core's numbered steps, one line each.
+Whoever wrote the file may be a stranger: PDFs and pictures are opened by the sandbox's worker, in little time and memory.
 Needs neither Django nor a database. Exit status: 0 authentic; 2 the facts are, and nothing was said about the paper; 1 otherwise.
 """
 
@@ -19,14 +20,13 @@ import datetime as dt
 import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
 from bierger.documents.plugins.revocations import RevocationList, RevocationsUnreadable, parse_revocations
-from bierger.documents.plugins.sandbox.images import read_codes
-from bierger.documents.plugins.sandbox.pdfs import read_attachments
-from bierger.documents.plugins.sandbox.refusals import Refused
 from bierger.documents.plugins.sniffing import sniff
 from bierger.documents.plugins.words import document_names, fact_labels, reading_order
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of, newest
@@ -60,6 +60,7 @@ from bierger_core.values import CoreError
 
 MAX_PIXELS = 60_000_000
 MAX_FILE = 50_000_000
+SECONDS = 30.0  # of one file; a letter of ours takes a fraction of one, a photo one or two
 
 
 class CannotCheck(Exception):
@@ -167,10 +168,8 @@ def _read(path: Path) -> Found:
     if kind == "application/pdf":
         return _read_pdf(path, data)
     if kind in ("image/png", "image/jpeg"):
-        try:
-            texts = read_codes(data, max_pixels=MAX_PIXELS)
-        except Refused as error:
-            raise CannotCheck(error.code, f"{path} cannot be opened as a picture.") from error
+        found = _opened(path, "codes", {"max_pixels": MAX_PIXELS}, data).body["texts"]
+        texts = [str(one) for one in found] if isinstance(found, list) else []
         text = next((one for one in texts if find_seal(one) or read_receipt(one)), None)
         if text is None:
             raise CannotCheck("verify-no-code", f"No code of an act was found on {path}.")
@@ -182,8 +181,19 @@ def _read(path: Path) -> Found:
     return Found("facts" if code else "receipt", code=code, receipt=None if code else receipt)
 
 
+def _opened(path: Path, operation: str, body: Mapping[str, object], data: bytes) -> sandbox.Answer:
+    """What the worker made of the file; raises CannotCheck when it refused it, hung or swelled."""
+    answer = sandbox.run(operation, body, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
+    if answer.outcome == "error":
+        raise CannotCheck(str(answer.body["code"]), f"{path} cannot be opened as a picture.")
+    if answer.outcome != "ok":
+        used = f"{SECONDS:g} seconds" if answer.outcome == "timeout" else "the memory it may have"
+        raise CannotCheck("verify-too-hard", f"{path} could not be opened within {used}: no letter of ours is like that.")
+    return answer
+
+
 def _read_pdf(path: Path, data: bytes) -> Found:
-    parts = read_attachments(data)
+    parts = _opened(path, "attachments", {}, data).parts
     beside = path.with_name(path.name + ".tlog-proof")
     code = find_seal(parts.get("seal.txt", b"").decode("ascii", "replace"))
     receipt = read_receipt(parts.get("receipt.txt", b"").decode("utf-8", "replace"))

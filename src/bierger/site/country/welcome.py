@@ -44,9 +44,9 @@ OFFICERS = (
     ("pol.sample", "Mersch, waste, lighting, roads and green spaces"),
     ("sonia.exemplo", "Esch-sur-Alzette, citizens’ office"),
     ("frank.beispill", "Echternach, citizens’ office"),
-    ("gilles.voorbeeld", "State, nature and forests"),
-    ("kevin.esimerkki", "State, water management"),
 )
+# Offices whose desk stays empty: no procedure that comes with Bierger asks them for anything yet.
+IDLE = "The State’s offices for nature and for water have officers too, but no procedure asks them yet."
 
 
 def welcome(base_url: str) -> str:
@@ -65,6 +65,7 @@ def welcome(base_url: str) -> str:
         "",
         "Officers (after signing in, choose the administration)",
         *_people(OFFICERS),
+        f"  {IDLE}",
         "",
         f"and {len(country().people) - len(CITIZENS) - len(OFFICERS)} more. Stop with Ctrl-C.",
     ]

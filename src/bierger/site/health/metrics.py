@@ -42,6 +42,12 @@ _QUEUES = (
         "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status",
     ),
     (
+        "bierger_acts_standing",
+        "Acts decided more than an hour ago and not delivered, by what failed last or where they wait.",
+        "why",
+        "SELECT why, acts FROM documents_standing(%s - interval '1 hour')",  # outbox.STANDING_AFTER; a test holds them together
+    ),
+    (
         "bierger_log_queue_rows",
         "Commitments that wait for the log.",
         "",

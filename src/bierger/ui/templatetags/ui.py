@@ -143,11 +143,6 @@ def cents(value: int) -> str:
 
 
 @register.filter
-def file_size(value: int) -> str:
-    return formats.size(value)
-
-
-@register.filter
 def groups(value: str, length: int = 4) -> str:
     """A long code in groups, so that people can compare it."""
     return " ".join(value[start : start + length] for start in range(0, len(value), length))

@@ -45,6 +45,8 @@ WAIT_SECONDS = 3.0
 OF_STRANGERS = frozenset({"codes", "attachments"})
 STRANGERS_AT_ONCE = 2  # one at work and one behind
 STRANGERS_NICENESS = 10
+# Nothing listens on port 9. Where the kernel refuses a network namespace, this still leads nowhere.
+NOWHERE = "http://127.0.0.1:9"
 _BUSY = "Others' files are being opened; this one was not looked at."
 
 
@@ -69,7 +71,7 @@ class Answer:
 
 
 class _Worker:
-    def __init__(self, memory: int, niceness: int) -> None:
+    def __init__(self, memory: int, niceness: int, *, proxy: str = NOWHERE) -> None:
         self.memory = memory
         self.uses = 0
         self.used_at = time.monotonic()
@@ -81,10 +83,7 @@ class _Worker:
             "PYTHONDONTWRITEBYTECODE": "1",
             "LANG": "C.UTF-8",
             "RAYON_NUM_THREADS": "1",  # one thread: CPU time is wall time, and two cores are not taken by one letter
-            # Nothing listens on port 9. Where the kernel refuses a network namespace, this still leads nowhere.
-            **dict.fromkeys(
-                ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
-            ),
+            **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), proxy),
         }
         self.process = subprocess.Popen(  # noqa: S603 - our own module, no shell, no input in the command
             [sys.executable, "-s", "-m", "bierger.documents.plugins.sandbox.worker", str(memory), str(niceness)],

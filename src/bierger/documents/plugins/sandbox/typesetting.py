@@ -35,6 +35,7 @@ _OUTSIDE = (
     "failed to load file",
     "is a directory",
 )
+_LETTERS = ("could not be displayed with", "contains the codepoint")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
@@ -116,4 +117,6 @@ def _refusal(error: typst.TypstError) -> Refused:
         return Refused("render-package-import", line=line)
     if any(words in message for words in _OUTSIDE):
         return Refused("render-outside-file", line=line)
+    if any(words in message for words in _LETTERS):
+        return Refused("render-letters", line=line, message=message[:500])
     return Refused("render-template", line=line, message=message[:500])

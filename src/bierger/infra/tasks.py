@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Periodic work of infra."""
+
+from bierger.infra.jobs import try_failed_again
+
+PERIODIC = {"failed-jobs": (600.0, try_failed_again)}
