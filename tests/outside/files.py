@@ -22,7 +22,7 @@ class Kind:
 
 
 # By folder. Another kind (a signed act) is one more line here and one more folder in issued.py.
-KINDS = {"acts": Kind(24), "receipts": Kind(4)}
+KINDS = {"acts": Kind(25), "receipts": Kind(4)}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RELEASE = SAMPLES / "v0.1"
 LOG = RELEASE / "log"

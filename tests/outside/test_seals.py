@@ -46,7 +46,7 @@ def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued
         claims = json.loads(cwt.accepts(text, keys))
         read = open_seal(code).claims
         assert (claims["1"], claims["-65537"]) == (read.issuer, [read.document_type, dict(read.facts)])
-    assert len(acts) == 26
+    assert len(acts) == 27
 
 
 def test_the_code_on_a_receipt_is_read(verifier, issued: Issued, tmp_path):
