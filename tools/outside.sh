@@ -24,7 +24,8 @@ step() { # step NAME FILE...: do NAME, unless it was done for the same files bef
     fi
     echo "Installing the outside verifiers: $name."
     rm -f "$place/.done-$name"
-    if "$name" >>"$log" 2>&1; then
+    # A second time: registries have bad moments.
+    if "$name" >>"$log" 2>&1 || { sleep 5 && "$name" >>"$log" 2>&1; }; then
         echo "$wanted" >"$place/.done-$name"
     else
         failed="$failed $name"
