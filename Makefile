@@ -14,7 +14,7 @@ SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench bench-proofs lock install install-dev messages system-packages clean
+.PHONY: help demo test test-slow test-outside check bench bench-proofs lock install install-dev messages system-packages outside clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -24,9 +24,13 @@ demo: install messages ## start the demonstration (PORT=8000 HOST=127.0.0.1)
 
 test: check system-packages ## all checks and tests, without the slow ones
 	$(RUN) -m pytest -n $(JOBS) --dist worksteal --durations 15 -m "not slow"
+	@echo "NOT RUN HERE: the slow suites, and the verifiers that are not ours (Go, veraPDF, ...): make test-slow"
 
-test-slow: install-dev messages system-packages ## the slow suites
-	$(RUN) -m pytest -n $(JOBS) --dist worksteal --durations 15 -m slow
+test-slow: install-dev messages system-packages outside ## the slow suites, and the verifiers that are not ours
+	$(RUN) -m pytest -n $(JOBS) --dist worksteal --durations 15 -p tests.outside.verdicts -m slow
+
+test-outside: install-dev messages outside ## the verifiers that are not ours, alone
+	$(RUN) -m pytest -n $(JOBS) -p tests.outside.verdicts -m outside tests/outside
 
 check: install-dev messages ## style, types, architecture, templates, packages
 	.venv/bin/python -m ruff check
@@ -56,5 +60,8 @@ messages: # compile the translations of the screens
 system-packages: install-dev # a browser, a pooler and PDF tools for the tests, where root may install them
 	@tools/system_packages.sh
 
+outside: install-dev # verifiers that are not ours, each from its own package manager
+	@tools/outside.sh
+
 clean: ## remove what was installed and every cache; the demonstration's data in var/ stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf .venv .outside .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -21,6 +21,7 @@ compile demo -c requirements/dev.txt
 compile runtime -c requirements/dev.txt
 compile s3 -c requirements/dev.txt
 compile uv "$@"
+compile outside "$@" # on its own: what verifies us must not decide what we run on
 
 if grep -nE '^ *(-i|--index-url|--extra-index-url|--find-links|-f)|https?://' requirements/*.txt; then
     echo "bierger: an address of a package index stands in the lines above." >&2

@@ -47,6 +47,7 @@ from bierger_core.merkle.seen import Fork, Seen, dump_seen, load_seen
 from bierger_core.merkle.survey import DAMAGE_CODES, Damage, Survey, survey
 from bierger_core.merkle.tiles import (
     LONGEST_ENTRY,
+    TILE_WIDTH,
     Bundle,
     Fetch,
     Tile,
@@ -90,6 +91,7 @@ __all__ = [
     "EMPTY_ROOT",
     "LONGEST_ENTRY",
     "SIZE_TYPE",
+    "TILE_WIDTH",
     "AddCheckpoint",
     "AnotherWriterError",
     "Answer",

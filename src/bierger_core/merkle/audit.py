@@ -10,7 +10,7 @@ every night. Both go
 4. consistency    the first entries make the root seen last time
 
 and answer with damages by name, a fork as its two signed checkpoints, and what to remember next time. What is
-remembered moves forward only when nothing contradicts it. For whoever watches: no command of `bierger` calls it yet.
+remembered moves forward only when nothing contradicts it. `bierger log audit` and `bierger log watch` call them.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The printed code of every act, drawn by poppler, read by zxing-cpp, decoded by base45, verified by cwt against the key list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bierger_core.seals import base45, open_seal
+from tests.outside import programs
+from tests.outside.changes import flipped
+from tests.outside.files import KEPT_ACTS, RELEASE, Issued, attached
+from tests.outside.verdicts import OUTSIDE, Answer
+from tests.tools import required_program
+
+pytestmark = OUTSIDE
+
+
+def drawn(pdf: Path, folder: Path) -> list[Path]:
+    """Its pages as a scanner at 200 dpi would see them; the code stands on the last one of a long act."""
+    pages = folder / f"{pdf.stem}-pages"
+    pages.mkdir()
+    done = programs.run(required_program("pdftoppm", package="poppler-utils"), "-gray", "-r", 200, pdf, pages / "page")
+    assert done.returncode == 0, done.stderr
+    return sorted(pages.iterdir())
+
+
+def ask_code(expected: str, *pictures: Path) -> Answer:
+    read = programs.python("read_code.py")(*pictures)
+    return Answer(read.holds and read.words == expected, read.words)
+
+
+ASK_SEAL = programs.python("seal.py")
+
+
+def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued, tmp_path):
+    zxing, cwt = verifier("zxing-cpp", ask_code), verifier("cwt", ASK_SEAL)
+    acts = [*((act, issued.log / "keys.json") for act in issued.files("acts")), *((act, RELEASE / "keys.json") for act in KEPT_ACTS)]
+    for act, keys in acts:
+        code = attached(act)["seal.txt"].decode("ascii")
+        assert zxing.accepts(code, *drawn(act, tmp_path)) == code
+        text = tmp_path / "code.txt"
+        text.write_text(code)
+        claims = json.loads(cwt.accepts(text, keys))
+        read = open_seal(code).claims
+        assert (claims["1"], claims["-65537"]) == (read.issuer, [read.document_type, dict(read.facts)])
+    assert len(acts) == 27
+
+
+def test_the_code_on_a_receipt_is_read(verifier, issued: Issued, tmp_path):
+    zxing = verifier("zxing-cpp", ask_code)
+    for receipt in [*issued.files("receipts"), RELEASE / "receipt.pdf"]:
+        zxing.accepts(attached(receipt)["receipt.txt"].decode(), *drawn(receipt, tmp_path))
+
+
+def test_a_photographed_code_is_read(verifier):
+    verifier("zxing-cpp", ask_code).accepts((RELEASE / "code.txt").read_text().rstrip("\n"), RELEASE / "photo.jpg")
+
+
+def test_a_page_whose_code_is_cut_is_not_read(verifier, tmp_path):
+    """A third of the code painted over: more than the error correction of level M gives back."""
+    from PIL import Image, ImageDraw
+
+    code = (RELEASE / "code.txt").read_text().rstrip("\n")
+    with Image.open(RELEASE / "photo.jpg") as photo:
+        picture = photo.convert("L")
+    ImageDraw.Draw(picture).rectangle((300, 400, 600, 800), fill=255)
+    picture.save(tmp_path / "cut.png")
+    verifier("zxing-cpp", ask_code).refuses(code, tmp_path / "cut.png", because="codes were read")
+
+
+def test_no_byte_of_a_seal_can_be_changed(verifier, tmp_path):
+    cwt, text = verifier("cwt", ASK_SEAL), tmp_path / "code.txt"
+    code = (RELEASE / "code.txt").read_text().rstrip("\n")
+    message = base45.decode(code.removeprefix("BRG1:"))
+    for position in range(0, len(message), 19):
+        text.write_text("BRG1:" + base45.encode(flipped(message, position)))
+        cwt.refuses(text, RELEASE / "keys.json")
+
+
+def test_a_key_that_is_not_in_the_list_signed_nothing(verifier, issued: Issued):
+    verifier("cwt", ASK_SEAL).refuses(RELEASE / "code.txt", issued.log / "keys.json")
+
+
+@pytest.mark.parametrize("name", ["compact-1.json"])
+def test_the_compact_seal_verifies(verifier, tmp_path, name):
+    golden = json.loads((programs.ROOT / "tests" / "core" / "seals" / "golden" / name).read_text())
+    code, keys = tmp_path / "code.txt", tmp_path / "keys.json"
+    code.write_text(golden["code"])
+    keys.write_text(json.dumps(golden["keys"]))
+    cwt = verifier("cwt", ASK_SEAL)
+    assert json.loads(cwt.accepts(code, keys))["-65538"][2] == golden["status"]
+    message = base45.decode(golden["code"].removeprefix("BRG2:"))
+    code.write_text("BRG2:" + base45.encode(flipped(message, -1)))
+    cwt.refuses(code, keys)
