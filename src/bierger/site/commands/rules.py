@@ -2,12 +2,13 @@
 """`./bierger rules tck DIR` runs the DMN conformance kit; `./bierger rules eval FILE.dmn` takes one decision.
 
 Needs no database, no settings and no Django. Exit status of tck: 0 every case passed, 1 some failed, 2 no kit there;
-of eval: 0 decided, 1 refused with a sentence, 2 no such file.
+of eval: 0 decided, or undecided with --unknown; 1 refused with a sentence; 2 no such file.
 """
 
 import argparse
 import csv
 import datetime as dt
+import json
 import sys
 import time
 from collections import Counter
@@ -19,11 +20,17 @@ from bierger_core.rules import (
     Case,
     CaseResult,
     DateTime,
+    DecisionModel,
+    Fails,
     InputRefused,
+    InputType,
     Model,
     RulesError,
+    Undecided,
+    compile_partial,
     load_model,
     read_cases,
+    read_dmn,
     read_json,
     run_case,
     to_feel,
@@ -32,6 +39,7 @@ from bierger_core.rules import (
 from bierger_core.rules import TimeOfDay as Time
 
 MAX_FILE_BYTES = 2_100_000  # a larger file is refused by its reader; no more of it is read
+ANY = InputType("any")
 LEVELS = ("compliance-level-2", "compliance-level-3")
 EXTERNAL = ("dmn-external-function", "feel-external-function")
 
@@ -57,11 +65,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate.add_argument("file", type=Path, metavar="FILE.dmn")
     evaluate.add_argument("--decision", required=True, metavar="NAME", help="a decision, or a decision service")
     evaluate.add_argument("--input", default="{}", metavar="JSON|@FILE", help="the input data by name")
+    evaluate.add_argument(
+        "--unknown", action="store_true", help="what is not given is unknown, not null: name what can still matter"
+    )
+    evaluate.add_argument("--not-null", action="store_true", help="with --unknown: what is unknown will not be left empty")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the action that was asked for."""
-    return _tck(args.folder, args.csv) if args.action == "tck" else _eval(args)
+    if args.action == "tck":
+        return _tck(args.folder, args.csv)
+    return _eval_unknown(args) if args.unknown else _eval(args)
 
 
 def _now() -> DateTime:
@@ -197,3 +211,53 @@ def _eval(args: argparse.Namespace) -> int:
     for note in result.notes:
         sys.stderr.write(f"note: {note}\n")
     return 0
+
+
+def _eval_unknown(args: argparse.Namespace) -> int:
+    """Decide as far as the input goes. Files of the subset alone: the whole language is not cut into pieces."""
+    try:
+        text = Path(args.input[1:]).read_text(encoding="utf-8") if args.input.startswith("@") else args.input
+        data = _read(args.file)
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
+        given = read_json(text)
+        if not isinstance(given, dict):
+            raise InputRefused(name="input", expected="an object: input data by name", got=type(given).__name__)
+        model = read_dmn(data, path=args.file.name)
+        decision = compile_partial(model, args.decision, may_be_null=() if args.not_null else None)
+        verdict = decision.decide({name: _known(model, name, value) for name, value in given.items()})
+    except RulesError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
+    if isinstance(verdict, Fails):
+        sys.stderr.write(f"{verdict.code}: however the unknown inputs turn out\n")
+        return 1
+    if isinstance(verdict, Undecided):
+        written = json.dumps({"undecided": verdict.inputs} if verdict.exact else {"undecided": verdict.inputs, "exact": False})
+    else:
+        written = to_plain(verdict.value)
+    sys.stdout.write(written + "\n")
+    return 0
+
+
+def _known(model: DecisionModel, name: str, value: object) -> object:
+    """Fit a value of the JSON to the inputs below a name: texts become dates where the declared type says so."""
+    kind = model.inputs.get(name)
+    if kind is not None:
+        return _dated(value, kind, name)
+    if not isinstance(value, dict) or not any(known.startswith(f"{name}.") for known in model.inputs):
+        raise InputRefused(name=name, expected=f"one of {', '.join(model.inputs) or 'no input data'}", got="another name")
+    return {part: _known(model, f"{name}.{part}", below) for part, below in value.items()}
+
+
+def _dated(value: object, kind: InputType, name: str) -> object:
+    if kind.base == "date" and isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value) if len(value) == len("2026-01-31") else value
+        except ValueError:
+            raise InputRefused(name=name, expected="date", got=value[:80]) from None
+    if isinstance(value, dict) and kind.components:
+        return {part: _dated(one, kind.components.get(part, ANY), f"{name}.{part}") for part, one in value.items()}
+    return value

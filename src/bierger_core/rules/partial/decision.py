@@ -87,7 +87,7 @@ class PartialDecision:
             return self._anew(given, leaves)
         if self.root.plain:
             places: dict[int, Cut] = {index: place(value) for index, value in leaves.items()}
-            return self._read(restrict(self.root, places))
+            return self._read(restrict(self.root, places, self.lift.diagram.made))
         try:
             target = Lift(Diagram(self.lift.diagram.variables[: len(self.plan.leaves)], RETRY_WORK))
             return self._verdict(target, Substitution(self.lift, target, leaves).node(self.root), given)

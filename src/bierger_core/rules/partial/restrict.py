@@ -17,8 +17,11 @@ from bierger_core.rules.partial.terms import Number, Pending, Plain, Record, Ter
 PlainKey = tuple[int, tuple[Cut, ...], tuple[Node, ...]]
 
 
-def restrict(root: Node, places: Mapping[int, Cut]) -> Node:
-    """Follow the known inputs in a plain diagram; what is left is reduced again, so it asks only what matters."""
+def restrict(root: Node, places: Mapping[int, Cut], first: Mapping[PlainKey, Node]) -> Node:
+    """Follow the known inputs in a plain diagram; what is left is reduced again, so it asks only what matters.
+
+    `first` are the nodes of the diagram: one that comes out again has to be the same object.
+    """
     bits = sum(1 << index for index in places)
     done: dict[Node, Node] = {}
     made: dict[PlainKey, Node] = {}
@@ -31,13 +34,13 @@ def restrict(root: Node, places: Mapping[int, Cut]) -> Node:
             return found
         known = places.get(node.order)
         below = [visit(child) for child in (node.children if known is None else (node.child(known),))]
-        done[node] = found = _rebuilt(node, below, made) if known is None else below[0]
+        done[node] = found = _rebuilt(node, below, first, made) if known is None else below[0]
         return found
 
     return visit(root)
 
 
-def _rebuilt(node: Node, children: Sequence[Node], made: dict[PlainKey, Node]) -> Node:
+def _rebuilt(node: Node, children: Sequence[Node], first: Mapping[PlainKey, Node], made: dict[PlainKey, Node]) -> Node:
     """Make a node anew with other children, some of them now the same."""
     kept, cuts = [children[0]], []
     for cut, child in zip(node.cuts, children[1:], strict=True):
@@ -47,7 +50,7 @@ def _rebuilt(node: Node, children: Sequence[Node], made: dict[PlainKey, Node]) -
     if len(kept) == 1:
         return kept[0]
     key = (node.order, tuple(cuts), tuple(kept))
-    found = made.get(key)
+    found = first.get(key) or made.get(key)
     if found is None:
         found = made[key] = Node(*key, None, 1 << node.order)
     return found

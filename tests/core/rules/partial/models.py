@@ -2,7 +2,7 @@
 """Random decision models as DMN files, with what an oracle must know of them: domains, and where sums are compared."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from tests.core.rules.partial.oracle import Domain, Linear, days, form_of, texts
 
 Form = dict[str, Fraction]  # a sum of inputs; "" is the number alone
-KINDS = ("number", "number", "number", "boolean", "string", "date", "date")
+KINDS = ("number", "number", "number", "number", "boolean", "boolean", "string", "string", "date", "date", "date", "any")
 WORDS = ("a", "b", "c")
 MOST_SUMS = 8  # that one decision may be, so that brute force stays possible
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:m">'
@@ -64,24 +64,29 @@ class Generated:
     def may_be_null(self) -> list[str]:
         return [one.name for one in self.inputs.values() if one.nullable]
 
-    def domains(self) -> dict[str, Domain]:
-        """Give the domain of each input, cut at what it is compared with."""
-        return {name: self.domain(one) for name, one in self.inputs.items()}
+    def domains(self, known: Mapping[str, object] | None = None) -> dict[str, Domain]:
+        """Give the domain of each input, cut at what it is compared with; also at known days and texts."""
+        return {name: self.domain(one, known or {}) for name, one in self.inputs.items()}
 
-    def domain(self, one: Input) -> Domain:
+    def domain(self, one: Input, known: Mapping[str, object]) -> Domain:
         null: tuple[object, ...] = (None,) if one.nullable else ()
         if one.kind == "boolean":
             return Domain(one.name, candidates=(*null, True, False))
+        if one.kind == "any":
+            others = (*days(sorted(one.days), 1), *texts(sorted(one.words), 1), (), {})
+            return Domain(one.name, number=True, candidates=(*null, True, False, *others))
         if one.points:
-            return Domain(one.name, candidates=(*null, *one.points))
+            return Domain(one.name, candidates=(*null, *one.points), edges=tuple(one.numbers_of))
         if one.kind == "number":
             return Domain(one.name, number=True, candidates=null, holds=one.holds, edges=tuple(sorted(one.numbers)))
         group = set().union({one.name}, *(group for group in self.groups if one.name in group))
         width = max(1, len(group))
+        points = {point for name in group for point in (*self.inputs[name].points, known.get(name))}
         if one.kind == "date":
-            found = days(sorted({day for name in group for day in self.inputs[name].days}), width)
+            edges = {day for name in group for day in self.inputs[name].days} | {day for day in points if isinstance(day, date)}
+            found = days(sorted(edges), width)
             return Domain(one.name, candidates=(*null, *(day for day in found if one.holds(day))))
-        words = {word for name in group for word in self.inputs[name].words}
+        words = {word for name in group for word in self.inputs[name].words} | {word for word in points if isinstance(word, str)}
         return Domain(one.name, candidates=(*null, *texts(sorted(words), width)))
 
 
@@ -137,7 +142,7 @@ class Generator:
 
     def declared(self, one: Input) -> str:
         code = one.name.replace(".", "_")
-        kind, extra = one.kind, ""
+        kind, extra = "Any" if one.kind == "any" else one.kind, ""
         if one.allowed:
             kind = f"t_{code}"
             extra = f'<itemDefinition name="{kind}"><typeRef>{one.kind}</typeRef><allowedValues><text>{escape(one.allowed)}</text></allowedValues></itemDefinition>'
@@ -147,8 +152,10 @@ class Generator:
         if name in self.decisions:
             return self.decisions[name]
         kind = self.inputs[name].kind
-        sums = ({name: Fraction(1)},) if kind == "number" else ()
-        return Operand(name, kind, tuple(frozen(one) for one in sums), frozenset((name,)) if kind != "number" else frozenset())
+        sums = ({name: Fraction(1)},) if kind in ("number", "any") else ()
+        return Operand(
+            name, kind, tuple(frozen(one) for one in sums), frozenset((name,)) if kind != "number" else frozenset[str]()
+        )
 
     # -- expressions -------------------------------------------------------------------------------------------
 
@@ -173,6 +180,13 @@ class Generator:
             chosen = self.random.choice(few)
             sums = [scaled(dict(a), value) for a in one.sums for value in map(Fraction, self.inputs[chosen].numbers_of)]
             return Operand(f"({one.text} * {chosen})", "number", tuple(frozen(s) for s in sums))
+        few = [name for name in few if Decimal(3) not in self.inputs[name].points]  # thirds have no end
+        if how == "/" and few:
+            chosen = self.random.choice(few)
+            sums = [
+                scaled(dict(a), 1 / value) for a in one.sums for value in map(Fraction, self.inputs[chosen].numbers_of) if value
+            ]
+            return Operand(f"({one.text} / {chosen})", "number", tuple(frozen(s) for s in sums))
         factor, text = self.random.choice(
             ((Fraction(2), "* 2"), (Fraction(1, 2), "/ 2"), (Fraction(-1), "* (-1)"), (Fraction(5), "* 5"))
         )
@@ -183,13 +197,14 @@ class Generator:
 
     def constant(self, operand: Operand) -> str:
         """Draw a constant to compare with, and tell the oracle."""
-        if operand.kind == "number":
+        kind = self.random.choice(("number", "date", "string")) if operand.kind == "any" else operand.kind
+        if kind == "number":
             number = self.number()
             self.boundary(added(dict(one), {"": Fraction(number)}, -1) for one in operand.sums)
             return str(number)
-        if operand.kind == "boolean":
+        if kind == "boolean":
             return self.random.choice(("true", "false"))
-        constant: object = self.day() if operand.kind == "date" else self.random.choice(WORDS)
+        constant: object = self.day() if kind == "date" else self.random.choice(WORDS)
         self.cut(operand.sources, frozenset((constant,)))
         return day_text(constant) if isinstance(constant, date) else f'"{constant}"'
 
@@ -233,9 +248,11 @@ class Generator:
             operand = made
         if operand.kind == "boolean" and how < 0.7:
             return operand.text
+        if how < 0.55 and (made_text := self.quotient(names)) is not None:
+            return made_text
         same = [name for name in names if self.operand(name).kind == operand.kind and self.operand(name).text != operand.text]
         operator = self.random.choice(("<", "<=", ">", ">=", "=", "!="))
-        if same and how < 0.8 and operand.kind != "context":
+        if same and how < 0.8 and operand.kind != "any":
             other = self.operand(self.random.choice(same))
             self.met(operand, other)
             return f"{operand.text} {operator} {other.text}"
@@ -244,6 +261,16 @@ class Generator:
         if how < 0.93:
             return f"{operand.text} {self.random.choice(('=', '!='))} null"
         return f"{operand.text} in ({self.cell(operand, 3, inside=True)})"
+
+    def quotient(self, names: list[str]) -> str | None:
+        """Draw a division by what may be unknown: a / b against c changes at a = b * c and, with the sign of b, at 0."""
+        numbers = [one for one in map(self.operand, names) if one.kind == "number" and len(one.sums) == 1]
+        if len(numbers) < 2:
+            return None
+        one, two = self.random.sample(numbers, 2)
+        number = self.number()
+        self.boundary((added(dict(one.sums[0]), scaled(dict(two.sums[0]), Fraction(number)), -1), dict(two.sums[0])))
+        return f"{one.text} / {two.text} {self.random.choice(('<', '<=', '>', '>='))} {number}"
 
     def cell(self, operand: Operand, most: int = 2, *, inside: bool = False) -> str:
         """Draw the tests of one cell."""
@@ -265,7 +292,7 @@ class Generator:
         opened, closed = self.random.choice("[("), self.random.choice("])")
         ends = [self.constant(operand), self.constant(operand)]
         if self.random.random() < 0.9:  # the others hold nothing
-            ends.sort(key=lambda end: (0, float(end)) if operand.kind == "number" else (0, end))
+            ends.sort(key=lambda end: float(end) if operand.kind == "number" else end)
         return f"{opened}{ends[0]}..{ends[1]}{closed}"
 
     # -- decisions ---------------------------------------------------------------------------------------------
@@ -280,12 +307,15 @@ class Generator:
             f'<informationRequirement id="{name}_{index}"><required{"Input" if one in self.inputs else "Decision"} href="#{one.replace(".", "_")}"/></informationRequirement>'
             for index, one in enumerate(names)
         )
-        declared = f' typeRef="{kind}"' if self.random.random() < 0.5 else ""
+        several = '<output name="second"/>' in logic
+        declared = f' typeRef="{kind}"' if self.random.random() < 0.5 and not several else ""
         self.xml.append(f'<decision id="{name}" name="{name}"><variable name="{name}"{declared}/>{require}{logic}</decision>')
         sums = tuple(dict.fromkeys(one for result in results for one in result.sums))
         sources = frozenset[str]().union(*(result.sources for result in results))
         constants = frozenset[object]().union(*(result.constants for result in results))
-        self.decisions[name] = Operand(name, kind if len(sums) <= MOST_SUMS else "unused", sums, sources, constants)
+        self.decisions[name] = Operand(
+            f"{name}.first" if several else name, kind if len(sums) <= MOST_SUMS else "unused", sums, sources, constants
+        )
         if kind == "number":  # outcomes that are sums differ where they cross
             self.boundary(added(dict(a), dict(b), -1) for a in sums for b in sums)
         else:
@@ -330,6 +360,7 @@ class Generator:
             columns.append(Operand(self.condition(names, 1), "boolean"))
         hit = self.random.choice(("UNIQUE", "FIRST", "FIRST"))
         parts = self.parts(columns[0]) if hit == "UNIQUE" and self.random.random() < 0.8 else []
+        second = self.random.random() < 0.15
         rules = []
         few = self.random.sample(range(3), 2)
         outputs = [self.result(names, kind, results) for _ in range(3)]
@@ -337,15 +368,22 @@ class Generator:
             tests = [parts[number] if parts and column is columns[0] else self.cell(column) for column in columns]
             cells = "".join(f"<inputEntry><text>{escape(test)}</text></inputEntry>" for test in tests)
             output = outputs[self.random.choice(few)] if self.random.random() < 0.7 else self.result(names, kind, results)
-            rules.append(f"<rule>{cells}<outputEntry><text>{escape(output)}</text></outputEntry></rule>")
+            rules.append(
+                f"<rule>{cells}<outputEntry><text>{escape(output)}</text></outputEntry>{self.second() if second else ''}</rule>"
+            )
         head = "".join(self.column(column) for column in columns)
         default = self.result(names, kind, results) if self.random.random() < 0.7 else ""
         entry = f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>" if default else ""
-        return f'<decisionTable hitPolicy="{hit}">{head}<output>{entry}</output>{"".join(rules)}</decisionTable>'
+        outputs_text = f'<output name="first">{entry}</output><output name="second"/>' if second else f"<output>{entry}</output>"
+        return f'<decisionTable hitPolicy="{hit}">{head}{outputs_text}{"".join(rules)}</decisionTable>'
+
+    def second(self) -> str:
+        """Draw the second output of a row; the decision is then a context."""
+        return f"<outputEntry><text>{self.random.choice(('true', 'null'))}</text></outputEntry>"
 
     def parts(self, operand: Operand) -> list[str]:
         """Cut a column so that no two rules match together."""
-        if operand.kind == "boolean":
+        if operand.kind in ("boolean", "any"):
             return ["true", "false", "null"]
         low, high = sorted((self.constant(operand) for _ in range(2)), key=float if operand.kind == "number" else str)
         return [f"<= {low}", f"({low}..{high})", f">= {high}" if low != high else f"> {high}", "null"]

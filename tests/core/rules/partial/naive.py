@@ -59,17 +59,26 @@ class Naive:
                     break
             else:
                 if not missing and not waiting:
-                    return self.value(rule.outputs[0].root, context)
+                    return self.outputs(table, [one.root for one in rule.outputs], context)
                 waiting |= missing
                 if not missing:
                     break
         if waiting:
             return Unknown(frozenset(waiting))
-        default = table.outputs[0].default
-        return self.value(default.root, context) if default else None
+        defaults = [one.default.root for one in table.outputs if one.default is not None]
+        return self.outputs(table, defaults, context) if table.has_default else None
+
+    def outputs(self, table: DecisionTable, nodes: list[syntax.Node], context: Mapping[str, object]) -> Value | Unknown:
+        values = [self.value(node, context) for node in nodes]
+        waiting = [one for one in values if isinstance(one, Unknown)]
+        if waiting:
+            return Unknown(frozenset[str]().union(*(one.inputs for one in waiting)))
+        known = [one for one in values if not isinstance(one, Unknown)]
+        return known[0] if len(known) == 1 else {one.name: value for one, value in zip(table.outputs, known, strict=True)}
 
     def value(self, node: syntax.Node, context: Mapping[str, object]) -> Value | Unknown:
-        found = [context[name] for name in free_names(node)]
+        read = free_names(node)
+        found = [value for name, value in context.items() if any(f"{one}.".startswith(f"{name}.") for one in read)]
         missing = [one for one in found if isinstance(one, Unknown)]
         if not missing:
             return Evaluation(context).value(node)

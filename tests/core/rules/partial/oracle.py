@@ -28,7 +28,7 @@ class Domain:
     number: bool = False
     candidates: tuple[object, ...] = ()  # besides the numbers
     holds: Callable[[Decimal], bool] = lambda _: True
-    edges: tuple[Decimal, ...] = ()
+    edges: tuple[Decimal, ...] = ()  # where it is cut by itself; the numbers among the candidates, where sums read it
 
 
 @dataclass

@@ -234,3 +234,10 @@ def test_the_deepest_model_leaves_the_stack_alone() -> None:
     assert isinstance(verdict, Undecided)
     assert set(verdict.inputs) == set(names)
     assert time.process_time() - started < 20
+
+
+def test_a_node_that_comes_out_again_is_the_same() -> None:
+    """Whoever follows known inputs meets nodes as they were and nodes made anew: equal ones are one, or too much is asked."""
+    text = "if not(a) then 1 else if n > 5 then (if b and c then 2 else if b then 3 else 4) else if b then 3 else 4"
+    kinds = {"a": "boolean", "n": "number", "b": "boolean", "c": "boolean"}
+    assert ask(text, {"a": True, "c": False}, kinds) == Undecided(("b",))
