@@ -75,13 +75,18 @@ def _order(operator: str, *, smaller: bool, same: bool) -> bool:
 
 def look_up(context: Mapping[str, object], parts: tuple[str, ...]) -> Value:
     """Follow a path through nested mappings and dotted keys, the shortest key first; absent is null."""
+    return to_value(follow(context, parts), name=".".join(parts))
+
+
+def follow(context: Mapping[str, object], parts: tuple[str, ...]) -> object:
+    """Give what stands at the end of a path, as it was given."""
     for length in range(1, len(parts) + 1):
         key = ".".join(parts[:length])
         if key in context:
             found: object = context[key]
             for part in parts[length:]:
                 found = found.get(part) if isinstance(found, Mapping) else None
-            return to_value(found, name=".".join(parts))
+            return found
     return None
 
 
