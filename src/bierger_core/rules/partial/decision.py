@@ -181,6 +181,7 @@ def compile_partial(model: DecisionModel, decision: str, *, may_be_null: Collect
         lift, root = build(found, {})
     except TooLarge:
         return PartialDecision(model, decision, found, None, None)
+    lift.diagram.forget()
     return PartialDecision(model, decision, found, lift, root)
 
 

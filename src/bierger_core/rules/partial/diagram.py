@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bierger_core.rules.partial.decimals import is_decimal
 from bierger_core.rules.partial.errors import TooLarge
 from bierger_core.rules.partial.lines import Cut, Line
 from bierger_core.rules.partial.sums import Sum
@@ -47,17 +48,9 @@ class Variable:
         number = cut[0]
         if self.kind == "date" and len(cut) == 2:  # whole days
             return (number + 1,)  # type: ignore[operator]
-        if self.kind == "number" and isinstance(number, Fraction) and not _is_decimal(number):
+        if self.kind == "number" and isinstance(number, Fraction) and not is_decimal(number):
             return (number,)  # whole coefficients without common divisor give decimal fractions only: never this number
         return cut
-
-
-def _is_decimal(number: Fraction) -> bool:
-    below = number.denominator
-    for prime in (2, 5):
-        while below % prime == 0:
-            below //= prime
-    return below == 1
 
 
 class Node:
@@ -101,6 +94,11 @@ class Diagram:
     applied: dict[tuple[Operation, tuple[Node, ...]], Node] = field(default_factory=dict)
     joins: dict[tuple[int, tuple[Cut, ...], tuple[Node, ...]], Node] = field(default_factory=dict)
     computed: dict[tuple[str, object], Variable] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Drop what was remembered to build; nodes and variables stay."""
+        self.applied.clear()
+        self.joins.clear()
 
     def count(self) -> None:
         self.work += 1

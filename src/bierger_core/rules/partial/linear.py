@@ -53,6 +53,17 @@ def feasible(rows: Iterable[Row], spend: Callable[[int], None]) -> bool:
             raise TooLarge
 
 
+def equations_of(rows: Sequence[Row], spend: Callable[[int], None]) -> list[Row]:
+    """Give the rows of a system with solutions that hold only as equations."""
+    if feasible([_strict(row) for row in rows], spend):
+        return []
+    return [row for row in rows if row.relation != "<" and not feasible([*rows, _strict(row)], spend)]
+
+
+def _strict(row: Row) -> Row:
+    return Row(row.factors, row.rest, "<")
+
+
 def _tightest(rows: Sequence[Row]) -> list[Row] | None:
     """Keep of parallel rows the one that says most; None when a row without variables is false."""
     found: dict[tuple[object, ...], Row] = {}

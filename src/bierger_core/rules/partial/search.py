@@ -22,11 +22,12 @@ from enum import IntEnum
 from fractions import Fraction
 
 from bierger_core.rules.partial.comparisons import number_of
+from bierger_core.rules.partial.decimals import solvable
 from bierger_core.rules.partial.diagram import LAST, Diagram, Node, Variable
 from bierger_core.rules.partial.errors import TooLarge
 from bierger_core.rules.partial.inequalities import RANK_OF, Texts, between, bounds, inequality
-from bierger_core.rules.partial.linear import Row, feasible
-from bierger_core.rules.partial.lines import Cut, Piece, of_rank
+from bierger_core.rules.partial.linear import Row, equations_of, feasible
+from bierger_core.rules.partial.lines import NUMBER, Cut, Piece, of_rank
 from bierger_core.rules.partial.sums import Sum
 from bierger_core.rules.partial.terms import Constant, Failure, Pending, Plain, Record, Term, variables_of, word_of
 
@@ -51,10 +52,6 @@ class State:
 
     def settled(self, name: int, piece: Piece) -> "State":
         return State((*self.pieces, (name, piece)), self.rows, self.free)
-
-    @property
-    def found(self) -> Found:
-        return Found.POSSIBLE if self.free else Found.SURE
 
 
 @dataclass(slots=True)
@@ -93,7 +90,7 @@ class Search:
         if a is b and not mine:
             return Found.NONE
         if a.plain and b.plain:  # independent inputs: different nodes are different functions
-            return state.found
+            return self.found(state)
         known = self.done.get((a, b, state))
         if known is None:
             self.spend(1)
@@ -105,6 +102,14 @@ class Search:
         self.steps += steps
         if self.steps > MAX_STEPS:
             raise TooLarge
+
+    def found(self, state: State) -> Found:
+        """Judge a path to different outcomes: where it has no room, do decimal numbers lie on it?"""
+        if state.free:
+            return Found.POSSIBLE
+        numbers = {name for name, piece in state.pieces if piece[0][0] == NUMBER}
+        rows = [row for row in self.limited(state) if all(name in numbers for name, _ in row.factors)]
+        return Found.SURE if solvable(equations_of(rows, self.spend)) else Found.NONE
 
     def best(self, ways: Iterable[Found]) -> Found:
         """Stop at the first way that surely exists."""
@@ -169,9 +174,12 @@ class Search:
         """Add inequalities to a path; None when it does not exist with them."""
         free = state.free or any(isinstance(name, tuple) for row in rows for name, _ in row.factors)
         then = State(state.pieces, (*state.rows, *rows), free)
-        read = {name for row in then.rows for name, _ in row.factors}
-        limits = [row for name, piece in then.pieces if name in read for row in bounds(name, piece, self.texts)]
-        return then if feasible([*then.rows, *limits], self.spend) else None
+        return then if feasible(self.limited(then), self.spend) else None
+
+    def limited(self, state: State) -> list[Row]:
+        """Give the inequalities of a path with the bounds of the inputs they read."""
+        read = {name for row in state.rows for name, _ in row.factors}
+        return [*state.rows, *(row for name, piece in state.pieces if name in read for row in bounds(name, piece, self.texts))]
 
     # -- ends --------------------------------------------------------------------------------------------------
 
@@ -190,16 +198,16 @@ class Search:
             return Found.NONE if same else Found.POSSIBLE
         word = word_of(a) if not isinstance(a, Failure) else ""
         if isinstance(b, Failure) or word != word_of(b) or word not in RANK_OF:
-            return state.found
+            return self.found(state)
         if isinstance(a, Constant) and isinstance(b, Constant):
-            return Found.NONE if a == b else state.found
+            return Found.NONE if a == b else self.found(state)
         for term, second in ((a, False), (b, True)):
             for index in sorted(variables_of(term)):
                 name = ~index if second and index == self.own else index
                 if not self.is_settled(name, state):
                     return self.settle(name, RANK_OF[word], state, lambda then: self.terms(a, b, then))
         return self.best(
-            Found.NONE if then is None else then.found
+            Found.NONE if then is None else self.found(then)
             for then in (self.narrowed(state, rows) for rows in self.differences(a, b, word))
         )
 

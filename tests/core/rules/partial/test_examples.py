@@ -78,6 +78,11 @@ DAYS = {"d": "week", "e": "week", "f": "week"}
         # a third is no number of FEEL
         ("if 3 * a = 1 then 1 else 2", {}, NUMBERS, Decided(N(2))),
         ("if 3 * a + 6 * b = 1 then 1 else 2", {}, NUMBERS, Decided(N(2))),
+        ("if 2 * a + b = 1 and a = b then 1 else 2", {}, NUMBERS, Decided(N(2))),
+        ("if 2 * a + b >= 1 and a <= b and 2 * b + a <= 1 then 1 else 2", {}, NUMBERS, Decided(N(2))),
+        ("if 3 * a + b = 1 and a = b then 1 else 2", {}, NUMBERS, Undecided(("a", "b"))),
+        ("if 3 * a = b + 1 and a > 5 and b < 20 then 1 else 2", {}, NUMBERS, Undecided(("a", "b"))),
+        ("if 3 * a = b and 3 * b = c and 9 * a != c then 1 else 2", {}, NUMBERS, Decided(N(2))),
         ("if 3 * a >= 1 then 1 else 2", {}, NUMBERS, Undecided(("a",))),
         # division: the sign of what divides turns the inequality
         ("if a / b > 2 and b > 0 and a < b then 1 else 2", {}, NUMBERS, Decided(N(2))),
