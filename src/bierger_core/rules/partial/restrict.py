@@ -3,16 +3,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from bierger_core.rules.data import Value
 from bierger_core.rules.partial.comparisons import quotient, three_of
-from bierger_core.rules.partial.diagram import LAST, Node, Operation
+from bierger_core.rules.partial.diagram import Node, Operation
 from bierger_core.rules.partial.lift import Lift
 from bierger_core.rules.partial.lines import Cut, place
-from bierger_core.rules.partial.terms import Number, Pending, Plain, Record, Term, constant
+from bierger_core.rules.partial.terms import Constant, Failure, Number, Pending, Plain, Record, Term, constant
 
 PlainKey = tuple[int, tuple[Cut, ...], tuple[Node, ...]]
 
@@ -90,19 +89,14 @@ class Substitution:
         if variable.kind == "number":
             cuts = [(cut[0], len(cut) == 2) for cut in node.cuts]
             return self.target.comparisons.cut_sum(variable.sum.substitute(self.numbers), cuts, children)  # type: ignore[arg-type]
-        three = three_of(node)
-        (first,), (second,) = (monomial for monomial, _ in variable.sum.terms)
+        (first,), (second,) = (monomial for monomial, _ in variable.sum.terms)  # first - second
         left, right = (self.plain(index, variable.kind) for index in (first, second))
-        if variable.sum.terms[0][1] < 0:
-            left, right = right, left
-        return self._compared(left, right, [self.node(one) for one in three])
+        return self._compared(left, right, [self.node(one) for one in three_of(node)])
 
     def _compared(self, left: Term, right: Term, three: Sequence[Node]) -> Node:
-        values = [term.value for term in (left, right) if not isinstance(term, Plain) and hasattr(term, "value")]
-        if len(values) == 2:
-            a, b = values
-            assert isinstance(a, (date, str))
-            return three[0] if a < b else three[1] if a == b else three[2]  # type: ignore[operator]  # of one type
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            a, b = place(left.value), place(right.value)
+            return three[0] if a < b else three[1] if a == b else three[2]
         return self.target.comparisons.plain(left, right, (three[0], three[1], three[2]))
 
     def plain(self, index: int, word: str) -> Term:
@@ -114,8 +108,9 @@ class Substitution:
 
         def early(operands: Sequence[Node]) -> Node | None:
             term = operands[0].term
-            value = getattr(term, "value", None)
-            return None if operands[0].order != LAST else by_child[node.child(place(value))]
+            if isinstance(term, Constant):
+                return by_child[node.child(place(term.value))]
+            return operands[0] if isinstance(term, Failure) else None
 
         return self.target.diagram.apply(Operation("resume", lambda terms: self.target.diagram.end(terms[0]), early), (truth,))
 

@@ -100,7 +100,7 @@ class Generator:
         self.groups: list[set[str]] = []
         self.xml: list[str] = []
         self.decisions: dict[str, Operand] = {}
-        self.required: set[str] = set()
+        self.tight: list[str] = []
 
     def generate(self) -> Generated:
         for number in range(self.random.randint(6, 8)):
@@ -113,9 +113,27 @@ class Generator:
             own = names[number::count] + self.random.sample(names, self.random.randint(0, 2))
             below = list(self.decisions) if last else [name for name in self.decisions if self.random.random() < 0.5]
             own = list(dict.fromkeys(own))
+            if last and self.random.random() < 0.5:
+                self.tight = self.close(own)
+                own = [*own, *self.tight]
             self.decision(f"v{number}", own, below)
         text = "\n".join([HEAD, *(self.declared(one) for one in self.inputs.values()), *self.xml, "</definitions>"])
-        return Generated(text, f"v{count - 1}", self.inputs, self.boundaries, self.groups, own)
+        return Generated(text, f"v{count - 1}", self.inputs, self.boundaries, self.groups, self.tight or own)
+
+    def close(self, own: list[str]) -> list[str]:
+        """Add two or three inputs that the last decision compares with each other and with few constants.
+
+        Only there do conditions exclude each other that no single input excludes.
+        """
+        kind = self.random.choice(("number", "number", "date"))
+        names = [f"q{number}" for number in range(2 if kind == "number" or self.random.random() < 0.5 else 3)]
+        for name in names:
+            self.inputs[name] = Input(name, kind, nullable=self.random.random() < 0.2)
+        if kind == "date" and self.random.random() < 0.5:
+            for name in names:
+                self.allow_days(self.inputs[name], self.random.randint(0, 3))
+        own[:] = own[: self.random.randint(1, 3)]
+        return names
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
@@ -135,10 +153,13 @@ class Generator:
         elif kind == "string" and how < 0.6:
             one.points, one.allowed = WORDS, '"a", "b", "c"'
         elif kind == "date" and how < 0.3:
-            low_day, high_day = date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=self.random.randint(0, 40))
-            one.allowed, one.days = f"[{day_text(low_day)}..{day_text(high_day)}]", {low_day, high_day}
-            one.holds = lambda value: low_day <= value <= high_day
+            self.allow_days(one, self.random.randint(0, 40))
         self.inputs[name] = one
+
+    def allow_days(self, one: Input, count: int) -> None:
+        low, high = date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=count)
+        one.allowed, one.days = f"[{day_text(low)}..{day_text(high)}]", {low, high}
+        one.holds = lambda value: low <= value <= high
 
     def declared(self, one: Input) -> str:
         code = one.name.replace(".", "_")
@@ -160,10 +181,10 @@ class Generator:
     # -- expressions -------------------------------------------------------------------------------------------
 
     def number(self) -> Decimal:
-        return Decimal(self.random.choice(("-1", "0", "1", "2", "3", "0.5", "2.5", "4")))
+        return Decimal(self.random.choice(("0", "1", "2") if self.tight else ("-1", "0", "1", "2", "3", "0.5", "2.5", "4")))
 
     def day(self) -> date:
-        return date(2026, 1, 1) + timedelta(days=self.random.choice((0, 1, 2, 5, 10, 30)))
+        return date(2026, 1, 1) + timedelta(days=self.random.choice((0, 1, 2) if self.tight else (0, 1, 2, 5, 10, 30)))
 
     def arithmetic(self, names: list[str]) -> Operand | None:
         """Combine numbers by + - or times a constant; times an input whose values are few."""
@@ -302,7 +323,10 @@ class Generator:
         names = [*own, *below]
         kind = self.random.choice(("string", "number", "boolean", "date"))
         results: list[Operand] = []
-        logic = self.literal(names, kind, results) if self.random.random() < 0.4 else self.table(names, kind, results)
+        if self.tight:
+            logic = self.crossed(kind, results)
+        else:
+            logic = self.literal(names, kind, results) if self.random.random() < 0.4 else self.table(names, kind, results)
         require = "".join(
             f'<informationRequirement id="{name}_{index}"><required{"Input" if one in self.inputs else "Decision"} href="#{one.replace(".", "_")}"/></informationRequirement>'
             for index, one in enumerate(names)
@@ -350,6 +374,29 @@ class Generator:
             for _ in range(self.random.randint(1, 3)):
                 text = f"if {self.condition(names)} then {self.result(names, kind, results)} else {text}"
         return f"<literalExpression><text>{escape(text)}</text></literalExpression>"
+
+    def crossed(self, kind: str, results: list[Operand]) -> str:
+        """Draw conditions over the close inputs alone: several at a time, so that some cannot hold together."""
+        few = [self.result([], kind, results)]
+        while len(set(few)) < 2:
+            few = [few[0], self.result([], kind, results)]
+        text = few[0]
+        for index in range(self.random.randint(1, 2)):
+            atoms = [self.atom() for _ in range(self.random.randint(3, 5))]
+            text = f"if {self.random.choice((' and ', ' and ', ' or ')).join(atoms)} then {few[(index + 1) % 2]} else {text}"
+        return f"<literalExpression><text>{escape(text)}</text></literalExpression>"
+
+    def atom(self) -> str:
+        one, two = (self.operand(name) for name in self.random.sample(self.tight, 2))
+        operator = self.random.choice(("<", "<=", ">", ">=", "=", "!="))
+        how = self.random.random()
+        if one.kind == "number" and how < 0.5:
+            one = self.arithmetic(self.tight) or one
+            return f"{one.text} {operator} {self.constant(one)}"
+        if how < 0.7:
+            self.met(one, two)
+            return f"{one.text} {operator} {two.text}"
+        return f"{one.text} {operator} {self.constant(one)}"
 
     def table(self, names: list[str], kind: str, results: list[Operand]) -> str:
         columns: list[Operand] = []
@@ -417,8 +464,9 @@ def draw_known(model: Generated, seed: int, most: int) -> dict[str, object]:
     domains = model.domains()
     names = sorted(model.inputs)
     chance.shuffle(names)
-    names.sort(key=lambda name: name not in model.near or chance.random() < 0.3)
+    names.sort(key=lambda name: name not in model.near or (not name.startswith("q") and chance.random() < 0.3))
     unknown = names[: chance.randint(2, 4)]
+    most *= 5 if unknown[0].startswith("q") else 1  # together or not at all: the estimate is too high for them
 
     def size(name: str) -> int:
         domain = domains[name]

@@ -2,7 +2,6 @@
 """Partial evaluation against brute force over all completions: no unsound verdict, none late, no input too many or too few."""
 
 import ast
-import os
 import random
 import sys
 from collections import Counter
@@ -23,7 +22,7 @@ FIRST_SEED = 0
 FEW, MANY = 200, 5_200
 
 
-def total_of(seeds: range, make: Make = compiled, most: int = 700) -> tuple[Counter[str], list[str]]:
+def total_of(seeds: range, make: Make = compiled, most: int = 350) -> tuple[Counter[str], list[str]]:
     """Judge one question to each model; give the sums, and what is known of each mistake."""
     total: Counter[str] = Counter()
     reports: list[str] = []
@@ -54,14 +53,13 @@ def test_the_oracle_knows_nothing_of_the_evaluator() -> None:
 
 
 def test_few_models_agree_with_brute_force() -> None:
-    assert_flawless(*total_of(range(FIRST_SEED, FIRST_SEED + FEW), most=300))
+    assert_flawless(*total_of(range(FIRST_SEED, FIRST_SEED + FEW), most=200))
 
 
 @pytest.mark.slow
 def test_many_models_agree_with_brute_force() -> None:
-    count = int(os.environ.get("BIERGER_TEST_MODELS", MANY))
-    total, reports = total_of(range(FIRST_SEED + FEW, FIRST_SEED + FEW + count))
-    assert total["models"] >= min(count, 5_000)
+    total, reports = total_of(range(FIRST_SEED + FEW, FIRST_SEED + FEW + MANY))
+    assert total["models"] >= 5_000
     assert_flawless(total, reports)
 
 
