@@ -21,15 +21,15 @@ from itertools import islice
 
 from bierger_core.rules.data import Value, number_text
 from bierger_core.rules.index.classes import ColumnClasses, bits, column_classes
-from bierger_core.rules.index.cover import Choice, Cover, TooLarge
+from bierger_core.rules.index.cover import Budget, Choice, Cover, TooLarge
 from bierger_core.rules.tables import DecisionTable, Hit
 from bierger_core.values.findings import Finding
 
 MAX_REPORTED = 5  # examples of one kind per table: mending the first often mends the others
 
 
-def prove_table(table: DecisionTable, decision: str) -> list[Finding]:
-    """Give the findings of one table."""
+def prove_table(table: DecisionTable, decision: str, budget: Budget | None = None) -> list[Finding]:
+    """Give the findings of one table; the tables of one model share a budget."""
     findings = _opaque(table)
     columns: list[ColumnClasses] = []
     for index, column in enumerate(table.columns):
@@ -39,7 +39,7 @@ def prove_table(table: DecisionTable, decision: str) -> list[Finding]:
             mend = "Use constants of one type in all cells of the column."
             return [*findings, Finding("table-not-analysable", table.path, column.line, message, mend)]
         columns.append(classes)
-    proof = _Proof(table, decision, columns, Cover(columns, len(table.rules)))
+    proof = _Proof(table, decision, columns, Cover(columns, len(table.rules), budget or Budget()))
     overlaps = proof.overlaps() if table.hit is Hit.UNIQUE else []
     try:
         findings += proof.never()

@@ -9,6 +9,7 @@ from bierger_core.rules.data import Value, to_json
 from bierger_core.rules.errors import UnknownDecision
 from bierger_core.rules.evaluate import look_up
 from bierger_core.rules.expression import Expression
+from bierger_core.rules.index.cover import Budget
 from bierger_core.rules.index.direct import Decide
 from bierger_core.rules.short import short_way
 from bierger_core.rules.tables import DecisionTable, Derivation
@@ -143,11 +144,12 @@ class DecisionModel:
         """Give what is wrong although it can be read: gaps, overlaps, rules that never fire, unused inputs."""
         findings: list[Finding] = []
         used: set[str] = set()
+        budget = Budget()
         for decision in self.by_name.values():
             used.update(decision.inputs)
             findings += self._unused_requirements(decision)
             if isinstance(decision.logic, DecisionTable):
-                findings += prove_table(decision.logic, decision.name)
+                findings += prove_table(decision.logic, decision.name, budget)
         for name, line in self.input_lines.items():
             if name not in used:
                 message, mend = f"input {name} serves no decision.", "Remove it or draw the requirement."

@@ -23,7 +23,7 @@ from operator import and_, or_
 from bierger_core.rules.index.cells import runs
 from bierger_core.rules.index.classes import ColumnClasses, bits
 
-MAX_WORK = 8_000_000  # classes looked at in the searches of one table: some seconds; beyond, it is too large to prove
+MAX_WORK = 3_000_000  # classes looked at, and compared, in the searches of one model: some seconds
 MAX_DEPTH = 200  # boxes within boxes
 MAX_TRIED = 40  # classes of a column among which that one input chooses
 MAX_COMPARED = 300  # rules up to which all classes of a column are compared with each other
@@ -32,14 +32,13 @@ Choice = dict[int, int]  # column -> number of the class chosen
 
 
 class TooLarge(Exception):
-    """The searches of one table looked at more than MAX_WORK."""
+    """The searches of one model looked at more than MAX_WORK."""
 
 
-class Cover:
-    """The searches over the columns of one table, with one budget for all of them."""
+class Budget:
+    """The work that the searches of one model may do together: a file may hold many tables."""
 
-    def __init__(self, columns: Sequence[ColumnClasses], rules: int) -> None:
-        self.columns, self.rules = columns, rules
+    def __init__(self) -> None:
         self.work = 0
 
     def spend(self, work: int) -> None:
@@ -47,6 +46,14 @@ class Cover:
         self.work += work
         if self.work > MAX_WORK:
             raise TooLarge
+
+
+class Cover:
+    """The searches over the columns of one table."""
+
+    def __init__(self, columns: Sequence[ColumnClasses], rules: int, budget: Budget) -> None:
+        self.columns, self.rules = columns, rules
+        self.spend = budget.spend
 
     # -- counting ----------------------------------------------------------------------------------------------
 
@@ -196,7 +203,9 @@ class Search:
             options = {mask & rules: number for mask, number in found.items() if not mask & forced}
             if not options:
                 return None
-            box[column] = tuple(_least(options, all_pairs=rules.bit_count() <= MAX_COMPARED))
+            all_pairs = rules.bit_count() <= MAX_COMPARED
+            self.cover.spend(len(options) ** 2 if all_pairs else len(options))
+            box[column] = tuple(_least(options, all_pairs=all_pairs))
         return box
 
     def _together(self, groups: list[tuple[int, tuple[int, ...]]], box: Box, depth: int) -> Choice | None:
