@@ -15,6 +15,7 @@ from bierger_core.rules.errors import NumberOverflow, StepsExceeded, TextTooLong
 from bierger_core.rules.syntax import Node, Test
 
 MAX_STEPS = 100_000  # nodes visited and list items compared in one evaluation
+POWER_STEPS = 50  # a power of 34 digits costs as much as so many other nodes
 MAX_TEXT = 100_000  # characters of one concatenation
 
 Operation = Callable[[Decimal, Decimal], Decimal]
@@ -151,6 +152,8 @@ class Evaluation:
             return left + right
         if not isinstance(left, Decimal) or not isinstance(right, Decimal):
             return None
+        if operator == "**":
+            self.count(POWER_STEPS)
         try:
             return self.operations[operator](left, right)
         except (DivisionByZero, InvalidOperation):

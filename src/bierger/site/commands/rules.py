@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bierger.site.rule_files import FileRefused, read_input, read_model, read_regular
 from bierger_core.rules import (
     Case,
     CaseResult,
@@ -28,7 +29,6 @@ from bierger_core.rules import (
     RulesError,
     Undecided,
     compile_partial,
-    load_model,
     read_cases,
     read_dmn,
     read_json,
@@ -38,7 +38,6 @@ from bierger_core.rules import (
 )
 from bierger_core.rules import TimeOfDay as Time
 
-MAX_FILE_BYTES = 2_100_000  # a larger file is refused by its reader; no more of it is read
 ANY = InputType("any")
 LEVELS = ("compliance-level-2", "compliance-level-3")
 EXTERNAL = ("dmn-external-function", "feel-external-function")
@@ -85,17 +84,6 @@ def _now() -> DateTime:
     return DateTime(now.date(), Time(nanos, 0))
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES)
-
-
-def _model(path: Path) -> Model:
-    """Load a file; those beside it are there to be imported."""
-    files = {one.name: _read(one) for one in sorted(path.parent.glob("*.dmn"))}
-    return load_model({**files, path.name: _read(path)}, main=path.name)
-
-
 # -- the kit ---------------------------------------------------------------------------------------------------------
 
 
@@ -131,15 +119,15 @@ def _run_file(file: Path, models: list[Path]) -> Iterator[Outcome]:
         return Outcome(level, folder, file.stem, case, result)
 
     try:
-        name, cases = read_cases(_read(file), path=file.name)
-    except RulesError as error:
+        name, cases = read_cases(read_regular(file), path=file.name)
+    except (FileRefused, RulesError) as error:
         yield outcome("", CaseResult("ERROR", str(error), null=False))
         return
     main = next((one for one in models if one.name == Path(name).name), None)
     main = main or next((one for one in models if file.name.startswith(one.stem)), models[0])
     try:
-        model = _model(main)
-    except RulesError as error:
+        model = read_model(main)
+    except (FileRefused, RulesError) as error:
         yield from (outcome(case.id, CaseResult("ERROR", str(error), null=False)) for case in cases)
         return
     for case in cases:
@@ -184,9 +172,8 @@ def write_csv(path: Path, outcomes: list[Outcome]) -> None:
 
 def _eval(args: argparse.Namespace) -> int:
     try:
-        text = Path(args.input[1:]).read_text(encoding="utf-8") if args.input.startswith("@") else args.input
-        model = _model(args.file)
-    except (OSError, UnicodeDecodeError) as error:
+        text, model = read_input(args.input), read_model(args.file)
+    except FileRefused as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except RulesError as error:
@@ -216,9 +203,8 @@ def _eval(args: argparse.Namespace) -> int:
 def _eval_unknown(args: argparse.Namespace) -> int:
     """Decide as far as the input goes. Files of the subset alone: the whole language is not cut into pieces."""
     try:
-        text = Path(args.input[1:]).read_text(encoding="utf-8") if args.input.startswith("@") else args.input
-        data = _read(args.file)
-    except (OSError, UnicodeDecodeError) as error:
+        text, data = read_input(args.input), read_regular(args.file)
+    except FileRefused as error:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
