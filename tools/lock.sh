@@ -20,6 +20,7 @@ compile dev "$@"
 compile demo -c requirements/dev.txt
 compile runtime -c requirements/dev.txt
 compile s3 -c requirements/dev.txt
+compile bench-rules "$@"
 compile uv "$@"
 
 if grep -nE '^ *(-i|--index-url|--extra-index-url|--find-links|-f)|https?://' requirements/*.txt; then

@@ -10,7 +10,7 @@ import pytest
 
 from bierger_core.rules.drg.hits import MAX_COLUMNS, MAX_RULES
 from bierger_core.rules.feel.lexer import MAX_SOURCE
-from bierger_core.rules.feel.limits import MAX_CALLS, MAX_ITEMS, MAX_STEPS, MAX_TEXT
+from bierger_core.rules.feel.limits import LOGARITHM_STEPS, MAX_CALLS, MAX_ITEMS, MAX_STEPS, MAX_TEXT, POWER_STEPS
 from bierger_core.rules.feel.parser import MAX_NESTING
 from bierger_core.rules.feel.patterns import MAX_PATTERN, MAX_WORK
 from bierger_core.rules.partial import diagram, search, sums
@@ -63,6 +63,6 @@ def test_the_commands_run(tmp_path: Path):
 def test_the_limits_are_those_of_the_code():
     table = PAGE.read_text().partition("## Limits")[2].partition("Together")[0]
     said = {int(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", table)}
-    known = {LARGE, MAX_DEPTH, MAX_SOURCE, MAX_NESTING, MAX_RULES, MAX_COLUMNS, MAX_STEPS, MAX_ITEMS}
+    known = {LARGE.size, LARGE.elements, LARGE.attributes, POWER_STEPS, LOGARITHM_STEPS, MAX_DEPTH, MAX_SOURCE, MAX_NESTING, MAX_RULES, MAX_COLUMNS, MAX_STEPS, MAX_ITEMS}
     unknown = {diagram.MAX_VARIABLES, diagram.MAX_WORK, RETRY_WORK, search.MAX_STEPS, sums.MAX_TERMS, sums.MAX_DEGREE, MAX_POINTS}
     assert said == known | unknown | {MAX_TEXT, MAX_CALLS, MAX_PATTERN, MAX_WORK, 10, 6144}
