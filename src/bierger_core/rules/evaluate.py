@@ -7,7 +7,8 @@ raised. Work is counted: the trees have no loops, so only lists given as input c
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import cached_property
 
 from bierger_core.rules import syntax
 from bierger_core.rules.data import Value, decimal_context, to_value, type_word
@@ -97,8 +98,15 @@ class Evaluation:
     def __init__(self, context: Mapping[str, object]) -> None:
         self.context = context
         self.steps = 0
-        self.decimals = decimal_context()
-        self.operations: dict[str, Operation] = {
+
+    @cached_property
+    def decimals(self) -> Context:
+        return decimal_context()
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Made when something is computed: most expressions are a name or a constant."""
+        return {
             "+": self.decimals.add,
             "-": self.decimals.subtract,
             "*": self.decimals.multiply,
