@@ -78,7 +78,7 @@ def test_a_planted_fault_breaks_its_contract(copy: Path, contract: str, file: st
 PACKAGES = {"cryptography", "cbor2", "yaml", "holidays", "tzdata", "stdnum"}
 COMPUTING = {
     "base64", "binascii", "bisect", "calendar", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "decimal", "difflib",
-    "enum", "functools", "hashlib", "itertools", "json", "math", "re", "struct", "types", "typing", "unicodedata", "xml.parsers.expat", "zlib", "zoneinfo",
+    "enum", "fractions", "functools", "hashlib", "itertools", "json", "math", "operator", "re", "struct", "types", "typing", "unicodedata", "xml.parsers.expat", "zlib", "zoneinfo",
 }  # fmt: skip
 EXCEPTIONS = {
     # The zones of the pinned package `tzdata`, which has no other way to its data: this one module, this one reader.
