@@ -7,6 +7,7 @@ from decimal import Decimal, Overflow
 from fractions import Fraction
 
 from bierger_core.rules.data import decimal_context
+from bierger_core.rules.partial.decimals import is_decimal
 from bierger_core.rules.partial.diagram import Diagram, Node
 from bierger_core.rules.partial.lines import Cut, after, number_cut, place
 from bierger_core.rules.partial.sums import Sum
@@ -34,8 +35,8 @@ def number_of(term: Term) -> Number:
     return Number(Sum.number(Fraction(term.value)), ONE)
 
 
-def quotient(above: Sum, below: Sum) -> Term:
-    """Give the term of a division by what is not 0."""
+def quotient(above: Sum, below: Sum, rounded: int = 0) -> Term:
+    """Give the term of a division by what is not 0; `rounded` as in Number, at least."""
     divisor = below.constant
     if divisor is not None:
         above, below = above * (1 / divisor), ONE
@@ -44,7 +45,8 @@ def quotient(above: Sum, below: Sum) -> Term:
             return constant(to_decimal(above.constant))
         except Overflow:
             return Failure("number-overflow")
-    return Number(above, below)
+    exact = below == ONE and all(is_decimal(factor) for _, factor in above.terms)
+    return Number(above, below, rounded or (0 if exact else 1))
 
 
 def to_decimal(number: Fraction) -> Decimal:

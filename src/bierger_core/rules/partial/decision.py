@@ -129,6 +129,8 @@ class PartialDecision:
             return self._named(self._unknown(given), exact=False)
 
     def _verdict(self, lift: Lift, root: Node, given: Mapping[str, Value]) -> Verdict:
+        if root.term is not None and root.plain:
+            return self._evaluated(given)  # its own rounding
         if root.plain:
             return self._read(root)
         search = Search(lift.diagram, root)

@@ -13,6 +13,7 @@ from bierger_core.rules.data import Value
 from bierger_core.rules.errors import EvaluationError
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.partial.comparisons import ONE, SIGNS, Comparisons, number_of, quotient
+from bierger_core.rules.partial.decimals import is_decimal
 from bierger_core.rules.partial.diagram import LAST, Diagram, Node, Operation
 from bierger_core.rules.partial.lines import FALSE, NUMBER, TRUE
 from bierger_core.rules.partial.sums import MAX_DEGREE
@@ -30,6 +31,7 @@ from bierger_core.rules.partial.terms import (
 )
 
 At = Callable[[Sequence[Term]], Node]
+ZERO = ((Fraction(0), False), (Fraction(0), True))
 ARITHMETIC = ("+", "-", "*", "/", "**")
 
 
@@ -133,14 +135,17 @@ class Operations:
         if words[0] != words[1]:
             return self.null
         three = tuple(self.constant(truth) for truth in SIGNS[operator])
+        if isinstance(left, Pending) or isinstance(right, Pending):
+            return self.wait(operator, left, right)
         if words[0] == "number":
-            return self.comparisons.numbers(number_of(left), number_of(right), (three[0], three[1], three[2]))
+            a, b = number_of(left), number_of(right)
+            if a != b and a.rounded and b.rounded and 2 in (a.rounded, b.rounded):
+                return self.wait(operator, left, right)
+            return self.comparisons.numbers(a, b, (three[0], three[1], three[2]))
         if isinstance(left, Plain) and left == right and operator in ("=", "!="):
             return three[1]
         if words[0] in ("list", "context"):
             return self.wait(operator, left, right) if operator in ("=", "!=") else self.null
-        if isinstance(left, Pending) or isinstance(right, Pending):
-            return self.wait(operator, left, right)
         return self.comparisons.plain(left, right, (three[0], three[1], three[2]))
 
     def equal_test(self, value: Node, operand: Node) -> Node:
@@ -164,12 +169,12 @@ class Operations:
         return self.lifted("negate", lambda terms: self._negate(terms[0]), node)
 
     def _negate(self, term: Term) -> Node:
-        if isinstance(term, Pending) and not word_of(term):
+        if isinstance(term, Pending) and word_of(term) != "string":
             return self.wait("*", term, constant(Decimal(-1)))
         if word_of(term) != "number":
             return self.null
         number = number_of(term)
-        return self.diagram.end(quotient(number.above * Fraction(-1), number.below))
+        return self.diagram.end(quotient(number.above * Fraction(-1), number.below, number.rounded))
 
     def arithmetic(self, operator: str, left: Node, right: Node) -> Node:
         return self.lifted(operator, lambda terms: self._arithmetic(operator, *terms), left, right)
@@ -186,32 +191,39 @@ class Operations:
             return self.wait(operator, left, right) if possible else self.null
         if words != ("number", "number"):
             return self.null
+        if isinstance(left, Pending) or isinstance(right, Pending):
+            return self.wait(operator, left, right)
         return self._calculate(operator, left, right)
 
     def _calculate(self, operator: str, left: Term, right: Term) -> Node:
         a, b = number_of(left), number_of(right)
+        if _may_miss(operator, a, b):
+            return self.wait(operator, left, right)
+        rounded = max(a.rounded, b.rounded)
         if operator in ("+", "-"):
             other = b.above if operator == "+" else b.above * Fraction(-1)
-            if a.below == b.below:
-                return self.diagram.end(quotient(a.above + other, a.below))
-            return self.diagram.end(quotient(a.above * b.below + other * a.below, a.below * b.below))
+            total = a.above * b.below + other * a.below
+            return self.diagram.end(quotient(total, a.below * b.below, 2 * min(rounded, 1)))
         if operator == "*":
-            return self.diagram.end(quotient(a.above * b.above, a.below * b.below))
-        zero = [(Fraction(0), False), (Fraction(0), True)]
+            return self.diagram.end(quotient(a.above * b.above, a.below * b.below, rounded))
         if operator == "/":
             if b.above.constant == 0:
                 return self.null
-            divided = self.diagram.end(quotient(a.above * b.below, a.below * b.above))
-            return self.comparisons.cut_sum(b.above, zero, (divided, self.null, divided))
-        exponent = b.above.constant
+            divided = self.diagram.end(quotient(a.above * b.below, a.below * b.above, rounded))
+            return self.comparisons.cut_sum(b.above, ZERO, (divided, self.null, divided))
+        return self._power(left, right)
+
+    def _power(self, left: Term, right: Term) -> Node:
+        """Raise to a small whole number, by multiplying."""
+        base, exponent = number_of(left), number_of(right).above.constant
         if exponent is None or exponent.denominator != 1 or not 0 <= exponent <= MAX_DEGREE:
             return self.wait("**", left, right)
         above, below = ONE, ONE
         for _ in range(int(exponent)):
-            above, below = above * a.above, below * a.below
-        result = self.diagram.end(quotient(above, below))
+            above, below = above * base.above, below * base.below
+        result = self.diagram.end(quotient(above, below, base.rounded))
         if exponent == 0:  # 0 ** 0 has no meaning
-            return self.comparisons.cut_sum(a.above, zero, (result, self.null, result))
+            return self.comparisons.cut_sum(base.above, ZERO, (result, self.null, result))
         return result
 
     # -- contexts ----------------------------------------------------------------------------------------------
@@ -240,6 +252,22 @@ class Operations:
 
             result = self.lifted(("record", name), put, result, node)
         return self.lifted("whole", lambda terms: self.diagram.end(_whole(terms[0])), result)
+
+
+def _may_miss(operator: str, a: Number, b: Number) -> bool:
+    """Tell whether a result could miss, by rounding, a boundary that the same on fractions meets.
+
+    One rounded number in a sum does not: where the sum meets a decimal number, the quotient is one and was not
+    rounded. Nor does a factor of 2 and 5.
+    """
+    if not a.rounded and not b.rounded:
+        return False
+    if operator in ("+", "-"):
+        return bool(a.rounded and b.rounded)
+    factor = b.above.constant if not b.rounded else a.above.constant if operator == "*" else None
+    if factor is None or operator == "**":
+        return operator != "**" or factor not in (0, 1)
+    return factor != 0 and not (is_decimal(factor) and is_decimal(1 / factor))
 
 
 def _boolean(term: Term) -> bool | None:

@@ -121,7 +121,7 @@ class Substitution:
             below = term.below.substitute(self.numbers)
             if below.constant == 0:  # only behind a cut that takes the other way
                 return self.target.null
-            return end(quotient(term.above.substitute(self.numbers), below))
+            return end(quotient(term.above.substitute(self.numbers), below, term.rounded))
         if isinstance(term, Plain):
             return end(self.plain(term.variable, term.word))
         if isinstance(term, Record):

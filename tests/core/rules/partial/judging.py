@@ -56,7 +56,7 @@ def compiled(generated: Generated) -> tuple[DecisionModel, Decide]:
     return model, compile_partial(model, generated.decision, may_be_null=generated.may_be_null).decide
 
 
-def ask(seed: int, *, most: int = 350, make: Make = compiled) -> tuple[Counter[str], str]:
+def ask(seed: int, *, most: int = 200, make: Make = compiled) -> tuple[Counter[str], str]:
     """Generate a model, draw what is known, ask both; give the mistakes and what to print about them."""
     generated = Generator(seed).generate()
     model, decide = make(generated)

@@ -199,6 +199,24 @@ def test_what_is_not_exact_becomes_so_when_more_is_known() -> None:
     assert decide({"a": 2, "b": 3}) == Decided(N(1))
 
 
+@pytest.mark.parametrize(
+    ("text", "known", "verdict"),
+    [
+        ("if a / 3 * 3 = 1 then 1 else b", {"a": 1}, Undecided(("b",))),  # 0.999... in decimals
+        ("if a / 3 * 3 = a then 1 else 2", {}, Undecided(("a",), exact=False)),  # true for 3, not for 1
+        ("if a / 3 + b / 3 + c / 3 = 1 then 1 else 2", {"a": 1, "b": 1}, Decided(N(2))),
+        ("if a / 3 + b / 3 = 1 then 1 else 2", {}, Undecided(("a", "b"), exact=False)),
+        ("if a / 12 >= 1000 and a < 12000 then 1 else 2", {}, Decided(N(2))),
+        ("if a / 12 + b >= 1000 and a < 12000 and b <= 0 then 1 else 2", {}, Decided(N(2))),
+        ("if a / b * 100 > 50 and a / b <= 0.5 then 1 else 2", {}, Decided(N(2))),
+        ("if a / 3 > b / 3 and a <= b then 1 else 2", {}, Decided(N(2))),
+        ("if b > c or b <= c then a / 3 * 2 else 0", {"a": 1}, Decided(N("0." + 34 * "6"))),
+    ],
+)
+def test_what_the_evaluation_rounds_is_not_taken_for_a_fraction(text: str, known: Mapping[str, object], verdict: Verdict) -> None:
+    assert ask(text, known, NUMBERS) == verdict
+
+
 def test_an_error_that_becomes_known_settles_the_decision() -> None:
     text = "if a ** b = c then 1 else 2"
     assert ask(text, {"a": 10}, NUMBERS) == Undecided(("b", "c"), exact=False)
