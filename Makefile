@@ -14,7 +14,7 @@ SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-outside check bench bench-proofs lock install install-dev messages system-packages outside clean
+.PHONY: help demo test test-slow test-outside check bench bench-rules bench-proofs lock install install-dev messages system-packages outside clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,11 @@ check: install-dev messages ## style, types, architecture, templates, packages
 bench: install-dev messages ## measure, and print one table (BENCH=--quick for a rough one)
 	$(RUN) -m benchmarks $(BENCH)
 
+bench-rules: install-dev ## measure decision tables beside their peers, and the proof of a large one (BENCH=--quick)
+	@.venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-peers
+	@.venv/bin/uv pip install --quiet --python .venv-peers/bin/python --require-hashes --no-deps -r requirements/bench-rules.txt
+	$(RUN) -m benchmarks.rules $(BENCH)
+
 bench-proofs: install-dev ## measure the log and the seals alone, and print one table
 	$(RUN) -m benchmarks.proofs
 
@@ -64,4 +69,4 @@ outside: install-dev # verifiers that are not ours, each from its own package ma
 	@tools/outside.sh
 
 clean: ## remove what was installed and every cache; the demonstration's data in var/ stay
-	rm -rf .venv .outside .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf .venv .venv-peers .outside .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -20,6 +20,7 @@ compile dev "$@"
 compile demo -c requirements/dev.txt
 compile runtime -c requirements/dev.txt
 compile s3 -c requirements/dev.txt
+compile bench-rules "$@"
 compile uv "$@"
 compile outside "$@" # on its own: what verifies us must not decide what we run on
 

@@ -4,6 +4,8 @@
     parse_expression("applicant.age >= 18").evaluate({"applicant": {"age": 20}})     -> True
     read_dmn(data, path="decisions.dmn").evaluate("fee", {"copies": 3})              -> Outcome(value, derivation)
 
+    compile_partial(model, "fee").decide({"listed": True})                           -> Decided(value) or Undecided(inputs)
+
     load_model({"fees.dmn": data}, main="fees.dmn").evaluate("fee", {"copies": Decimal(3)}).value     any DMN 1.3 to 1.5
     compile_feel("for x in prices return x * 2", names={"prices": None}).evaluate({"prices": prices})  any FEEL
 
@@ -42,6 +44,7 @@ from bierger_core.rules.feel.moments import DateTime, DaysTime, FarDate, YearsMo
 from bierger_core.rules.feel.moments import Time as TimeOfDay
 from bierger_core.rules.feel.values import Function, Range, Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
+from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision, Undecided, Verdict, compile_partial
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Derivation, Hit
 from bierger_core.rules.types import InputType
@@ -54,6 +57,7 @@ __all__ = [
     "CaseResult",
     "DateTime",
     "DaysTime",
+    "Decided",
     "Decision",
     "DecisionModel",
     "DecisionTable",
@@ -63,6 +67,7 @@ __all__ = [
     "EvaluationError",
     "Expression",
     "ExpressionRefused",
+    "Fails",
     "FarDate",
     "Feel",
     "FeelTests",
@@ -75,6 +80,7 @@ __all__ = [
     "Model",
     "NumberOverflow",
     "Outcome",
+    "PartialDecision",
     "PatternRefused",
     "Position",
     "Range",
@@ -88,12 +94,15 @@ __all__ = [
     "TimeOfDay",
     "Type",
     "UnaryTests",
+    "Undecided",
     "UnknownDecision",
     "Value",
+    "Verdict",
     "XmlRefused",
     "YearsMonths",
     "compile_feel",
     "compile_feel_tests",
+    "compile_partial",
     "from_json",
     "is_name",
     "load_model",

@@ -2,248 +2,149 @@
 """Proof of tables: gaps, overlaps, rules that never fire, each with an example; by classes of inputs, not by sampling.
 
 1. Every column is cut into classes at the constants its cells name: within a class all cells answer alike, so one
-   witness stands for it. Allowed values bound the column.
+   witness stands for it (`index.classes`). Allowed values bound the column.
 2. A class carries the set of rules that it satisfies, as bits of an integer; classes with equal bits are one.
-3. A gap is a choice of one class per column whose bits have no rule in common. The search goes column by column and
-   remembers the sets it has already found covered.
-4. Two rules overlap when every column has a class that satisfies both.
+3. Two rules overlap when every column has a class that satisfies both.
+4. A gap is a choice of one class per column whose bits have no rule in common: found by counting, else by a search
+   (`index.cover`). A rule of FIRST never fires when the rules before it leave no such choice within its own cells.
 
 A cell that reads another name cannot be cut: for gaps it counts as never satisfied, for overlaps as always, so that
 what is reported may be too much and is never too little. Null is a class only where a cell of the column names it.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice
 
-from bierger_core.rules import syntax
-from bierger_core.rules.data import Value, decimal_context, number_text, type_word
-from bierger_core.rules.evaluate import Evaluation
-from bierger_core.rules.expression import UnaryTests
-from bierger_core.rules.names import walk
-from bierger_core.rules.tables import Column, DecisionTable, Hit
+from bierger_core.rules.data import Value, number_text
+from bierger_core.rules.index.classes import ColumnClasses, bits, column_classes
+from bierger_core.rules.index.cover import Budget, Choice, Cover, TooLarge
+from bierger_core.rules.tables import DecisionTable, Hit
 from bierger_core.values.findings import Finding
 
-MAX_SEARCH = 200_000  # sets of rules looked at in one search; beyond, the table is refused as too large to prove
 MAX_REPORTED = 5  # examples of one kind per table: mending the first often mends the others
 
 
-@dataclass(frozen=True, slots=True)
-class InputClass:
-    """Inputs that every cell of a column treats alike: an example, and the rules satisfied (surely, possibly)."""
-
-    witness: Value
-    surely: int
-    possibly: int
-
-
-class TooLarge(Exception):
-    """The search met more than MAX_SEARCH sets."""
-
-
-def prove_table(table: DecisionTable, decision: str) -> list[Finding]:
-    """Give the findings of one table."""
-    findings: list[Finding] = []
-    findings += _opaque(table)
-    columns: list[list[InputClass]] = []
+def prove_table(table: DecisionTable, decision: str, budget: Budget | None = None) -> list[Finding]:
+    """Give the findings of one table; the tables of one model share a budget."""
+    findings = _opaque(table)
+    columns: list[ColumnClasses] = []
     for index, column in enumerate(table.columns):
-        classes = column_classes(table, index)
-        if not classes:
+        classes = column_classes([rule.cells[index] for rule in table.rules], column.type.base, column.type.allowed)
+        if classes is None:
             message = f"column {column.expression.text}: the cells cannot be cut into classes."
             mend = "Use constants of one type in all cells of the column."
             return [*findings, Finding("table-not-analysable", table.path, column.line, message, mend)]
         columns.append(classes)
+    proof = _Proof(table, decision, columns, Cover(columns, len(table.rules), budget or Budget()))
+    overlaps = proof.overlaps() if table.hit is Hit.UNIQUE else []
     try:
-        never = _never_fire(table, columns)
-        findings += [_never(table, index) for index in never]
+        findings += proof.never()
         if not table.has_default:
-            findings += _gaps(table, decision, columns)
+            findings += proof.gaps()
     except TooLarge:
         message = f"decision {decision}: the table is too large to prove."
         findings.append(Finding("table-too-large", table.path, table.line, message, "Split it into several decisions."))
-    if table.hit is Hit.UNIQUE:
-        findings += _overlaps(table, columns)
-    return findings
+    return findings + overlaps
 
 
-# -- classes ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    table: DecisionTable
+    decision: str
+    columns: Sequence[ColumnClasses]
+    cover: Cover
 
-
-def column_classes(table: DecisionTable, index: int) -> list[InputClass]:
-    """Cut one column; [] when its constants are of several types."""
-    column = table.columns[index]
-    cells = [rule.cells[index] for rule in table.rules]
-    witnesses = _witnesses(column, cells)
-    rules_by_text: dict[str, tuple[UnaryTests, int]] = {}
-    for position, cell in enumerate(cells):
-        _, bits = rules_by_text.get(cell.text, (cell, 0))
-        rules_by_text[cell.text] = (cell, bits | 1 << position)
-    classes: dict[tuple[int, int], InputClass] = {}
-    for witness in witnesses:
-        surely = possibly = 0
-        for cell, bits in rules_by_text.values():
-            if cell.names():
-                possibly |= bits
-            elif cell.matches(witness) is True:
-                surely, possibly = surely | bits, possibly | bits
-        classes.setdefault((surely, possibly), InputClass(witness, surely, possibly))
-    return list(classes.values())
-
-
-def _witnesses(column: Column, cells: list[UnaryTests]) -> list[Value]:
-    allowed = column.type.allowed
-    sources = [cell for cell in cells if not cell.names()] + ([allowed] if allowed else [])
-    constants = {(type_word(value), value) for source in sources for value in _constants(source)}
-    words = {word for word, _ in constants} - {"null"}
-    if column.type.base not in ("any", "context"):
-        words = {column.type.base}
-    if len(words) > 1:
-        return []
-    base = words.pop() if words else "any"
-    found = _between(base, [value for word, value in constants if word == base], ordered=_is_ordered(sources))
-    if allowed is not None:
-        found = [value for value in found if allowed.matches(value) is True]
-    return [*found, None] if ("null", None) in constants else found
-
-
-def _constants(tests: UnaryTests) -> list[Value]:
-    found: list[Value] = []
-    for test in tests.tests:
-        for node in walk(test):
-            if isinstance(node, (syntax.CompareTest, syntax.EqualTest)):
-                found.append(Evaluation({}).value(node.operand))
-            elif isinstance(node, syntax.RangeTest):
-                found += [Evaluation({}).value(node.low), Evaluation({}).value(node.high)]
-    return found
-
-
-def _is_ordered(sources: list[UnaryTests]) -> bool:
-    nodes = [node for source in sources for test in source.tests for node in walk(test)]
-    return any(
-        isinstance(node, syntax.RangeTest) or (isinstance(node, syntax.CompareTest) and node.operator not in ("=", "!="))
-        for node in nodes
-    )
-
-
-def _between(base: str, present: list[Value], *, ordered: bool) -> list[Value]:
-    """Give one example for each constant and for each open interval beside and between them."""
-    if base == "boolean":
-        return [True, False]
-    if base == "number":
-        return _number_witnesses(sorted(value for value in present if isinstance(value, Decimal)))
-    if base == "date":
-        return _date_witnesses([value for value in present if isinstance(value, date)])
-    texts = sorted(value for value in present if isinstance(value, str))
-    if ordered:  # the text after t, before any longer one that a person would write
-        return list(dict.fromkeys(["", *(piece for text in texts for piece in (text, text + "\x01"))]))
-    other = "other"
-    while other in texts:
-        other += "_"
-    return [*texts, other]
-
-
-def _number_witnesses(present: list[Decimal]) -> list[Value]:
-    if not present:
-        return [Decimal(0)]
-    exact = decimal_context()
-    below, above = exact.subtract(present[0], Decimal(1)), exact.add(present[-1], Decimal(1))
-    found: list[Decimal] = [below if below < present[0] else exact.next_minus(present[0])]
-    for low, high in pairwise(present):
-        found += [low, exact.divide(exact.add(low, high), Decimal(2))]
-    found += [present[-1], above if above > present[-1] else exact.next_plus(present[-1])]
-    return [number for number in found if number.is_finite()]
-
-
-def _date_witnesses(present: list[date]) -> list[Value]:
-    """Dates are whole days: the days beside each constant stand for all that lie further away."""
-    if not present:
-        return [date(2000, 1, 1)]
-    days = {day for known in present for day in (known.toordinal() + step for step in (-1, 0, 1))}
-    return [date.fromordinal(day) for day in sorted(days) if 1 <= day <= date.max.toordinal()]
-
-
-# -- searches --------------------------------------------------------------------------------------------------------
-
-
-def uncovered(columns: list[list[InputClass]], rules: int) -> tuple[Value, ...] | None:
-    """Find a choice of classes that none of the `rules` (bits) surely covers, or None; raises TooLarge."""
-    tails = [rules] * (len(columns) + 1)  # tails[i]: rules that cover every class of every column from i on
-    for index in range(len(columns) - 1, -1, -1):
-        tails[index] = tails[index + 1]
-        for one in columns[index]:
-            tails[index] &= one.surely
-    covered: set[tuple[int, int]] = set()
-
-    def search(index: int, open_rules: int) -> tuple[Value, ...] | None:
-        if not open_rules:
-            return tuple(classes[0].witness for classes in columns[index:])
-        if open_rules & tails[index] or (index, open_rules) in covered:
-            return None
-        if len(covered) > MAX_SEARCH:
-            raise TooLarge
-        for one in columns[index]:
-            rest = search(index + 1, open_rules & one.surely)
-            if rest is not None:
-                return (one.witness, *rest)
-        covered.add((index, open_rules))
-        return None
-
-    return search(0, rules)
-
-
-def _gaps(table: DecisionTable, decision: str, columns: list[list[InputClass]]) -> list[Finding]:
-    """Report a first gap, then one more for each class of the first column, so that an author sees where they lie."""
-    everything = (1 << len(table.rules)) - 1
-    found: list[tuple[Value, ...]] = []
-    for one in columns[0]:
-        witness = uncovered([[one], *columns[1:]], everything)
-        if witness is not None and len(found) < MAX_REPORTED:
-            found.append(witness)
-    return [
-        Finding(
-            "table-gap",
-            table.path,
-            table.line,
-            f"decision {decision}: no rule matches {_example(table, witness)}.",
-            "Add a rule for it, or a default output.",
-        )
-        for witness in found
-    ]
-
-
-def _overlaps(table: DecisionTable, columns: list[list[InputClass]]) -> list[Finding]:
-    findings: list[Finding] = []
-    for second in range(len(table.rules)):
-        for first in range(second):
-            both = (1 << first) | (1 << second)
-            chosen = [next((one for one in classes if one.possibly & both == both), None) for classes in columns]
-            example = tuple(one.witness for one in chosen if one is not None)
-            if len(example) == len(columns):
-                message = f"rules {first + 1} and {second + 1} both match {_example(table, example)}."
+    def overlaps(self) -> list[Finding]:
+        """Report pairs of rules that some input satisfies both."""
+        findings: list[Finding] = []
+        for second in range(len(self.table.rules)):
+            for first in bits(self._met_by(second)):
+                shared = [column.cell(first).classes & column.cell(second).classes for column in self.columns]
+                example = self._example({number: _lowest(classes) for number, classes in enumerate(shared)})
+                message = f"rules {first + 1} and {second + 1} both match {example}."
                 mend = "Make them exclude each other, or use the hit policy FIRST."
-                findings.append(Finding("table-overlap", table.path, table.rules[second].line, message, mend))
+                findings.append(Finding("table-overlap", self.table.path, self.table.rules[second].line, message, mend))
                 if len(findings) == MAX_REPORTED:
                     return findings
-    return findings
+        return findings
+
+    def _met_by(self, rule: int) -> int:
+        """Give the earlier rules that share an input with a rule, as bits."""
+        cells = [column.cell(rule) for column in self.columns]
+        earlier = (1 << rule) - 1
+        for cell in cells:
+            earlier &= cell.meeting
+        return earlier if all(cell.classes for cell in cells) else 0
+
+    def never(self) -> list[Finding]:
+        """Report rules that no input reaches."""
+        findings: list[Finding] = []
+        for index in range(len(self.table.rules)):
+            nothing = [number for number, column in enumerate(self.columns) if not column.cell(index).classes]
+            if nothing:
+                text = self.table.columns[nothing[0]].expression.text
+                findings.append(self._never(index, f"its cell for {text} allows nothing"))
+            elif self.table.hit is Hit.FIRST and index:
+                before = (1 << index) - 1
+                if self.cover.unmatched_within(index, before) is None:
+                    findings.append(self._never(index, self._taken(index)))
+        return findings
+
+    def _never(self, index: int, why: str) -> Finding:
+        message = f"rule {index + 1} never fires: {why}."
+        return Finding("rule-never-fires", self.table.path, self.table.rules[index].line, message, "Remove it or move it up.")
+
+    def _taken(self, index: int) -> str:
+        """Say which rule takes an input that a rule would match."""
+        chosen = {number: _lowest(column.cell(index).classes) for number, column in enumerate(self.columns)}
+        taking = -1
+        for number, column in enumerate(self.columns):
+            taking &= column.classes[chosen[number]].surely
+        return f"earlier rules take everything, as rule {_lowest(taking) + 1} takes {self._example(chosen)}"
+
+    def gaps(self) -> list[Finding]:
+        """Report a gap for each class of the first column that has one, so that an author sees where they lie."""
+        volumes = self.cover.volumes()
+        if sum(volumes) < self.cover.total():
+            options = range(len(self.columns[0].classes))
+            gaps = (self.cover.follow(volumes, {0: option}) for option in options)
+            found = list(islice((gap for gap in gaps if gap is not None), MAX_REPORTED))
+        else:
+            found = [] if self._are_apart() else self._searched()
+        mend = "Add a rule for it, or a default output."
+        messages = [f"decision {self.decision}: no rule matches {self._example(gap)}." for gap in found]
+        return [Finding("table-gap", self.table.path, self.table.line, message, mend) for message in messages]
+
+    def _are_apart(self) -> bool:
+        """Tell whether no two rules overlap: as many inputs are matched, then, as the rules match each for itself."""
+        return all(self._met_by(rule) == 0 for rule in range(len(self.table.rules)))
+
+    def _searched(self) -> list[Choice]:
+        rules = (1 << len(self.table.rules)) - 1
+        first = self.cover.uncovered(rules, {})
+        if first is None:
+            return []
+        found: list[Choice] = []
+        gaps = (self.cover.uncovered(rules, {0: option}) for option in range(len(self.columns[0].classes)))
+        with suppress(TooLarge):  # one gap is known: further examples are worth no more than the work that is left
+            found.extend(islice((gap for gap in gaps if gap is not None), MAX_REPORTED))
+        return found or [first]
+
+    def _example(self, chosen: Choice) -> str:
+        values = [column.classes[chosen[number]].witness for number, column in enumerate(self.columns)]
+        pairs = zip(self.table.columns, values, strict=True)
+        return ", ".join(f"{column.expression.text} = {feel_text(value)}" for column, value in pairs)
 
 
-def _never_fire(table: DecisionTable, columns: list[list[InputClass]]) -> list[int]:
-    never: list[int] = []
-    for index in range(len(table.rules)):
-        own = [[one for one in classes if one.possibly >> index & 1] for classes in columns]
-        before = (1 << index) - 1 if table.hit is Hit.FIRST else 0
-        if not all(own) or (before and uncovered(own, before) is None):
-            never.append(index)
-    return never
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
 
 
 # -- words -----------------------------------------------------------------------------------------------------------
-
-
-def _never(table: DecisionTable, index: int) -> Finding:
-    message = f"rule {index + 1} never fires: its cells allow nothing, or earlier rules take everything."
-    return Finding("rule-never-fires", table.path, table.rules[index].line, message, "Remove it or move it up.")
 
 
 def _opaque(table: DecisionTable) -> list[Finding]:
@@ -256,11 +157,6 @@ def _opaque(table: DecisionTable) -> list[Finding]:
                 mend = "Compute in the input expression and keep constants in cells."
                 findings.append(Finding("table-cell-opaque", table.path, rule.line, message, mend, "warning"))
     return findings
-
-
-def _example(table: DecisionTable, witness: tuple[Value, ...]) -> str:
-    pairs = zip(table.columns, witness, strict=True)
-    return ", ".join(f"{column.expression.text} = {feel_text(value)}" for column, value in pairs)
 
 
 def feel_text(value: Value) -> str:

@@ -20,6 +20,10 @@ def decimal_context() -> Context:
     return Context(prec=DIGITS, Emax=EXPONENT, Emin=1 - EXPONENT, traps=traps)
 
 
+# Shared all the same: nobody reads its flags, and what `plus` gives or raises depends on its number alone.
+_ROUNDING = decimal_context()
+
+
 def to_value(given: object, *, name: str = "") -> Value:
     """Turn a Python object into a FEEL value, or raise InputRefused naming `name`.
 
@@ -52,7 +56,7 @@ def _number(given: int | Decimal, name: str) -> Decimal:
     if not number.is_finite():
         raise InputRefused(name=name, expected="a finite number", got=str(number))
     try:
-        return decimal_context().plus(number)
+        return _ROUNDING.plus(number)
     except Overflow as error:
         raise NumberOverflow from error
 

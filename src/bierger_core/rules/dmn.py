@@ -17,7 +17,7 @@ from bierger_core.rules.parser import FOREIGN_WORDS, KEYWORDS
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import DecisionTable
 from bierger_core.rules.types import ANY, InputType
-from bierger_core.rules.xmltree import Element, read_xml
+from bierger_core.rules.xmltree import LARGE, Element, read_xml
 from bierger_core.values.findings import FileReader
 
 NAMESPACES = {
@@ -36,7 +36,7 @@ NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 def read_dmn(data: bytes, *, path: str) -> DecisionModel:
     """Read a whole model; raises XmlRefused or DmnRefused with every finding, by file and line."""
-    return _Reader(path).read(read_xml(data, path=path))
+    return _Reader(path).read(read_xml(data, path=path, limits=LARGE))
 
 
 def is_name(text: str) -> bool:

@@ -20,6 +20,7 @@ class TableReader:
     """Reads one table; `inputs` are the types of the names it may read, for columns without a type of their own."""
 
     def __init__(self, path: str, refuse: Refuse, part: Part, types: TypeReader, inputs: Mapping[str, InputType]) -> None:
+        self.cells: dict[str, UnaryTests] = {}  # by text: a large table writes few different ones
         self.path, self.refuse, self.part, self.types, self.inputs = path, refuse, part, types, inputs
 
     def read(self, element: Element, decision_type: InputType) -> DecisionTable | None:
@@ -115,11 +116,15 @@ class TableReader:
         text = self.part(element, "text")
         if text is None or not text.text:  # modelers write an empty cell for any value
             return parse_unary_tests("-", at=Position(self.path, element.line, element.column))
+        if text.text in self.cells:
+            return self.cells[text.text]
         try:
-            return parse_unary_tests(text.text, at=Position(self.path, text.text_line, text.text_column))
+            tests = parse_unary_tests(text.text, at=Position(self.path, text.text_line, text.text_column))
         except ExpressionRefused as error:
             self.refuse(error.code, error.line, error.finding.message, error.finding.mend)
             return None
+        self.cells[text.text] = tests
+        return tests
 
     def expression(self, element: Element) -> Expression | None:
         text = self.part(element, "text")

@@ -7,7 +7,8 @@ raised. Work is counted: the trees have no loops, so only lists given as input c
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import cached_property
 
 from bierger_core.rules import syntax
 from bierger_core.rules.data import Value, decimal_context, to_value, type_word
@@ -15,6 +16,7 @@ from bierger_core.rules.errors import NumberOverflow, StepsExceeded, TextTooLong
 from bierger_core.rules.syntax import Node, Test
 
 MAX_STEPS = 100_000  # nodes visited and list items compared in one evaluation
+POWER_STEPS = 50  # a power of 34 digits costs as much as so many other nodes
 MAX_TEXT = 100_000  # characters of one concatenation
 
 Operation = Callable[[Decimal, Decimal], Decimal]
@@ -75,13 +77,18 @@ def _order(operator: str, *, smaller: bool, same: bool) -> bool:
 
 def look_up(context: Mapping[str, object], parts: tuple[str, ...]) -> Value:
     """Follow a path through nested mappings and dotted keys, the shortest key first; absent is null."""
+    return to_value(follow(context, parts), name=".".join(parts))
+
+
+def follow(context: Mapping[str, object], parts: tuple[str, ...]) -> object:
+    """Give what stands at the end of a path, as it was given."""
     for length in range(1, len(parts) + 1):
         key = ".".join(parts[:length])
         if key in context:
             found: object = context[key]
             for part in parts[length:]:
                 found = found.get(part) if isinstance(found, Mapping) else None
-            return to_value(found, name=".".join(parts))
+            return found
     return None
 
 
@@ -91,8 +98,15 @@ class Evaluation:
     def __init__(self, context: Mapping[str, object]) -> None:
         self.context = context
         self.steps = 0
-        self.decimals = decimal_context()
-        self.operations: dict[str, Operation] = {
+
+    @cached_property
+    def decimals(self) -> Context:
+        return decimal_context()
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Made when something is computed: most expressions are a name or a constant."""
+        return {
             "+": self.decimals.add,
             "-": self.decimals.subtract,
             "*": self.decimals.multiply,
@@ -146,6 +160,8 @@ class Evaluation:
             return left + right
         if not isinstance(left, Decimal) or not isinstance(right, Decimal):
             return None
+        if operator == "**":
+            self.count(POWER_STEPS)
         try:
             return self.operations[operator](left, right)
         except (DivisionByZero, InvalidOperation):

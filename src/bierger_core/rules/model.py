@@ -9,6 +9,9 @@ from bierger_core.rules.data import Value, to_json
 from bierger_core.rules.errors import UnknownDecision
 from bierger_core.rules.evaluate import look_up
 from bierger_core.rules.expression import Expression
+from bierger_core.rules.index.cover import Budget
+from bierger_core.rules.index.direct import Decide
+from bierger_core.rules.short import short_way
 from bierger_core.rules.tables import DecisionTable, Derivation
 from bierger_core.rules.types import InputType
 from bierger_core.values.findings import Finding
@@ -44,6 +47,7 @@ class DecisionModel:
     inputs: Mapping[str, InputType]
     input_lines: Mapping[str, int]
     by_name: Mapping[str, Decision] = field(repr=False)
+    _compiled: dict[str, Decide] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -65,11 +69,46 @@ class DecisionModel:
 
         Raises UnknownDecision, InputRefused (wrong type, value not allowed), RulesOverlap, and the evaluation limits.
         """
-        given: dict[str, Value] = {
+        return self._outcome(self.decision(decision), self._given(decision, inputs), {})
+
+    def decide(self, decision: str, inputs: Mapping[str, object]) -> Value:
+        """Give the value that `evaluate` gives, without its derivation; raises what `evaluate` raises.
+
+        The decision is compiled when it is first asked.
+        """
+        compiled = self._compiled.get(decision)
+        return (compiled or self.compile(decision))(inputs)
+
+    def compile(self, decision: str) -> Decide:
+        """Give a decision as a function of its inputs, as `decide` calls it: a table over inputs becomes lookups (`short`)."""
+        if decision not in self._compiled:
+            found = self.decision(decision)
+
+            def otherwise(inputs: Mapping[str, object]) -> Value:
+                return self._value(found, self._given(decision, inputs), {})
+
+            self._compiled[decision] = otherwise
+            if isinstance(found.logic, DecisionTable) and not found.decisions:
+                needed = {name: self.inputs[name] for name in found.inputs}
+                self._compiled[decision] = short_way(found.logic, needed, found.type, otherwise)
+        return self._compiled[decision]
+
+    def _given(self, decision: str, inputs: Mapping[str, object]) -> dict[str, Value]:
+        return {
             name: self.inputs[name].accept(look_up(inputs, tuple(name.split("."))), name=name)
             for name in sorted(self.needs(decision))
         }
-        return self._outcome(self.by_name[decision], given, {})
+
+    def _value(self, decision: Decision, given: Mapping[str, Value], done: dict[str, Value]) -> Value:
+        """Decide as `_outcome` does, without keeping how."""
+        if decision.name not in done:
+            context: dict[str, object] = {name: given[name] for name in decision.inputs}
+            for name in decision.decisions:
+                context[name] = self._value(self.by_name[name], given, done)
+            logic = decision.logic
+            value = logic.decide(decision.name, context) if isinstance(logic, DecisionTable) else logic.evaluate(context)
+            done[decision.name] = decision.type.accept(value, name=decision.name)
+        return done[decision.name]
 
     def _outcome(self, decision: Decision, given: Mapping[str, Value], done: dict[str, Outcome]) -> Outcome:
         if decision.name in done:
@@ -105,11 +144,12 @@ class DecisionModel:
         """Give what is wrong although it can be read: gaps, overlaps, rules that never fire, unused inputs."""
         findings: list[Finding] = []
         used: set[str] = set()
+        budget = Budget()
         for decision in self.by_name.values():
             used.update(decision.inputs)
             findings += self._unused_requirements(decision)
             if isinstance(decision.logic, DecisionTable):
-                findings += prove_table(decision.logic, decision.name)
+                findings += prove_table(decision.logic, decision.name, budget)
         for name, line in self.input_lines.items():
             if name not in used:
                 message, mend = f"input {name} serves no decision.", "Remove it or draw the requirement."

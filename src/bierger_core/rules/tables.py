@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Decision tables: which rule matches, what it gives, and the trace that explains it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from bierger_core.rules.data import Json, Value, to_json
 from bierger_core.rules.errors import RulesOverlap
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.expression import Expression, UnaryTests
+from bierger_core.rules.index.table import TableIndex, table_index
 from bierger_core.rules.types import InputType
 
 Derivation = dict[str, Json]  # plain JSON, stored with the decision it explains
@@ -59,9 +61,12 @@ class Rule:
     annotations: tuple[Annotation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DecisionTable:
-    """A table of hit policy UNIQUE (exactly one rule may match) or FIRST (the first that matches counts)."""
+    """A table of hit policy UNIQUE (exactly one rule may match) or FIRST (the first that matches counts).
+
+    Its cells are turned into lookups once, when they are first asked (`index`); cells that read names are judged one by one.
+    """
 
     hit: Hit
     columns: tuple[Column, ...]
@@ -85,21 +90,30 @@ class DecisionTable:
     def has_default(self) -> bool:
         return all(output.default for output in self.outputs)
 
+    @cached_property
+    def index(self) -> TableIndex:
+        """The lookups of the cells."""
+        return table_index([rule.cells for rule in self.rules], [column.type.base for column in self.columns])
+
+    def decide(self, decision: str, context: Mapping[str, object]) -> Value:
+        """Give the value alone: default outputs or null where no rule matches; RulesOverlap as `evaluate`."""
+        matched = self._matched(decision, self._values(context), context)
+        return self.result(matched[0] if matched else None, context)
+
+    def result(self, rule: int | None, context: Mapping[str, object]) -> Value:
+        """Give what a rule, counted from 0, gives; None stands for no rule: default outputs, or null."""
+        return self._value(self._given(rule, context))
+
     def evaluate(self, decision: str, context: Mapping[str, object]) -> tuple[Value, Derivation]:
         """Give the value and how it came; RulesOverlap when two rules of a UNIQUE table match.
 
         No rule: the default outputs, or null.
         """
-        values = [column.type.accept(column.expression.evaluate(context), name=column.expression.text) for column in self.columns]
+        values = self._values(context)
         matched = self._matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
-        if rule is None and not self.has_default:
-            value: Value = None
-            given: dict[str, Value] = {}
-        else:
-            given = self._outputs(rule, context)
-            value = next(iter(given.values())) if len(given) == 1 else given
-        return value, {
+        given = self._given(matched[0] if matched else None, context)
+        return self._value(given), {
             "kind": "table",
             "path": self.path,
             "line": rule.line if rule else self.line,
@@ -111,17 +125,37 @@ class DecisionTable:
             "annotations": [{"name": a.name, "text": a.text} for a in rule.annotations] if rule else [],
         }
 
-    def _matched(self, decision: str, values: list[Value], context: Mapping[str, object]) -> list[int]:
+    def _values(self, context: Mapping[str, object]) -> list[Value]:
+        return [column.type.accept(column.expression.evaluate(context), name=column.expression.text) for column in self.columns]
+
+    def _matched(self, decision: str, values: Sequence[Value], context: Mapping[str, object]) -> list[int]:
+        sure, possible = self.index.matched(values)
         matched: list[int] = []
-        for index, rule in enumerate(self.rules):
-            evaluation = Evaluation(context)  # one for each rule: the limit of steps holds for a rule, not for the table
-            if all(evaluation.any_test(c.tests, v) is True for c, v in zip(rule.cells, values, strict=True)):
+        for index in _bits(sure | possible):
+            if sure >> index & 1 or self._matches(self.rules[index], values, context):
                 matched.append(index)
                 if self.hit is Hit.FIRST:
                     break
         if len(matched) > 1:
             raise RulesOverlap(decision, tuple(self.rules[index].id for index in matched))
         return matched
+
+    @staticmethod
+    def _matches(rule: Rule, values: Sequence[Value], context: Mapping[str, object]) -> bool:
+        evaluation = Evaluation(context)  # one for each rule: the limit of steps holds for a rule, not for the table
+        return all(evaluation.any_test(c.tests, v) is True for c, v in zip(rule.cells, values, strict=True))
+
+    def _given(self, rule: int | None, context: Mapping[str, object]) -> dict[str, Value]:
+        """Give the outputs by name; none where no rule matches and there is no default."""
+        if rule is None and not self.has_default:
+            return {}
+        return self._outputs(None if rule is None else self.rules[rule], context)
+
+    @staticmethod
+    def _value(given: dict[str, Value]) -> Value:
+        if not given:
+            return None
+        return next(iter(given.values())) if len(given) == 1 else given
 
     def _outputs(self, rule: Rule | None, context: Mapping[str, object]) -> dict[str, Value]:
         given: dict[str, Value] = {}
@@ -140,3 +174,10 @@ class DecisionTable:
             }
             for index, (column, value) in enumerate(zip(self.columns, values, strict=True))
         ]
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -11,11 +11,22 @@ from xml.parsers import expat
 from bierger_core.rules.errors import XmlRefused
 from bierger_core.values.findings import Finding
 
-MAX_BYTES = 2_000_000  # a hand-drawn model with its diagram has some tens of thousands
 MAX_DEPTH = 60
-MAX_ELEMENTS = 60_000
 MAX_ATTRIBUTES = 60  # of one element
 SEPARATOR = "\x0c"  # form feed: XML 1.0 forbids it, so no name can hold it
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one file is read: bytes, elements, attributes of all elements together."""
+
+    size: int
+    elements: int
+    attributes: int
+
+
+USUAL = Limits(2_000_000, 60_000, 200_000)  # a hand-drawn model with its diagram has some tens of thousands of bytes
+LARGE = Limits(6_000_000, 150_000, 200_000)  # a table of 2,000 rules and 20 columns has 90,000 elements, half of them named
 
 
 @dataclass(slots=True)
@@ -38,12 +49,12 @@ class Element:
         return self.attributes.get((uri, name), "")
 
 
-def read_xml(data: bytes, *, path: str) -> Element:
+def read_xml(data: bytes, *, path: str, limits: Limits = USUAL) -> Element:
     """Read a whole file; raises XmlRefused with file and line."""
-    if len(data) > MAX_BYTES:
-        message = f"the file has {len(data)} bytes, at most {MAX_BYTES} are read."
+    if len(data) > limits.size:
+        message = f"the file has {len(data)} bytes, at most {limits.size} are read."
         raise _refused("xml-limit", path, 0, message, "Split it into several files.")
-    return _Reader(path).read(data)
+    return _Reader(path, limits).read(data)
 
 
 def _refused(code: str, path: str, line: int, message: str, mend: str) -> XmlRefused:
@@ -51,12 +62,13 @@ def _refused(code: str, path: str, line: int, message: str, mend: str) -> XmlRef
 
 
 class _Reader:
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, limits: Limits) -> None:
+        self.path, self.limits = path, limits
+        self.names: dict[str, tuple[str, str]] = {}  # split once: a file has thousands of the same
         self.stack: list[Element] = []
         self.pieces: list[list[str]] = []  # of the text of each open element
         self.root: Element | None = None
-        self.count = 0
+        self.elements = self.attributes = 0
         self.parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         self.parser.buffer_text = False  # each piece comes with its own line
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -82,17 +94,19 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         line = self.parser.CurrentLineNumber
-        self.count += 1
+        self.elements += 1
+        self.attributes += len(attributes)
         for found, limit, what in (
             (len(self.stack) + 1, MAX_DEPTH, "levels"),
-            (self.count, MAX_ELEMENTS, "elements"),
+            (self.elements, self.limits.elements, "elements"),
+            (self.attributes, self.limits.attributes, "attributes"),
             (len(attributes), MAX_ATTRIBUTES, "attributes of one element"),
         ):
             if found > limit:
                 message = f"more than {limit} {what}."
                 raise _refused("xml-limit", self.path, line, message, "Split it into several files.")
-        uri, tag = _split(name)
-        named = {_split(key): value for key, value in attributes.items()}
+        uri, tag = self.split(name)
+        named = {self.split(key): value for key, value in attributes.items()}
         element = Element(uri, tag, named, line, self.parser.CurrentColumnNumber + 1)
         if self.stack:
             self.stack[-1].children.append(element)
@@ -100,6 +114,12 @@ class _Reader:
             self.root = element
         self.stack.append(element)
         self.pieces.append([])
+
+    def split(self, name: str) -> tuple[str, str]:
+        if name not in self.names:
+            uri, _, local = name.rpartition(SEPARATOR)
+            self.names[name] = (uri, local)
+        return self.names[name]
 
     def end(self, _name: str) -> None:
         element = self.stack.pop()
@@ -117,8 +137,3 @@ class _Reader:
         element.text_line = self.parser.CurrentLineNumber + breaks
         start = 0 if breaks else self.parser.CurrentColumnNumber
         element.text_column = start + len(before) - before.rfind("\n") if breaks else start + len(before) + 1
-
-
-def _split(name: str) -> tuple[str, str]:
-    uri, _, local = name.rpartition(SEPARATOR)
-    return uri, local

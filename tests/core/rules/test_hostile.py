@@ -8,6 +8,7 @@ that a bound that does not hold is seen as such and does not take the suite with
 import json
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ def outcome(kind, text):
     try:
         if kind == "feel":
             compile_feel(text).evaluate({{}})
+        elif kind == "proof":
+            return " ".join(sorted({{finding.code for finding in read_dmn(text.encode(), path="m").prove()}}))
         elif kind == "decision":
             load_model({{"m": text.encode()}}, main="m").evaluate("x", {{}})
         else:
@@ -65,6 +68,23 @@ SHARED_VALUE = "for i in 1..200 return if count(partial) = 0 then [1] else [part
 A = "a" * 5000
 
 
+def guests(count: int) -> str:
+    """A table that is complete because there is a room less than guests: whoever proves it must count."""
+    names = [f"n{guest}" for guest in range(count)]
+    rooms = ", ".join(str(room) for room in range(count - 1))
+    types = f'<itemDefinition name="room"><typeRef>number</typeRef><allowedValues><text>{rooms}</text></allowedValues></itemDefinition>'
+    data = "".join(f'<inputData id="{name}" name="{name}"><variable name="{name}" typeRef="room"/></inputData>' for name in names)
+    needs = "".join(f'<informationRequirement><requiredInput href="#{name}"/></informationRequirement>' for name in names)
+    heads = "".join(f"<input><inputExpression><text>{name}</text></inputExpression></input>" for name in names)
+    rules = "".join(
+        "<rule>" + "".join(f"<inputEntry><text>{room if name in pair else '-'}</text></inputEntry>" for name in names)
+        + "<outputEntry><text>1</text></outputEntry></rule>"
+        for pair in combinations(names, 2) for room in range(count - 1)
+    )  # fmt: skip
+    table = f'<decisionTable hitPolicy="FIRST">{heads}<output/>{rules}</decisionTable>'
+    return HEAD + f'{types}{data}<decision id="x" name="x"><variable name="x"/>{needs}{table}</decision></definitions>'
+
+
 CASES = [
     ("decision", '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + LOOP, "xml-dtd"),
     ("decision", '<!DOCTYPE d SYSTEM "file:///etc/passwd">' + LOOP, "xml-dtd"),
@@ -72,6 +92,14 @@ CASES = [
     ("decision", HEAD.replace('name="m"', 'name="' + "m" * 1_900_000 + '"') + "</definitions>", "decision-unknown"),
     ("decision", "<a>" * 10_000, "xml-limit"),
     ("decision", HEAD + "<context>" * 10_000, "xml-limit"),
+    ("decision", HEAD + '<a b="" c=""/>' * 110_000 + "</definitions>", "xml-limit"),
+    ("decision", HEAD + '<a b=""/>' * 149_000 + "</definitions>", "decision-unknown"),
+    ("decision", HEAD + "<description>" + "x" * 5_900_000 + "</description></definitions>", "decision-unknown"),
+    ("subset", '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + LOOP, "xml-dtd"),
+    ("subset", HEAD.replace('name="m"', 'name="' + "m" * 10_000_000 + '"') + "</definitions>", "xml-limit"),
+    ("subset", HEAD + "<context>" * 10_000, "xml-limit"),
+    ("proof", guests(4), ""),
+    ("proof", guests(16), "table-too-large"),
     ("decision", LOOP, "calls-too-deep"),
     ("decision", LONG_CHAIN, "ended"),
     ("subset", LOOP, "dmn-not-in-subset"),
@@ -92,6 +120,11 @@ CASES = [
     ("feel", "x in (x in (" + "x in (" * 25 + "1 +", "feel-limit"),
     ("feel", "10 ** 10 ** 10 ** 10 ** 10", "number-overflow"),
     ("feel", "exp(100000)", "number-overflow"),
+    ("feel", "for i in 1..100000 return 1.234567890123456789 ** 0.987654321", "steps-exceeded"),
+    ("feel", "for i in 1..100000 return 9.876e6000 ** -0.9876543210987654321", "steps-exceeded"),
+    ("feel", "for i in 1..100000 return log(1.234567890123456789)", "steps-exceeded"),
+    ("feel", "for i in 1..100000 return exp(14000.12345678901234567890)", "steps-exceeded"),
+    ("feel", "some i in 1..100000 satisfies sqrt(sqrt(sqrt(i / 7))) < 0", "steps-exceeded"),
     ("feel", "for i in 1..1000000000 return i", "list-too-long"),
     ("feel", "count(for i in 1..1000, j in 1..1000 return 1)", "list-too-long"),
     ("feel", "some i in 1..100000, j in 1..100000 satisfies i + j < 0", "steps-exceeded"),

@@ -2,12 +2,13 @@
 """`./bierger rules tck DIR` runs the DMN conformance kit; `./bierger rules eval FILE.dmn` takes one decision.
 
 Needs no database, no settings and no Django. Exit status of tck: 0 every case passed, 1 some failed, 2 no kit there;
-of eval: 0 decided, 1 refused with a sentence, 2 no such file.
+of eval: 0 decided, or undecided with --unknown; 1 refused with a sentence; 2 no such file.
 """
 
 import argparse
 import csv
 import datetime as dt
+import json
 import sys
 import time
 from collections import Counter
@@ -15,15 +16,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bierger.site.rule_files import FileRefused, read_input, read_model, read_regular
 from bierger_core.rules import (
     Case,
     CaseResult,
     DateTime,
+    DecisionModel,
+    Fails,
     InputRefused,
+    InputType,
     Model,
     RulesError,
-    load_model,
+    Undecided,
+    compile_partial,
     read_cases,
+    read_dmn,
     read_json,
     run_case,
     to_feel,
@@ -31,7 +38,7 @@ from bierger_core.rules import (
 )
 from bierger_core.rules import TimeOfDay as Time
 
-MAX_FILE_BYTES = 2_100_000  # a larger file is refused by its reader; no more of it is read
+ANY = InputType("any")
 LEVELS = ("compliance-level-2", "compliance-level-3")
 EXTERNAL = ("dmn-external-function", "feel-external-function")
 
@@ -57,11 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate.add_argument("file", type=Path, metavar="FILE.dmn")
     evaluate.add_argument("--decision", required=True, metavar="NAME", help="a decision, or a decision service")
     evaluate.add_argument("--input", default="{}", metavar="JSON|@FILE", help="the input data by name")
+    evaluate.add_argument(
+        "--unknown", action="store_true", help="what is not given is unknown, not null: name what can still matter"
+    )
+    evaluate.add_argument("--not-null", action="store_true", help="with --unknown: what is unknown will not be left empty")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the action that was asked for."""
-    return _tck(args.folder, args.csv) if args.action == "tck" else _eval(args)
+    if args.action == "tck":
+        return _tck(args.folder, args.csv)
+    return _eval_unknown(args) if args.unknown else _eval(args)
 
 
 def _now() -> DateTime:
@@ -69,17 +82,6 @@ def _now() -> DateTime:
     now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     nanos = ((now.hour * 60 + now.minute) * 60 + now.second) * 1_000_000_000 + now.microsecond * 1_000
     return DateTime(now.date(), Time(nanos, 0))
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES)
-
-
-def _model(path: Path) -> Model:
-    """Load a file; those beside it are there to be imported."""
-    files = {one.name: _read(one) for one in sorted(path.parent.glob("*.dmn"))}
-    return load_model({**files, path.name: _read(path)}, main=path.name)
 
 
 # -- the kit ---------------------------------------------------------------------------------------------------------
@@ -117,15 +119,15 @@ def _run_file(file: Path, models: list[Path]) -> Iterator[Outcome]:
         return Outcome(level, folder, file.stem, case, result)
 
     try:
-        name, cases = read_cases(_read(file), path=file.name)
-    except RulesError as error:
+        name, cases = read_cases(read_regular(file), path=file.name)
+    except (FileRefused, RulesError) as error:
         yield outcome("", CaseResult("ERROR", str(error), null=False))
         return
     main = next((one for one in models if one.name == Path(name).name), None)
     main = main or next((one for one in models if file.name.startswith(one.stem)), models[0])
     try:
-        model = _model(main)
-    except RulesError as error:
+        model = read_model(main)
+    except (FileRefused, RulesError) as error:
         yield from (outcome(case.id, CaseResult("ERROR", str(error), null=False)) for case in cases)
         return
     for case in cases:
@@ -170,9 +172,8 @@ def write_csv(path: Path, outcomes: list[Outcome]) -> None:
 
 def _eval(args: argparse.Namespace) -> int:
     try:
-        text = Path(args.input[1:]).read_text(encoding="utf-8") if args.input.startswith("@") else args.input
-        model = _model(args.file)
-    except (OSError, UnicodeDecodeError) as error:
+        text, model = read_input(args.input), read_model(args.file)
+    except FileRefused as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except RulesError as error:
@@ -197,3 +198,52 @@ def _eval(args: argparse.Namespace) -> int:
     for note in result.notes:
         sys.stderr.write(f"note: {note}\n")
     return 0
+
+
+def _eval_unknown(args: argparse.Namespace) -> int:
+    """Decide as far as the input goes. Files of the subset alone: the whole language is not cut into pieces."""
+    try:
+        text, data = read_input(args.input), read_regular(args.file)
+    except FileRefused as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
+        given = read_json(text)
+        if not isinstance(given, dict):
+            raise InputRefused(name="input", expected="an object: input data by name", got=type(given).__name__)
+        model = read_dmn(data, path=args.file.name)
+        decision = compile_partial(model, args.decision, may_be_null=() if args.not_null else None)
+        verdict = decision.decide({name: _known(model, name, value) for name, value in given.items()})
+    except RulesError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
+    if isinstance(verdict, Fails):
+        sys.stderr.write(f"{verdict.code}: however the unknown inputs turn out\n")
+        return 1
+    if isinstance(verdict, Undecided):
+        written = json.dumps({"undecided": verdict.inputs} if verdict.exact else {"undecided": verdict.inputs, "exact": False})
+    else:
+        written = to_plain(verdict.value)
+    sys.stdout.write(written + "\n")
+    return 0
+
+
+def _known(model: DecisionModel, name: str, value: object) -> object:
+    """Fit a value of the JSON to the inputs below a name: texts become dates where the declared type says so."""
+    kind = model.inputs.get(name)
+    if kind is not None:
+        return _dated(value, kind, name)
+    if not isinstance(value, dict) or not any(known.startswith(f"{name}.") for known in model.inputs):
+        raise InputRefused(name=name, expected=f"one of {', '.join(model.inputs) or 'no input data'}", got="another name")
+    return {part: _known(model, f"{name}.{part}", below) for part, below in value.items()}
+
+
+def _dated(value: object, kind: InputType, name: str) -> object:
+    if kind.base == "date" and isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value) if len(value) == len("2026-01-31") else value
+        except ValueError:
+            raise InputRefused(name=name, expected="date", got=value[:80]) from None
+    if isinstance(value, dict) and kind.components:
+        return {part: _dated(one, kind.components.get(part, ANY), f"{name}.{part}") for part, one in value.items()}
+    return value

@@ -7,7 +7,7 @@ Writing: numbers with all their digits, dates, times and durations as their text
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 from bierger_core.rules.data import decimal_context, number_text
 from bierger_core.rules.errors import InputRefused, NumberOverflow
@@ -34,6 +34,9 @@ def read_json(text: str) -> object:
         raise InputRefused(name="input", expected=f"at most {MAX_TEXT} characters", got="a longer text")
     try:
         found: object = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:  # "\ud800" is no character: nothing can be written with it
+        raise InputRefused(name="input", expected="JSON", got="half of a surrogate pair in a text") from None
     except (ValueError, RecursionError) as error:
         raise InputRefused(name="input", expected="JSON", got=str(error)[:80]) from None
     return found
@@ -42,7 +45,7 @@ def read_json(text: str) -> object:
 def _number(text: str) -> Decimal:
     try:
         return decimal_context().create_decimal(text)
-    except InvalidOperation as error:  # Overflow is one of its kind
+    except (InvalidOperation, Overflow) as error:
         raise NumberOverflow from error
 
 

@@ -16,7 +16,7 @@ from bierger_core.rules.errors import DmnRefused
 from bierger_core.rules.feel.env import Code
 from bierger_core.rules.feel.scope import Scope, Surroundings, surroundings
 from bierger_core.rules.feel.types import ANY, Type
-from bierger_core.rules.xmltree import Element, read_xml
+from bierger_core.rules.xmltree import LARGE, Element, read_xml
 from bierger_core.values.findings import Finding
 
 NAMESPACES = {
@@ -48,7 +48,7 @@ class Unit:
     """One file of a model."""
 
     def __init__(self, data: bytes, path: str) -> None:
-        root = read_xml(data, path=path)
+        root = read_xml(data, path=path, limits=LARGE)
         self.version = NAMESPACES.get(root.uri, "")
         if root.tag != "definitions" or not self.version:
             message = f"{root.tag} of namespace {root.uri or '(none)'} is no DMN 1.3, 1.4 or 1.5 model."

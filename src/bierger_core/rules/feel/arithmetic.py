@@ -18,15 +18,18 @@ from bierger_core.rules.feel.calendar import (
     shift,
     time_instant,
 )
-from bierger_core.rules.feel.limits import Run
+from bierger_core.rules.feel.limits import POWER_STEPS, Run
 from bierger_core.rules.feel.values import DAY, DateTime, DaysTime, FarDate, Time, Value, YearsMonths
 
+MAX_CHEAP_POWER = 100_000  # whole powers up to here are a few multiplications
 MAX_NANOS = 10**9 * 366 * DAY  # durations stay within what the calendar can hold
 
 
 def arithmetic(run: Run, operator: str, left: Value, right: Value) -> Value:
     """`left operator right` for + - * / **."""
     if type(left) is Decimal and type(right) is Decimal:
+        if operator == "**":
+            run.count(1 if right == right.to_integral_value() and abs(right) <= MAX_CHEAP_POWER else POWER_STEPS)
         return number(operator, left, right)
     if left is None or right is None:
         return None

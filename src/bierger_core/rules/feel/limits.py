@@ -13,6 +13,7 @@ from bierger_core.rules.feel.moments import DateTime
 MAX_STEPS = 500_000  # turns of loops, items looked at, calls of functions
 MAX_ITEMS = 200_000  # of one list
 MAX_TEXT = 100_000  # characters of one text
+POWER_STEPS, LOGARITHM_STEPS, ROOT_STEPS = 100, 40, 2  # what 34 digits cost; a sum is one of the cheapest steps
 MAX_CALLS = 90  # functions within functions; a call costs about eight Python frames of a thousand
 
 

@@ -20,7 +20,7 @@ from bierger_core.rules.data import decimal_context
 from bierger_core.rules.errors import NumberOverflow
 from bierger_core.rules.feel.arithmetic import negate, number
 from bierger_core.rules.feel.library.registry import builtin
-from bierger_core.rules.feel.limits import Run
+from bierger_core.rules.feel.limits import LOGARITHM_STEPS, ROOT_STEPS, Run
 from bierger_core.rules.feel.values import DaysTime, Value, YearsMonths
 
 MIN_SCALE, MAX_SCALE = -6111, 6176  # of decimal128
@@ -98,17 +98,20 @@ def modulo(_run: Run, dividend: Decimal, divisor: Decimal) -> Value:
 
 
 @builtin("sqrt(number: number)")
-def sqrt(_run: Run, value: Decimal) -> Value:
+def sqrt(run: Run, value: Decimal) -> Value:
+    run.count(ROOT_STEPS)
     return decimal_context().sqrt(value) if value >= 0 else None
 
 
 @builtin("log(number: number)")
-def log(_run: Run, value: Decimal) -> Value:
+def log(run: Run, value: Decimal) -> Value:
+    run.count(LOGARITHM_STEPS)
     return decimal_context().ln(value) if value > 0 else None
 
 
 @builtin("exp(number: number)")
-def exp(_run: Run, value: Decimal) -> Value:
+def exp(run: Run, value: Decimal) -> Value:
+    run.count(LOGARITHM_STEPS)
     try:
         return decimal_context().exp(value)
     except Overflow as error:

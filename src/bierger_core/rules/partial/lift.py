@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The syntax tree over diagrams: one method for each case of evaluate.py and tables.py, in the same order.
+
+`scope` gives the diagram of each input and each required decision that an expression may read.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bierger_core.rules import syntax
+from bierger_core.rules.errors import EvaluationError
+from bierger_core.rules.partial.diagram import Diagram, Node, Operation
+from bierger_core.rules.partial.errors import TooLarge
+from bierger_core.rules.partial.operations import Operations
+from bierger_core.rules.partial.terms import Constant, Failure, Mark, Plain, Record, Term, constant, word_of
+from bierger_core.rules.tables import DecisionTable, Hit
+from bierger_core.rules.types import InputType
+
+
+class Scope:
+    """What names mean in one decision: whole inputs and parts of them (`leaves`), results of required decisions."""
+
+    def __init__(self, inputs: Sequence[str], leaves: Mapping[tuple[str, ...], Node], decisions: Mapping[str, Node]) -> None:
+        self.inputs, self.leaves, self.decisions = frozenset(inputs), leaves, decisions
+
+
+def split_name(parts: tuple[str, ...], known: frozenset[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Find the known name a path begins with, the shortest first, and what remains of the path."""
+    for length in range(1, len(parts) + 1):
+        name = ".".join(parts[:length])
+        if name in known:
+            return name, parts[length:]
+    return None
+
+
+class Lift(Operations):
+    """Builds the diagrams of expressions, cells and tables."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        super().__init__(diagram)
+        self.types: list[InputType] = []  # keeps alive the types whose identity names an operation
+
+    def value(self, node: syntax.Node, scope: Scope) -> Node:
+        """Give the diagram of an expression."""
+        match node:
+            case syntax.Literal():
+                return self.constant(node.value)
+            case syntax.Name():
+                return self.name(node.parts, scope)
+            case syntax.Negate():
+                return self.negate(self.value(node.operand, scope))
+            case syntax.Arithmetic():
+                result = self.value(node.first, scope)
+                for operator, operand in node.rest:
+                    result = self.arithmetic(operator, result, self.value(operand, scope))
+                return result
+            case syntax.Compare():
+                return self.ordered(node.operator, self.value(node.left, scope), self.value(node.right, scope))
+            case syntax.If():
+                condition = self.truth(self.value(node.condition, scope))
+                return self.choose(condition, self.value(node.then, scope), self.value(node.otherwise, scope))
+            case syntax.In():
+                return self.any_test(node.tests, self.value(node.value, scope), scope)
+            case _:
+                return self.logic(node, scope)
+
+    def logic(self, node: syntax.And | syntax.Or | syntax.Not, scope: Scope) -> Node:
+        """And, or, not: every operand is evaluated."""
+        if isinstance(node, syntax.Not):
+            return self.negation(self.truth(self.value(node.operand, scope)))
+        operands = [self.truth(self.value(operand, scope)) for operand in node.operands]
+        result = operands[0]
+        for operand in operands[1:]:
+            result = self.both(result, operand) if isinstance(node, syntax.And) else self.either(result, operand)
+        return result
+
+    def name(self, parts: tuple[str, ...], scope: Scope) -> Node:
+        found = split_name(parts, scope.inputs | scope.decisions.keys())
+        if found is None:
+            return self.null
+        name, rest = found
+        if name in scope.inputs:
+            return scope.leaves[name, *rest]
+        node = scope.decisions[name]
+        for part in rest:
+            node = self.part(node, part)
+        return node
+
+    # -- cells -------------------------------------------------------------------------------------------------
+
+    def any_test(self, tests: Sequence[syntax.Test], value: Node, scope: Scope) -> Node:
+        """Tell whether one of the tests holds."""
+        result = self.test(tests[0], value, scope)
+        for test in tests[1:]:
+            result = self.either(result, self.test(test, value, scope))
+        return result
+
+    def test(self, test: syntax.Test, value: Node, scope: Scope) -> Node:
+        match test:
+            case syntax.AnyTest():
+                return self.true
+            case syntax.CompareTest():
+                return self.truth(self.ordered(test.operator, value, self.value(test.operand, scope)))
+            case syntax.RangeTest():
+                low = self.ordered(">=" if test.low_closed else ">", value, self.value(test.low, scope))
+                high = self.ordered("<=" if test.high_closed else "<", value, self.value(test.high, scope))
+                return self.both(self.truth(low), self.truth(high))
+            case syntax.EqualTest():
+                return self.truth(self.equal_test(value, self.value(test.operand, scope)))
+            case syntax.NotTest():
+                return self.negation(self.any_test(test.tests, value, scope))
+
+    # -- types -------------------------------------------------------------------------------------------------
+
+    def accept(self, kind: InputType, node: Node) -> Node:
+        """Demand a declared type, as InputType.accept does."""
+        if kind.base == "any":
+            return node
+        self.types.append(kind)
+        return self.lifted(("accept", id(kind)), lambda terms: self._accept(kind, terms[0]), node)
+
+    def _accept(self, kind: InputType, term: Term) -> Node:
+        if isinstance(term, Constant):
+            try:
+                return self.constant(kind.accept(term.value, name=""))
+            except EvaluationError as error:
+                return self.diagram.end(Failure(error.code))
+        node, word = self.diagram.end(term), word_of(term)
+        refused = self.diagram.end(Failure("input-refused"))
+        if word and word != kind.base:
+            return refused
+        if not word or (kind.components and isinstance(term, Plain)):
+            raise TooLarge  # nothing can be said before it is known; decide() tries again when it is
+        if kind.allowed is not None:
+            return self.choose(self.any_test(kind.allowed.tests, node, NOTHING), node, refused)
+        if not isinstance(term, Record) or not kind.components:
+            return node
+        given = dict(term.parts)
+        checked = [
+            (name, self.accept(part, self.diagram.end(given.pop(name, constant(None))))) for name, part in kind.components.items()
+        ]
+        return self.record([*checked, *((name, self.diagram.end(rest)) for name, rest in given.items())])
+
+    # -- tables ------------------------------------------------------------------------------------------------
+
+    def table(self, table: DecisionTable, scope: Scope) -> Node:
+        """Give the diagram of a table: which rule counts, then what it gives."""
+        columns = [self.accept(column.type, self.value(column.expression.root, scope)) for column in table.columns]
+        cells: dict[tuple[int, str], Node] = {}
+        rule = self.null  # the rule that counts among those looked at so far, from the last to the first
+        for index in reversed(range(len(table.rules))):
+            mark = self.diagram.end(Mark(index))
+            matches = self.true
+            for column in reversed(range(len(columns))):
+                cell = table.rules[index].cells[column]
+                if (column, cell.text) not in cells:
+                    cells[column, cell.text] = self.any_test(cell.tests, columns[column], scope)
+                matches = self.choose(cells[column, cell.text], matches, self.false)
+            rule = self.choose(matches, mark, rule) if table.hit is Hit.FIRST else self.unique(index, matches, rule)
+        outputs = [self.outputs(table, [entry.root for entry in one.outputs], scope) for one in table.rules]
+        defaults = [output.default for output in table.outputs if output.default is not None]
+        default = self.outputs(table, [entry.root for entry in defaults], scope) if table.has_default else self.null
+
+        def early(operands: Sequence[Node]) -> Node | None:
+            term = operands[0].term
+            if isinstance(term, Mark):
+                return outputs[term.number]
+            return None if term is None else operands[0] if isinstance(term, Failure) else default
+
+        result = self.diagram.apply(Operation("outputs", lambda terms: self.diagram.end(terms[0]), early), (rule,))
+        for column_node in reversed(columns):
+            result = self.after(column_node, result)
+        return result
+
+    def unique(self, index: int, matches: Node, later: Node) -> Node:
+        """Count a rule of a UNIQUE table: two that match together are an error."""
+
+        def at(terms: Sequence[Term]) -> Node:
+            if terms[0] != TRUE:
+                return self.diagram.end(terms[1])
+            return self.diagram.end(Mark(index) if terms[1] == NULL else Failure("rules-overlap"))
+
+        return later if matches is self.false else self.lifted(("unique", index), at, matches, later)
+
+    def outputs(self, table: DecisionTable, entries: Sequence[syntax.Node], scope: Scope) -> Node:
+        """Give the diagram of one row of outputs: a value, or a context when there are several."""
+        nodes = [self.accept(output.type, self.value(entry, scope)) for output, entry in zip(table.outputs, entries, strict=True)]
+        if len(nodes) == 1:
+            return nodes[0]
+        return self.record([(output.name or "value", node) for output, node in zip(table.outputs, nodes, strict=True)])
+
+
+NOTHING = Scope((), {}, {})
+TRUE, NULL = constant(True), constant(None)
