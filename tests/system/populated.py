@@ -66,6 +66,7 @@ CALLED = {
         " ELSE (SELECT h.case_id::text FROM documents_blob_holder h WHERE h.blob_id = t.blob_id AND h.case_id IS NOT NULL) || ' shared' END"
     ),
     "documents_revocation": "(SELECT a.case_id::text FROM documents_act a WHERE a.facts_commitment = t.commitment)",
+    "documents_status_counter": "t.administration::text",
     "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
     "documents_waiting": "coalesce(t.space::text, t.link, t.officer::text)",
     "filings_draft": OWNER,

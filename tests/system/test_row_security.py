@@ -93,6 +93,7 @@ QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_workers", 
 WRITTEN = {
     "bierger_web": {
         "django_session": {"INSERT", "UPDATE", "DELETE"},
+        "documents_type": {"INSERT"},
         "infra_outbox": {"INSERT"},
         "infra_rate_hit": {"INSERT"},
         "ledger_queue": {"INSERT"},
@@ -100,6 +101,7 @@ WRITTEN = {
     "bierger_worker": {
         **{table: {"INSERT", "UPDATE", "DELETE"} for table in QUEUE},
         "django_session": {"DELETE"},
+        "documents_type": {"INSERT"},
         "infra_heartbeat": {"INSERT", "UPDATE", "DELETE"},
         "infra_outbox": {"INSERT", "UPDATE", "DELETE"},
         "infra_rate_hit": {"INSERT", "DELETE"},

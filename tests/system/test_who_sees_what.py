@@ -102,6 +102,7 @@ EXPECTED: dict[str, Seen] = {
         "mayor": {"certificate shared", "nina shared"}, "esch": {"esch shared"},
     },
     "documents_revocation": to_all(NOBODY, *PRETENDERS, *EVERYBODY),  # published: no person in it
+    "documents_status_counter": {name: {"Mersch"} for name in (*MERSCH, "no officer")} | to_all(*WORKERS),
     "documents_submission": {},
     "documents_waiting": {"firm": {"firm"}, "representative": {"firm"}, "adviser": {"adviser"}},
     "filings_draft": {name: found for name, found in OWNERS.items() if name != "Nina"},

@@ -96,6 +96,9 @@ EXPECTED: dict[str, Written] = {
     },
     "documents_blob_holder": {"update": to_all(*WORKERS), "delete": OWNERS | HELD | to_all(*WORKERS)},
     "documents_revocation": {},
+    "documents_status_counter": {
+        "insert": to_all(*MERSCH, "no officer", *WORKERS), "update": to_all(*MERSCH, "no officer", *WORKERS), "delete": to_all(*WORKERS),
+    },
     "documents_submission": {},
     "documents_waiting": {"delete": WAITING},
     "filings_draft": {"insert": DRAFTS, "update": DRAFTS, "delete": DRAFTS},
@@ -134,6 +137,7 @@ BY_SYSTEM: dict[str, dict[str, frozenset[str] | set[str]]] = {
     "documents_blob": {
         "insert": ALL, "update": ALL, "delete": {"Emma draft", "Léa draft", "adviser waiting", "firm waiting"},
     },
+    "documents_status_counter": {"insert": ALL, "update": ALL, "delete": ALL},
     "filings_draft": {"insert": ALL, "update": ALL, "delete": ALL},
     "flows_instance": {"lock": ALL, "end": ALL, "delete": ALL},
     "flows_task": {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Blobs, who holds them, acts, their numbers, revocations, the openings of submissions."""
+"""Blobs, who holds them, acts, their numbers, places and types, revocations, the openings of submissions."""
 
 from __future__ import annotations
 
@@ -102,8 +102,39 @@ class ActCounter(models.Model):
         constraints = [models.UniqueConstraint(fields=["administration", "year"], name="documents_counter_once")]
 
 
+class StatusCounter(models.Model):
+    """How many places of an issuer's status list are taken; its row lock gives each act one of its own, without holes."""
+
+    issuer = models.TextField(primary_key=True)
+    administration = models.UUIDField()
+    places = models.IntegerField()
+
+    class Meta:
+        db_table = "documents_status_counter"
+
+
+class DocumentType(models.Model):
+    """A registered version of a document type (`RegisteredType.plain()`), by the digest that compact seals name it by."""
+
+    digest = models.BinaryField(primary_key=True)
+    code = models.TextField()
+    version = models.IntegerField()
+    body = models.JSONField()
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_type"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="documents_type_version"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="documents_type_counts"),
+        ]
+
+
 class Act(models.Model):
-    """A sealed document on its way: decided, logged, rendered, delivered."""
+    """A sealed document on its way: decided, logged, rendered, delivered.
+
+    status_place: in the issuer's status list, from 0. valid_until: the last day on which it may be relied on, None: no end.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case_id = models.UUIDField()
@@ -134,6 +165,8 @@ class Act(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revocation_reason = models.TextField(default="")
     problem = models.TextField(default="")
+    status_place = models.IntegerField(null=True)
+    valid_until = models.DateField(null=True)
 
     class Meta:
         db_table = "documents_act"
@@ -146,6 +179,10 @@ class Act(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case_id", "document_type", "once"], name="documents_act_once"),
             models.UniqueConstraint(fields=["administration", "number"], name="documents_act_number"),
+            models.UniqueConstraint(fields=["issuer", "status_place"], name="documents_act_place"),
+            models.CheckConstraint(
+                condition=models.Q(status_place__isnull=True) | models.Q(status_place__gte=0), name="documents_act_place_counts"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="documents_act_state"),
             models.CheckConstraint(
                 condition=models.Q(state__in=("decided", "logged")) | models.Q(file_sha256__isnull=False),

@@ -84,6 +84,7 @@ def decide_act(
         holder_space=holder_space,
         holder_link=holder_link,
         decided_at=issued_at,
+        status_place=_next_place(administration_id, claims.issuer),
     )
     act.save(force_insert=True)
     ledger.queue(commitment=leaf, kind=Kind.FACTS)
@@ -148,6 +149,17 @@ def _next_number(administration_id: UUID, year: int) -> str:
             [administration_id, year],
         )
         return f"{year}-{cursor.fetchone()[0]:06d}"
+
+
+def _next_place(administration_id: UUID, issuer: str) -> int:
+    """The next place in the issuer's status list, from 0; locked like a number, without holes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO documents_status_counter (issuer, administration, places) VALUES (%s, %s, 1)"
+            " ON CONFLICT (issuer) DO UPDATE SET places = documents_status_counter.places + 1 RETURNING places - 1",
+            [issuer, administration_id],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _lock(name: str) -> None:
