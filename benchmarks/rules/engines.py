@@ -68,7 +68,7 @@ def peers(folder: Path) -> list[Engine]:
     """The peers of an environment of their own, made with this same Python; raises ImportError when it holds none."""
     sys.path += [str(path) for path in _packages(folder)]
     import SpiffWorkflow  # type: ignore[import-not-found]  # noqa: F401 - that it is there is known before anything is measured
-    import zen  # type: ignore[import-not-found]  # noqa: F401
+    import zen  # type: ignore[import-not-found]  # noqa: F401 - the other peer, likewise
 
     return [
         Engine("zen-engine, static loader", _zen, peer=True, result=lambda given: given["result"].get("outcome")),
@@ -93,10 +93,10 @@ def _zen(table: tables.Table) -> Decide:
 
 
 def _spiff(table: tables.Table) -> Decide:
-    from lxml import etree  # type: ignore[import-untyped]
-    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine  # type: ignore[import-not-found]
-    from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine  # type: ignore[import-not-found]
-    from SpiffWorkflow.dmn.parser.DMNParser import DMNParser  # type: ignore[import-not-found]
+    from lxml import etree  # type: ignore[import-untyped]  # a peer's package without types
+    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine  # type: ignore[import-not-found]  # in the peers\' own environment only
+    from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine  # type: ignore[import-not-found]  # in the peers\' own environment only
+    from SpiffWorkflow.dmn.parser.DMNParser import DMNParser  # type: ignore[import-not-found]  # in the peers\' own environment only
 
     parser = DMNParser(None, etree.fromstring(tables.spiff(table)), nsmap={"dmn": tables.DMN})
     parser.parse()

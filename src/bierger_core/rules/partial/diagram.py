@@ -47,7 +47,7 @@ class Variable:
             return self.line.snap(cut)
         number = cut[0]
         if self.kind == "date" and len(cut) == 2:  # whole days
-            return (number + 1,)  # type: ignore[operator]
+            return (number + 1,)  # type: ignore[operator]  # a cut of dates is a whole number of days
         if self.kind == "number" and isinstance(number, Fraction) and not is_decimal(number):
             return (number,)  # whole coefficients without common divisor give decimal fractions only: never this number
         return cut

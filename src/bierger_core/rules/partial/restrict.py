@@ -88,7 +88,7 @@ class Substitution:
         assert variable.sum is not None
         if variable.kind == "number":
             cuts = [(cut[0], len(cut) == 2) for cut in node.cuts]
-            return self.target.comparisons.cut_sum(variable.sum.substitute(self.numbers), cuts, children)  # type: ignore[arg-type]
+            return self.target.comparisons.cut_sum(variable.sum.substitute(self.numbers), cuts, children)  # type: ignore[arg-type]  # cuts of numbers are fractions
         (first,), (second,) = (monomial for monomial, _ in variable.sum.terms)  # first - second
         left, right = (self.plain(index, variable.kind) for index in (first, second))
         return self._compared(left, right, [self.node(one) for one in three_of(node)])
