@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks import machine
-from benchmarks.folder import FolderDisk, FolderLog
+from bierger.ledger.plugins.node.disk import FolderDisk
+from bierger.ledger.plugins.node.files import FolderLog
 from bierger_core.merkle import (
     EMPTY_EDGE,
     AddCheckpoint,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.folder import FolderDisk, FolderLog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bierger.ledger.plugins.node.disk import FolderDisk
+from bierger.ledger.plugins.node.files import FolderLog
 from bierger_core.merkle import (
     EMPTY_EDGE,
     AddCheckpoint,

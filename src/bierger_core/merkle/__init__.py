@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
-from bierger_core.merkle.appending import Appended, CheckpointStore, Commit, LogFiles, LogWriter
+from bierger_core.merkle.appending import Appended, CheckpointStore, Commit, LogFiles, LogWriter, encode_batch
 from bierger_core.merkle.audit import Audit, audit, follow
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
@@ -43,6 +43,15 @@ from bierger_core.merkle.notes import (
 )
 from bierger_core.merkle.policy import Endorsed, Group, Policy, parse_policy, policy_of_logs
 from bierger_core.merkle.proofs import Logged, LogProof, build_proof, format_proof, parse_proof, verify_proof
+from bierger_core.merkle.readings import (
+    ReadingBatch,
+    ReadingEntry,
+    chain,
+    make_batch,
+    reading_commitment,
+    reading_tag,
+    split_leaves,
+)
 from bierger_core.merkle.seen import Fork, Seen, dump_seen, load_seen
 from bierger_core.merkle.survey import DAMAGE_CODES, Damage, Survey, survey
 from bierger_core.merkle.tiles import (
@@ -131,6 +140,8 @@ __all__ = [
     "ProofInvalidError",
     "QuorumError",
     "ReadHash",
+    "ReadingBatch",
+    "ReadingEntry",
     "Seen",
     "SeenError",
     "Survey",
@@ -144,6 +155,7 @@ __all__ = [
     "WitnessState",
     "audit",
     "build_proof",
+    "chain",
     "consistency_proof",
     "cosign",
     "cosigned_at",
@@ -151,6 +163,7 @@ __all__ = [
     "decode_bundle",
     "dump_seen",
     "edge_tiles",
+    "encode_batch",
     "encode_bundle",
     "fetch_from",
     "follow",
@@ -164,6 +177,7 @@ __all__ = [
     "load_edge",
     "load_seen",
     "log_key",
+    "make_batch",
     "monitoring_path",
     "node_hash",
     "open_checkpoint",
@@ -176,10 +190,13 @@ __all__ = [
     "parse_tile_path",
     "parse_vkey",
     "policy_of_logs",
+    "reading_commitment",
+    "reading_tag",
     "root_of",
     "sign_checkpoint",
     "sign_note",
     "size_answered",
+    "split_leaves",
     "survey",
     "take_cosignatures",
     "verify_consistency",

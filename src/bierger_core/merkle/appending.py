@@ -98,15 +98,23 @@ class Appended:
 class LogWriter:
     """Appends to the log of `key`, whose private half `signer` holds. Keeps the right edge between two batches.
 
-    Nothing in `bierger` appends through it yet: the sequencer keeps its own steps until it moves here (ADR 0012). Not
-    safe for threads; any number of writers may work on one store, and all but the fastest get `AnotherWriterError` and
-    try again.
+    The head that is there may have been signed by one of `earlier` keys of the same log. Not safe for threads; any
+    number of writers may work on one store, and all but the fastest get `AnotherWriterError` and try again.
     """
 
-    def __init__(self, store: CheckpointStore, files: LogFiles, key: VerifierKey, signer: Signer) -> None:
+    def __init__(
+        self,
+        store: CheckpointStore,
+        files: LogFiles,
+        key: VerifierKey,
+        signer: Signer,
+        *,
+        earlier: Iterable[VerifierKey] = (),
+    ) -> None:
         self._store = store
         self._files = files
         self._key = key
+        self._keys = (key, *(one for one in earlier if one != key))
         self._signer = signer
         self._known: _Known | None = None
 
@@ -124,7 +132,7 @@ class LogWriter:
         commit, head, edge = known.commit, known.head, known.edge
         growth = grow(edge, entries)
         checkpoint = Checkpoint(self._key.name, growth.edge.size, growth.edge.root())
-        new = Commit(sign_checkpoint(checkpoint, self._key, self._signer), _batch(head, entries))
+        new = Commit(sign_checkpoint(checkpoint, self._key, self._signer), encode_batch(head.size, head.root, entries))
         if not self._store.advance(commit.note if commit else None, new):  # 5
             raise AnotherWriterError("Another writer continued this history.", size=edge.size)
         self._finish(growth, new.note)
@@ -161,7 +169,7 @@ class LogWriter:
     def _head(self, note: bytes | None) -> Checkpoint:
         if note is None:
             return Checkpoint(self._key.name, 0, EMPTY_ROOT)
-        return open_checkpoint(note, [self._key]).checkpoint
+        return open_checkpoint(note, self._keys).checkpoint
 
     def _edge(self, commit: Commit | None, head: Checkpoint, *, is_finished: bool) -> Edge:
         if commit is None:
@@ -196,8 +204,9 @@ class _Known:
     edge: Edge
 
 
-def _batch(head: Checkpoint, entries: Sequence[bytes]) -> bytes:
-    first = b"%s\n%d\n%s\n%d\n" % (_BATCH, head.size, base64.b64encode(head.root), len(entries))
+def encode_batch(size: int, root: bytes, entries: Sequence[bytes]) -> bytes:
+    """The batch that followed the tree of `size` entries and `root`: a store that holds all three elsewhere derives it."""
+    first = b"%s\n%d\n%s\n%d\n" % (_BATCH, size, base64.b64encode(root), len(entries))
     return first + encode_bundle(entries)
 
 

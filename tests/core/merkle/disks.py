@@ -77,6 +77,13 @@ class ForgetfulDisk:
         self._step()
         self.names_seen[new] = self.names_seen.pop(old)
 
+    def remove(self, path):
+        self._step()
+        del self.names_seen[path]
+
+    def names(self):
+        return sorted(name for name in self.names_seen if name != "." and "/" not in name)
+
     def sync_folder(self, path):
         self._step()
         if not self.lies:

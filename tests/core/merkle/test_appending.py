@@ -5,8 +5,9 @@ import base64
 import random
 
 import pytest
-from benchmarks.folder import FolderDisk, FolderLog
 
+from bierger.ledger.plugins.node.disk import FolderDisk
+from bierger.ledger.plugins.node.files import FolderLog
 from bierger_core.merkle import (
     EMPTY_ROOT,
     AnotherWriterError,
