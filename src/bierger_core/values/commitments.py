@@ -28,6 +28,7 @@ class Kind(IntEnum):
     REVOCATION = 6  # the state of the revocations
     FOREIGN_CHECKPOINT = 7  # a checkpoint of another body's log
     SUBMISSION = 8  # the receipt of a submission
+    DISCLOSURES = 9  # the root of one batch of readings
 
 
 def commitment(kind: int, salt: bytes, content: bytes) -> bytes:

@@ -242,7 +242,7 @@ def test_a_commitment_is_kind_and_salted_hash(kind, salt, content):
 
 @pytest.mark.parametrize(
     ("kind", "salt", "code"),
-    [(0, bytes(32), "commitment-kind"), (9, bytes(32), "commitment-kind"), (1, bytes(31), "commitment-salt")],
+    [(0, bytes(32), "commitment-kind"), (99, bytes(32), "commitment-kind"), (1, bytes(31), "commitment-salt")],
 )
 def test_a_commitment_is_refused_by_code(kind, salt, code):
     with pytest.raises(CommitmentError) as refused:
