@@ -6,6 +6,7 @@ from .errors import PackageRefused, VariableMissing
 from .load import load
 from .prove import prove
 from .prove_words import text_keys
+from .retention import act_erased_on, case_erased_on, last_day_kept
 from .running import (
     Message,
     Settled,
@@ -37,6 +38,7 @@ from .types import (
     PartySpec,
     Period,
     TimerSpec,
+    Retention,
 )
 from .uploads import files_at_once, prove_uploads
 from .vocabulary import Fact, Vocabulary, read_vocabulary
@@ -61,17 +63,21 @@ __all__ = [
     "PartySpec",
     "Period",
     "ScenarioResult",
+    "Retention",
     "Settled",
     "TimerSpec",
     "VariableMissing",
     "Vocabulary",
     "digest",
+    "act_erased_on",
+    "case_erased_on",
     "document_inputs",
     "document_language",
     "due_at",
     "evidence_value",
     "files_at_once",
     "load",
+    "last_day_kept",
     "lookup",
     "message",
     "prove",

@@ -22,6 +22,7 @@ from .types import (
     Level,
     PartySpec,
     Period,
+    Retention,
     TimerSpec,
 )
 from .yamltree import Node
@@ -78,7 +79,7 @@ class Header:
     legal_basis: tuple[LegalBasis, ...]
     fee: Fee
     delay: Period | None
-    retention: Period
+    retention: Retention
     needed: tuple[str, ...]
     administration: Competence
     documents: Mapping[str, DocumentSpec]
@@ -112,7 +113,7 @@ def read_procedure(root: Node, reader: Reader) -> Header:
         legal_basis=tuple(_laws(reader, record)),
         fee=_fee(reader, record),
         delay=_period(reader, record, "delay"),
-        retention=_period(reader, record, "retention") or Period("P10Y"),
+        retention=_retention(reader, record) or Retention("P10Y"),
         needed=record.texts("needed"),
         administration=_competence(reader, record),
         documents={
@@ -178,6 +179,24 @@ def _period(reader: Reader, record: Record, key: str) -> Period | None:
     return Period(text, period.one_of("days", ("calendar", "working"), "calendar") == "working")
 
 
+def _retention(reader: Reader, record: Record) -> Retention | None:
+    """How long a case or an act is kept: whole days, since nothing is erased by the hour."""
+    if not record.has("retention"):
+        return None
+    rule = reader.record(record.node("retention"), "retention", {"period", "until"})
+    rule.need("period")
+    text = rule.text("period", "P1D")
+    try:
+        whole_days = not parse_duration(text).seconds
+    except DurationRefused:
+        whole_days = False
+    if not whole_days:
+        mend = "Write an ISO 8601 period of days, months or years: P90D, P6M, P10Y."
+        reader.refuse("bad-period", rule.line_of("period"), f"`{text}` is not a period of whole days.", mend)
+        return None
+    return Retention(text, rule.one_of("until", ("day", "year-end"), "day") == "year-end")
+
+
 def _competence(reader: Reader, record: Record) -> Competence:
     spec = reader.record(record.node("administration"), "administration", {"kind", "question"})
     kind = spec.one_of("kind", ("commune", "state"), "commune")
@@ -200,7 +219,8 @@ def _mapping(reader: Reader, node: Node | None, what: str, keys: re.Pattern[str]
 
 
 def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
-    record = reader.record(node, f"The document `{code}`", {"template", "type", "holder", "valid", "facts", "fields"})
+    known = {"template", "type", "holder", "valid", "retention", "facts", "fields"}
+    record = reader.record(node, f"The document `{code}`", known)
     record.need("template", "facts")
     facts, fact_lines = _mapping(reader, record.node("facts"), "facts", _FACT)
     fields, field_lines = _mapping(reader, record.node("fields"), "fields", _FIELD)
@@ -222,6 +242,7 @@ def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
             **{f"fields.{k}": v for k, v in field_lines.items()},
             "template": record.line_of("template"),
         },
+        _retention(reader, record),
     )
 
 

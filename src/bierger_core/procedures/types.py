@@ -52,6 +52,14 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long something is kept: an ISO 8601 period of whole days; `year_end`: until the 31st of December after it."""
+
+    text: str
+    year_end: bool = False
+
+
+@dataclass(frozen=True)
 class Competence:
     """Which administration is competent: its kind, and the question whose answer names it (None: the owner)."""
 
@@ -71,7 +79,10 @@ class PartySpec:
 
 @dataclass(frozen=True)
 class DocumentSpec:
-    """A document: template, type (as in the seal), sealed facts and template fields, each from a variable's path."""
+    """A document: template, type (as in the seal), sealed facts and template fields, each from a variable's path.
+
+    `retention`: how long it is kept when that is longer than the case.
+    """
 
     code: str
     template: str
@@ -82,6 +93,7 @@ class DocumentSpec:
     valid: Period | None = None
     line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ class Package:
     legal_basis: tuple[LegalBasis, ...]
     fee: Fee
     delay: Period | None
-    retention: Period
+    retention: Retention
     needed: tuple[str, ...]
     administration: Competence
     form: Form

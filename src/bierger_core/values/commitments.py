@@ -29,6 +29,7 @@ class Kind(IntEnum):
     FOREIGN_CHECKPOINT = 7  # a checkpoint of another body's log
     SUBMISSION = 8  # the receipt of a submission
     DISCLOSURES = 9  # the root of one batch of readings
+    DELETION = 10  # the record of what was erased of a case, and by which rule
 
 
 def commitment(kind: int, salt: bytes, content: bytes) -> bytes:

@@ -63,6 +63,50 @@ FAULTS = {
         "  receipt:",
         "at most 11 facts beside the number",
     ),
+    "acts without words for everybody": (
+        {"procedure.yaml": ("languages: [fr, de, en, lb]", "languages: [fr, en]"), "texts/de.yaml": None, "texts/lb.yaml": None},
+        "procedure.yaml",
+        "document-languages",
+        "languages: [fr, en]",
+        "Declare languages: [fr, de, en, lb]",
+    ),
+    "validity in working days": (
+        {"procedure.yaml": ("    template: documents/receipt.typ", "    template: documents/receipt.typ\n    valid: {period: P3D, days: working}")},
+        "procedure.yaml",
+        "document-type",
+        "  receipt:",
+        "one unit of calendar time",
+    ),
+    "validity of two units": (
+        {"procedure.yaml": ("    template: documents/receipt.typ", "    template: documents/receipt.typ\n    valid: {period: P1Y6M}")},
+        "procedure.yaml",
+        "document-type",
+        "  receipt:",
+        "one unit of calendar time",
+    ),
+    "a type with two meanings": (
+        {
+            "procedure.yaml": (
+                "documents:\n",
+                """documents:
+  early:
+    template: documents/receipt.typ
+    type: receipt
+    valid: {period: P1M}
+    facts: {person.name: name}
+    fields: {name: name, weight: weight}
+""",
+            ),
+            **{
+                f"texts/{language}.yaml": ("    receipt:\n", "    early: {title: Receipt, intro: Dog., alt: Code}\n    receipt:\n")
+                for language in ("fr", "de", "en", "lb")
+            },
+        },
+        "procedure.yaml",
+        "type-differs",
+        "  receipt:",
+        "a type of its own",
+    ),
     "unknown fact": (
         {"form.yaml": ("fact: person.name", "fact: person.nam")},
         "form.yaml",
@@ -305,6 +349,20 @@ FAULTS = {
         "bad-period",
         "retention",
         "ISO 8601",
+    ),
+    "retention by the hour": (
+        {"procedure.yaml": ("period: P1Y", "period: PT36H")},
+        "procedure.yaml",
+        "bad-period",
+        "retention",
+        "P90D",
+    ),
+    "retention until some day": (
+        {"procedure.yaml": ("{period: P1Y}", "{period: P1Y, until: year_end}")},
+        "procedure.yaml",
+        "unknown-value",
+        "retention",
+        "Did you mean `year-end`?",
     ),
     "competent nobody": (
         {"procedure.yaml": ("question: commune", "question: comune")},
