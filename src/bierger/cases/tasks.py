@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bierger.cases.models import Case, Party, ServiceJob, Work
+from bierger.cases.errors import CaseUnknown
+from bierger.cases.models import Case, Event, EventPayload, Party, ServiceJob, Work
 from bierger.cases.services.conduct import absorb, finish_task
 from bierger.cases.services.writer import Audience, CaseWriter
 from bierger.catalogue import selectors as catalogue
@@ -76,6 +78,7 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
     with acting_as(SYSTEM):
         job = ServiceJob.objects.filter(act=UUID(ids["act"])).first()
         if job is None:
+            _note_successor(document_selectors.act(UUID(ids["act"])))
             return
         writer = CaseWriter.lock(job.case_id)
         task = flow_selectors.task(job.task)
@@ -83,6 +86,31 @@ def on_act_delivered(ids: Mapping[str, str]) -> None:
             return
         _after_delivery(writer, task, document_selectors.act(UUID(ids["act"])))
         writer.save()
+
+
+def on_act_revoked(ids: Mapping[str, str]) -> None:
+    """An act was taken back: its case and its holder hear of it, once.
+
+    1. The event, with what the holder is told. The officer did it, the worker writes it down: whoever takes back an act need not
+       be able to open its case.
+    2. If the process still waits for this act to be delivered, it goes on: as it would, had the officer been a second later. It
+       waits for the act that took its place, if one did.
+    3. The message in the holder's mailbox. Behind a private link the request itself says so.
+    """
+    with acting_as(SYSTEM):
+        act = document_selectors.act(UUID(ids["act"]))
+        if not documents.mark_told(act=act.id):
+            return
+        with suppress(CaseUnknown):  # erased with its retention; the act outlived it
+            writer = CaseWriter.lock(act.case_id)
+            _note_revocation(writer, act)
+            writer.save()
+        if act.holder_space is not None:
+            said = {"title": act.title, "number": act.number, "reason": act.revocation_reason, "note": act.revocation_note}
+            delivery.send_message(
+                space=act.holder_space, subject_code="act-revoked", params=said | {"successor": act.successor_number},
+                once=f"act/{act.id}/revoked", case_id=act.case_id, act_id=act.id,
+            )  # fmt: skip
 
 
 def move_on() -> int:
@@ -177,13 +205,22 @@ def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
     _, created = ServiceJob.objects.get_or_create(task=task.id, defaults={"case": row, "act": act})
     if created:
         writer.add("act-decided", {"act": str(act), "document": task.document}, audience="all")
-    elif (view := document_selectors.act(act)).state == "delivered":
-        _after_delivery(writer, task, view)  # it was delivered, and nobody told this case
+        return
+    # Nobody told this case: the act that stands for the task was delivered, or taken back.
+    view = _last_of(document_selectors.act(act))
+    if view.state == "delivered":
+        _after_delivery(writer, task, view)
+    elif view.revoked_at is not None:
+        _finish_issue(writer, task, view)
 
 
 def _after_delivery(writer: CaseWriter, task: TaskView, act: ActView) -> None:
     """The act's task is done, and the process goes on."""
     writer.add("act-delivered", {"act": str(act.id), "number": act.number, "document": task.document}, audience="all")
+    _finish_issue(writer, task, act)
+
+
+def _finish_issue(writer: CaseWriter, task: TaskView, act: ActView) -> None:
     # The day the act was decided, as the act itself prints it: rendering or delivery may come after midnight.
     issued: dict[str, Value] = {"number": act.number, "issued_on": local_date(act.decided_at)}
     finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
@@ -214,6 +251,43 @@ def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
     finish_task(writer, task, {}, audience="administration")
 
 
+def _note_revocation(writer: CaseWriter, act: ActView) -> None:
+    job = ServiceJob.objects.filter(act=act.id).first()
+    task = None if job is None else flow_selectors.task(job.task)
+    said: dict[str, object] = {
+        "act": str(act.id), "number": act.number, "title": act.title, "reason": act.revocation_reason,
+        "text": act.revocation_note, "successor": act.successor_number,
+        "officer": None if act.revoked_by is None else str(act.revoked_by),
+    }  # fmt: skip
+    writer.add("act-revoked", said, audience="all")
+    if job is None or task is None or task.state != "open":
+        return
+    last = _last_of(act)
+    if last.state == "delivered" or last.revoked_at is not None:
+        _finish_issue(writer, task, last)
+    else:
+        ServiceJob.objects.filter(task=job.task).update(act=last.id)
+
+
+def _last_of(act: ActView) -> ActView:
+    """The act that holds in the place of this one: itself, or the last of those that took each other's place."""
+    while act.successor is not None:
+        act = document_selectors.act(act.successor)
+    return act
+
+
+def _note_successor(act: ActView) -> None:
+    """A corrected act was delivered for which no task of the process waits (any more)."""
+    if act.replaces is None:
+        return
+    with suppress(CaseUnknown):
+        writer = CaseWriter.lock(act.case_id)
+        told = EventPayload.objects.filter(case_id=act.case_id, payload__act=str(act.id), payload__number=act.number)
+        if not Event.objects.filter(case_id=act.case_id, type="act-delivered", sequence__in=told.values("sequence")).exists():
+            writer.add("act-delivered", {"act": str(act.id), "number": act.number, "title": act.title}, audience="all")
+            writer.save()
+
+
 Action = Callable[[CaseWriter, TaskView, Package], None]
 _ACTIONS: dict[str, Action] = {"issue-act": _issue_act, "notify": _notify}
 
@@ -221,5 +295,6 @@ TOPICS = {
     "flows.task-ready": on_task_ready,
     "flows.timer-due": on_timer_due,
     "delivery.act-delivered": on_act_delivered,
+    "documents.act-revoked": on_act_revoked,
 }
 PERIODIC = {"standing": (600.0, move_on)}

@@ -10,6 +10,7 @@ from bierger.delivery.models import Message
 from bierger.documents import selectors as documents
 from bierger.documents import services as documents_services
 from bierger.infra import clock, outbox
+from bierger.infra.erasures import Destroyed
 from bierger_core.values import canonical_json
 
 
@@ -52,9 +53,12 @@ def mark_read(*, messages: Collection[UUID]) -> None:
 def deliver_act(*, act: UUID) -> None:
     """Put a finished act into its holder's mailbox (worker).
 
-    1. The message, once per act. A holder behind a private link has no mailbox: the link itself shows the act.
-    2. The act's state; whoever changes it tells those above, so that this is told once.
+    1. The act's state; whoever changes it goes on, so that this is done once. An act that was revoked meanwhile is not delivered.
+    2. The message. A holder behind a private link has no mailbox: the link itself shows the act.
+    3. Those above are told.
     """
+    if not documents_services.mark_delivered(act=act):
+        return
     view = documents.act(act)
     if view.holder_space is not None:
         send_message(
@@ -65,5 +69,10 @@ def deliver_act(*, act: UUID) -> None:
             case_id=view.case_id,
             act_id=act,
         )
-    if documents_services.mark_delivered(act=act):
-        outbox.send("delivery.act-delivered", act=str(act), case=str(view.case_id))
+    outbox.send("delivery.act-delivered", act=str(act), case=str(view.case_id))
+
+
+def forget_case(*, case: UUID) -> Destroyed:
+    """Delete the messages about a case from the mailboxes (worker)."""
+    deleted, _ = Message.objects.filter(case_id=case).delete()
+    return Destroyed({"messages": deleted})

@@ -9,7 +9,9 @@ DocumentsError
 ├── ActError
 │   ├── ActNotFound        no such act, or not yours
 │   ├── FactsRefused       facts that cannot be sealed (too many, or their names too long: `./bierger check` says so before)
-│   └── NotRevocable       already revoked, or the reason is not a known one
+│   ├── NoteRefused        what the holder shall be told is too long, or cannot be printed
+│   └── NotRevocable       the reason is not a known one
+│       └── AlreadyRevoked     taken back before, perhaps by a colleague a moment ago
 ├── RenderError
 │   ├── RenderTimeout      the template does not end
 │   ├── RenderMemory       the template wants more memory than a letter needs
@@ -65,8 +67,16 @@ class FactsRefused(ActError):
     code = "act-facts"
 
 
+class NoteRefused(ActError):
+    code = "act-note"
+
+
 class NotRevocable(ActError):
     code = "act-not-revocable"
+
+
+class AlreadyRevoked(NotRevocable):
+    code = "act-already-revoked"
 
 
 class RenderError(DocumentsError):

@@ -134,6 +134,8 @@ class Act(models.Model):
     """A sealed document on its way: decided, logged, rendered, delivered.
 
     status_place: in the issuer's status list, from 0. valid_until: the last day on which it may be relied on, None: no end.
+    revocation_note: what the holder was told, never published. revoked_by: an officer. revocation_told_at: when holder and case
+    heard of it. replaces: the act whose place this one took.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -164,6 +166,10 @@ class Act(models.Model):
     delivered_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revocation_reason = models.TextField(default="")
+    revocation_note = models.TextField(default="")
+    revoked_by = models.UUIDField(null=True)
+    revocation_told_at = models.DateTimeField(null=True)
+    replaces = models.UUIDField(null=True, unique=True)
     problem = models.TextField(default="")
     status_place = models.IntegerField(null=True)
     valid_until = models.DateField(null=True)
@@ -175,6 +181,11 @@ class Act(models.Model):
             models.Index(fields=["case_id"], name="documents_act_case"),
             # Those under way, few among many: for the sweep and the figure of what stands still.
             models.Index(fields=["decided_at"], condition=~models.Q(state="delivered"), name="documents_act_standing"),
+            models.Index(
+                fields=["revoked_at"],
+                condition=models.Q(revoked_at__isnull=False, revocation_told_at__isnull=True),
+                name="documents_act_untold",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case_id", "document_type", "once"], name="documents_act_once"),

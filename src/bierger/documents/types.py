@@ -15,7 +15,10 @@ ActState = Literal["decided", "logged", "rendered", "delivered"]
 Authentic = Literal["yes", "facts-only", "no"]
 Subject = Literal["file", "facts", "receipt", "nothing"]
 Outcome = Literal["ok", "failed", "not_checked"]
-REVOCATION_REASONS = ("error", "fraud", "replaced", "withdrawn")
+REVOCATION_REASONS = ("error", "fraud", "withdrawn")
+"""Why an act is taken back without another in its place."""
+REPLACED = "replaced"
+LONGEST_NOTE = 1000  # characters of what the holder is told about a revocation
 
 
 @personal_data
@@ -90,7 +93,8 @@ class ReceiptData:
 @dataclass(frozen=True)
 class ActView:
     """An act. facts: as sealed, in display order. file: the blob of the final PDF once rendered. problem: code of the last
-    rendering error, empty when there is none.
+    rendering error, empty when there is none. revocation_note: what its holder was told. revoked_by: an officer.
+    successor, successor_number: the act that took its place; replaces, replaced_number: the one whose place it took.
     """
 
     id: UUID
@@ -109,6 +113,32 @@ class ActView:
     file: UUID | None
     holder_space: UUID | None
     problem: str
+    package_digest: str
+    revocation_note: str = ""
+    revoked_by: UUID | None = None
+    successor: UUID | None = None
+    successor_number: str = ""
+    replaces: UUID | None = None
+    replaced_number: str = ""
+
+
+@personal_data
+@dataclass(frozen=True)
+class ActSource:
+    """What an act was made of, to make a corrected one: what its seal says by short name, what its template was given, which."""
+
+    view: ActView
+    fields: Mapping[str, str]
+    template: bytes
+
+
+@dataclass(frozen=True)
+class ActOrigin:
+    """Where an act comes from, nothing of what it says: by which law it may be read is read from the version of its procedure."""
+
+    id: UUID
+    case_id: UUID
+    package_digest: str
 
 
 @personal_data

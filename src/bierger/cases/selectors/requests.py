@@ -84,11 +84,12 @@ def _entries(case: UUID) -> tuple[Entry, ...]:
     """As far as this principal may read it: the database filters."""
     payloads = dict(EventPayload.objects.filter(case_id=case).values_list("sequence", "payload"))
     rows = list(Event.objects.filter(case_id=case).order_by("sequence"))
-    names = _officer_names({row.actor for row in rows if row.actor_kind == "officer" and row.actor})
+    actors = {row.sequence: _actor(row, payloads.get(row.sequence)) for row in rows}
+    names = _officer_names({actor for kind, actor in actors.values() if kind == "officer" and actor})
     return tuple(
         Entry(
-            sequence=row.sequence, at=row.at, code=row.type, actor_kind=row.actor_kind,
-            actor_name=names.get(row.actor, "") if row.actor else "", audience=row.audience,
+            sequence=row.sequence, at=row.at, code=row.type, actor_kind=actors[row.sequence][0],
+            actor_name=names.get(actors[row.sequence][1], ""), audience=row.audience,
             params=payloads.get(row.sequence) or {}, erased=row.sequence not in payloads,
             person=row.actor if row.actor_kind == "person" else None, mandate=row.mandate,
         )
@@ -96,7 +97,13 @@ def _entries(case: UUID) -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
-def _officer_names(officers: Iterable[UUID]) -> dict[UUID, str]:
+def _actor(row: Event, payload: Mapping[str, object] | None) -> tuple[str, UUID | None]:
+    """Who did it. What an officer did to an act, whose case they may not be able to open, the worker wrote down for them."""
+    officer = (payload or {}).get("officer") if row.type == "act-revoked" else None
+    return ("officer", UUID(str(officer))) if officer else (row.actor_kind, row.actor)
+
+
+def _officer_names(officers: Iterable[UUID]) -> dict[UUID | None, str]:
     """Names for colleagues; an applicant sees none (the administration answers, not a person)."""
     found = ((one, administrations.officer(one)) for one in officers)
     return {one: view.full_name for one, view in found if view is not None}

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The reads of documents. What the principal may not see is not there."""
 
-from bierger.documents.selectors.acts import act, act_file, act_pdf, act_proof, acts_of_case, my_acts, revocations, undelivered
+from bierger.documents.selectors.acts import (
+    act,
+    act_by_number,
+    act_file,
+    act_origin,
+    act_pdf,
+    act_proof,
+    act_source,
+    acts_of_case,
+    my_acts,
+    revocations,
+    undelivered,
+)
 from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
@@ -9,9 +21,12 @@ from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
     "act",
+    "act_by_number",
     "act_file",
+    "act_origin",
     "act_pdf",
     "act_proof",
+    "act_source",
     "acts_of_case",
     "my_acts",
     "read_attachment",

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose, own_data
 from bierger.documents.errors import ActNotFound
 from bierger.documents.models import Act, Revocation
 from bierger.documents.selectors.blobs import read_attachment, read_blob
-from bierger.documents.types import ActFile, ActView
+from bierger.documents.types import ActFile, ActOrigin, ActSource, ActView
 from bierger.identity.selectors import people_of
 from bierger.infra.pages import SIZE
 from bierger.infra.principal import current
@@ -34,7 +36,7 @@ def my_acts(*, case: UUID | None = None, only: Collection[UUID] | None = None) -
     All those of one case, or those with one of the ids; without either the newest, as many as one page of a list shows.
     """
     principal = current()
-    rows = Act.objects.order_by("-decided_at", "-id")
+    rows = _acts().order_by("-decided_at", "-id")
     if principal.space is not None:
         rows = rows.filter(holder_space=principal.space)
     elif principal.link is not None:
@@ -50,16 +52,37 @@ def my_acts(*, case: UUID | None = None, only: Collection[UUID] | None = None) -
 
 
 def undelivered(acts: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the acts that have not reached their holder (worker)."""
-    return frozenset(Act.objects.filter(id__in=list(acts)).exclude(state="delivered").values_list("id", flat=True))
+    """Those of the acts that are on their way to their holder (worker). What was revoked is so no more."""
+    rows = Act.objects.filter(id__in=list(acts), revoked_at__isnull=True).exclude(state="delivered")
+    return frozenset(rows.values_list("id", flat=True))
 
 
 def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:
     """The acts of a case, in order of decision; one disclosure for their holders."""
-    rows = list(Act.objects.filter(case_id=case_id).order_by("decided_at"))
+    rows = list(_acts().filter(case_id=case_id).order_by("decided_at"))
     subjects = {person for row in rows if row.holder_space for person in people_of(row.holder_space)}
     disclosures.record(purpose=purpose, subjects=subjects, facts=["act"])
     return tuple(_view(row) for row in rows)
+
+
+def act_origin(act_id: UUID) -> ActOrigin:
+    """Where an act comes from. Shows nothing of it. Raises ActNotFound."""
+    row = _row(act_id)
+    return ActOrigin(row.id, row.case_id, row.package_digest)
+
+
+def act_by_number(number: str, *, administration: UUID) -> ActOrigin | None:
+    """The act with this number, as an officer types it from paper; None: none, or not theirs to see. Shows nothing of it."""
+    row = Act.objects.filter(administration=administration, number=number).only("id", "case_id", "package_digest").first()
+    return None if row is None else ActOrigin(row.id, row.case_id, row.package_digest)
+
+
+def act_source(act_id: UUID, *, purpose: Purpose) -> ActSource:
+    """An act and what it was made of, for an officer; one disclosure for its holders. Raises ActNotFound."""
+    row = _row(act_id)
+    subjects = people_of(row.holder_space) if row.holder_space else ()
+    disclosures.record(purpose=purpose, subjects=subjects, facts=["act"])
+    return ActSource(_view(row), {str(name): str(value) for name, value in row.fields.items()}, row.template.encode())
 
 
 @own_data("the act of the holder who asks; an officer reads it with a purpose")
@@ -98,8 +121,18 @@ def revocations() -> dict[bytes, RevocationMark]:
     return {bytes(row.commitment): RevocationMark(row.revoked_at, row.reason) for row in rows}
 
 
+def _acts() -> QuerySet[Act]:
+    """Acts with what took their place, and whose place they took, in the same statement."""
+    after = Act.objects.filter(replaces=OuterRef("id"))
+    return Act.objects.annotate(
+        successor=Subquery(after.values("id")),
+        successor_number=Subquery(after.values("number")),
+        replaced_number=Subquery(Act.objects.filter(id=OuterRef("replaces")).values("number")),
+    )
+
+
 def _row(act_id: UUID) -> Act:
-    row = Act.objects.filter(id=act_id).first()
+    row = _acts().filter(id=act_id).first()
     if row is None:
         raise ActNotFound("No such act.")
     return row
@@ -123,4 +156,11 @@ def _view(row: Act) -> ActView:
         file=row.file_id,
         holder_space=row.holder_space,
         problem=row.problem,
+        package_digest=row.package_digest,
+        revocation_note=row.revocation_note,
+        revoked_by=row.revoked_by,
+        successor=getattr(row, "successor", None),
+        successor_number=getattr(row, "successor_number", None) or "",
+        replaces=row.replaces,
+        replaced_number=getattr(row, "replaced_number", None) or "",
     )

@@ -4,7 +4,7 @@ and verification, which opens its own around its reads.
 """
 
 from bierger.documents.plugins.uploads import inspect_upload
-from bierger.documents.services.acts import decide_act, mark_delivered, revoke_act
+from bierger.documents.services.acts import decide_act, mark_delivered
 from bierger.documents.services.blobs import (
     erase_blob,
     hold_blob,
@@ -13,7 +13,7 @@ from bierger.documents.services.blobs import (
     sweep_orphans,
 )
 from bierger.documents.services.rendering import render_pdf, render_receipt
-from bierger.documents.services.revocations import publish_revocations
+from bierger.documents.services.revocations import mark_told, publish_revocations, replace_act, revoke_act
 from bierger.documents.services.standing import move_on
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
@@ -31,6 +31,7 @@ __all__ = [
     "keep_waiting",
     "lock_waiting",
     "mark_delivered",
+    "mark_told",
     "move_on",
     "publish_revocations",
     "register_submission",
@@ -38,6 +39,7 @@ __all__ = [
     "render_act",
     "render_pdf",
     "render_receipt",
+    "replace_act",
     "revoke_act",
     "send_waiting",
     "store_blob",

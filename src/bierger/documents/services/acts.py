@@ -17,11 +17,10 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from bierger.administrations.selectors import administration
-from bierger.documents.errors import ActNotFound, FactsRefused, NotRevocable
-from bierger.documents.models import Act, Revocation
+from bierger.documents.errors import FactsRefused
+from bierger.documents.models import Act
 from bierger.documents.plugins.words import plain_name
-from bierger.documents.types import REVOCATION_REASONS
-from bierger.infra import clock, outbox
+from bierger.infra import clock
 from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
 from bierger_core.seals import MAX_FACTS, Claims, DocumentType, facts_commitment, fitted, names_fit, seal
@@ -43,12 +42,14 @@ def decide_act(
     package_digest: str,
     number: str | None = None,
     once: str = "",
+    replaces: UUID | None = None,
 ) -> UUID:
     """Decide and seal an act; gives back its id, the first act's when it was decided before.
 
     facts    what the seal says, flat strings in display order; the act's number is added in front as `number`
     fields   further strings for the template, whole
     once     tells apart several acts of one type in one case (a task's id)
+    replaces the act whose place this one takes (`services.replace_act`)
     Raises FactsRefused for more facts, or longer names of facts, than `./bierger check` lets pass.
     """
     _lock(f"{case_id}/{document_type}/{once}")
@@ -84,6 +85,7 @@ def decide_act(
         holder_space=holder_space,
         holder_link=holder_link,
         decided_at=issued_at,
+        replaces=replaces,
         status_place=_next_place(administration_id, claims.issuer),
     )
     act.save(force_insert=True)
@@ -101,26 +103,9 @@ def _sealed(claims: Claims, salt: bytes, administration_id: UUID) -> str:
     )
 
 
-def revoke_act(*, act: UUID, reason: str) -> None:
-    """Take an act back, with a reason of REVOCATION_REASONS; from now on every check says so.
-
-    The database lets deciders of the issuing administration do it. Raises ActNotFound, NotRevocable.
-    """
-    if reason not in REVOCATION_REASONS:
-        raise NotRevocable(f"{reason!r} is not a reason for a revocation.", reason=reason)
-    now = clock.now().replace(microsecond=0)
-    row = Act.objects.filter(id=act).first()
-    if row is None:
-        raise ActNotFound("No such act.")
-    if Act.objects.filter(id=act, revoked_at__isnull=True).update(revoked_at=now, revocation_reason=reason) != 1:
-        raise NotRevocable("This act was revoked before, or is not yours to revoke.")
-    Revocation.objects.create(commitment=bytes(row.facts_commitment), revoked_at=now, reason=reason)
-    outbox.send("documents.act-revoked", act=str(act), case=str(row.case_id))
-
-
 def mark_delivered(*, act: UUID) -> bool:
-    """The last step: the holder has it. False when it was delivered before (or is not rendered yet)."""
-    changed = Act.objects.filter(id=act, state="rendered", file_logged_at__isnull=False).update(
+    """The last step: the holder has it. False when it was delivered before, is not rendered yet, or was revoked meanwhile."""
+    changed = Act.objects.filter(id=act, state="rendered", file_logged_at__isnull=False, revoked_at__isnull=True).update(
         state="delivered", delivered_at=clock.now()
     )
     return changed == 1

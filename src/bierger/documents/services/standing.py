@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bierger.documents.models import Act
+from bierger.documents.services.revocations import tell_again
 from bierger.documents.services.steps import tell_logged
 from bierger.infra import clock, outbox
 from bierger.ledger import selectors as log
@@ -22,10 +23,13 @@ def move_on() -> int:
 
     1. Their commitment has a leaf, and nobody told them (`ledger.logged` of a whole batch was lost): told now.
     2. Logged, and nobody renders them; rendered and logged, and nobody delivers them: the topic again.
+    3. Revoked, and nobody told holder and case.
     What waits for its own leaf waits for the sequencer, whose delay is an alarm of its own.
     """
-    standing = Act.objects.exclude(state="delivered").filter(decided_at__lte=clock.now() - outbox.STANDING_AFTER)
-    moved = 0
+    standing = Act.objects.exclude(state="delivered").filter(
+        decided_at__lte=clock.now() - outbox.STANDING_AFTER, revoked_at__isnull=True
+    )
+    moved = tell_again()
     for facts in _some(standing.filter(state="decided").values_list("facts_commitment", flat=True)):
         moved += tell_logged([entry.commitment for entry in log.logged_among(facts)])
     for files in _some(standing.filter(state="rendered", file_logged_at__isnull=True).values_list("file_commitment", flat=True)):

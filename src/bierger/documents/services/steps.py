@@ -6,6 +6,8 @@
     rendered -> (ready)     the file's commitment has a leaf; those above are told              finish_logged
     (ready)  -> delivered   a mailbox or a letter took it                                       mark_delivered
 
+An act that was revoked meanwhile is not rendered any more, and goes no further.
+
 Each change is a compare-and-swap on the state: of two workers with the same act, one changes a row and speaks, the other sees
 zero rows and is silent.
 """
@@ -49,7 +51,7 @@ def tell_logged(commitments: list[bytes]) -> int:
             outbox.send("documents.act-logged", act=str(act))
             moved += 1
     waiting = Act.objects.filter(file_commitment__in=commitments, file_logged_at__isnull=True)
-    for act, case in waiting.values_list("id", "case_id"):
+    for act, case in waiting.filter(revoked_at__isnull=True).values_list("id", "case_id"):
         if Act.objects.filter(id=act, file_logged_at__isnull=True).update(file_logged_at=clock.now()):
             outbox.send("documents.act-ready", act=str(act), case=str(case))
             moved += 1
@@ -65,7 +67,7 @@ def render_act(*, act: UUID) -> None:
     3. Store the file and swap the state in one transaction; whoever comes second throws its rendering away.
     """
     with acting_as(SYSTEM):
-        row = Act.objects.filter(id=act, state="logged").first()
+        row = Act.objects.filter(id=act, state="logged", revoked_at__isnull=True).first()
         proof = None if row is None else log.proof(bytes(row.facts_commitment))
         inputs = {} if row is None else inputs_of(row)
     if row is None or proof is None:
@@ -131,7 +133,7 @@ def _keep(row: Act, pdf: bytes, salt: bytes) -> None:
             administration=row.administration,
             case_id=row.case_id,
         )
-        swapped = Act.objects.filter(id=row.id, state="logged").update(
+        swapped = Act.objects.filter(id=row.id, state="logged", revoked_at__isnull=True).update(
             state="rendered",
             file=blob,
             file_sha256=hashlib.sha256(pdf).digest(),
@@ -140,6 +142,7 @@ def _keep(row: Act, pdf: bytes, salt: bytes) -> None:
             problem="",
         )
         if not swapped:
-            transaction.set_rollback(True)  # the other worker's rendering stands; this file is an orphan and will be swept
+            # The other worker's rendering stands, or the act was revoked: this file is an orphan and will be swept.
+            transaction.set_rollback(True)
             return
         ledger.queue(commitment=leaf, kind=Kind.FILE)
