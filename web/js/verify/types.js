@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Registered document types: what a compact seal leaves out (names and words of the facts, which of them are days). A seal names its
+// type by the digest of the definition, so whoever hands the definitions out cannot change what a signed fact means.
+import { Refused, concat, hex, readUtf8, sha256, utf8 } from "./bytes.js";
+
+const FORMAT = "bierger/document-types@v1";
+const LANGUAGES = ["fr", "de", "en", "lb"];
+export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const TERM = /^(?:P([1-9][0-9]{0,3})([DWMY])|([1-9][0-9]{0,3}) (days?|weeks?|months?|years?))$/;
+
+/** RFC 8785 for texts, integers, null, arrays and objects: sorted by UTF-16 code units, which is JavaScript's own order. */
+export function canonicalJson(value) {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(",")}}`;
+  }
+  if (typeof value === "number" && !Number.isSafeInteger(value)) throw new RangeError("not an integer");
+  return JSON.stringify(value);
+}
+
+/** Map digest (hex) -> type. Refused (seal-format): one that is malformed spoils the whole file, as in bierger_core. */
+export async function readTypes(bytes) {
+  try {
+    const body = JSON.parse(readUtf8(bytes));
+    if (body.format !== FORMAT) throw new RangeError("format");
+    const types = new Map();
+    for (const plain of body.types) {
+      const type = readType(plain);
+      const digest = await sha256(concat(utf8(`${FORMAT}\n`), utf8(canonicalJson(type))));
+      types.set(hex(digest.slice(0, 12)), type);
+    }
+    return types;
+  } catch {
+    throw new Refused("seal-format");
+  }
+}
+
+function readType({ code, version, title, facts, valid_for: term }) {
+  const names = facts.map((fact) => fact.name);
+  const isGood = NAME.test(code) && Number.isSafeInteger(version) && version >= 1 && names.every((name) => NAME.test(name))
+    && names.length >= 1 && names.length <= 32 && new Set(names).size === names.length
+    && facts.every((fact) => fact.kind === "text" || fact.kind === "date") && (term === null || TERM.test(term));
+  if (!isGood) throw new RangeError("type");
+  return {
+    code,
+    version,
+    title: readWords(title),
+    facts: facts.map(({ name, kind, label }) => ({ name, kind, label: readWords(label) })),
+    valid_for: term,
+  };
+}
+
+function readWords(text) {
+  const words = {};
+  for (const language of LANGUAGES) {
+    const written = text[language];
+    const standard = typeof written === "string" ? written : written.standard;
+    if (typeof standard !== "string" || !standard.trim()) throw new RangeError("words");
+    words[language] = typeof written.easy === "string" ? { standard, easy: written.easy } : standard;
+  }
+  return words;
+}
+
+/** The words of a text in a language. */
+export const inLanguage = (text, language) => text?.[language]?.standard ?? text?.[language] ?? "";
+
+/** What a compact seal carries, as it is read: a day is a number of days since 1970. */
+export function unpack(fact, packed) {
+  if (fact.kind === "text" && typeof packed === "string") return packed;
+  if (fact.kind === "date" && typeof packed === "bigint" && packed >= -719162n && packed <= 2932896n) {
+    return new Date(Number(packed) * 86400000).toISOString().slice(0, 10);
+  }
+  throw new Refused("seal-facts");
+}
+
+/** The last day (YYYY-MM-DD) on which an act issued at this instant (microseconds) may be relied on; null: no end. */
+export function lastDay(type, issuedAt) {
+  const term = type?.valid_for ? TERM.exec(type.valid_for) : null;
+  if (!term) return null;
+  const amount = Number(term[1] ?? term[3]), unit = (term[2] ?? term[4][0]).toUpperCase();
+  const inLuxembourg = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Luxembourg", year: "numeric", month: "numeric", day: "numeric" });
+  const parts = Object.fromEntries(inLuxembourg.formatToParts(new Date(Number(issuedAt / 1000n))).map(({ type, value }) => [type, Number(value)]));
+  const day = new Date(Date.UTC(parts.year, parts.month - 1, parts.day));
+  if (unit === "D" || unit === "W") day.setUTCDate(day.getUTCDate() + amount * (unit === "W" ? 7 : 1));
+  else {
+    const wanted = day.getUTCDate();
+    day.setUTCDate(1);
+    day.setUTCMonth(day.getUTCMonth() + amount * (unit === "Y" ? 12 : 1));
+    const days = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0)).getUTCDate();
+    day.setUTCDate(Math.min(wanted, days)); // 30 November and three months: the last of February
+  }
+  return day.toISOString().slice(0, 10);
+}
