@@ -74,7 +74,7 @@ class OfficerRole(models.Model):
                 fields=["officer", "service", "role"], name="administrations_officer_role_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=["clerk", "adviser", "decider", "publisher", "auditor"]),
+                condition=models.Q(role__in=["clerk", "adviser", "decider", "publisher", "auditor", "investigator"]),
                 name="administrations_officer_role_known",
             ),
         ]

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 AdministrationKind = Literal["commune", "state"]
-ROLES = ("clerk", "adviser", "decider", "publisher", "auditor")
+ROLES = ("clerk", "adviser", "decider", "publisher", "auditor", "investigator")
 _FALLBACKS = ("fr", "de", "en", "lb")
 
 

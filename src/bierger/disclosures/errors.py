@@ -3,7 +3,10 @@
 
 DisclosuresError
 ├── NoLegalBasis   a purpose names no law: nothing is recorded, so nothing may be shown
-└── NotOwnData     a selector for one's own data was called by somebody else, who owes a purpose
+├── NotOwnData     a selector for one's own data was called by somebody else, who owes a purpose
+├── DelayRefused   delay-unknown, delay-reason, delay-length, delay-right: nothing was ordered
+├── AnotherNotariser   somebody else sealed the same readings; nothing has happened
+└── ReadingUnknown     no reading with this number concerns who is acting, or not yet
 """
 
 
@@ -19,3 +22,19 @@ class NoLegalBasis(DisclosuresError):
 
 class NotOwnData(DisclosuresError):
     code = "not-own-data"
+
+
+class DelayRefused(DisclosuresError):
+    """code: which rule was not kept."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class AnotherNotariser(DisclosuresError):
+    code = "another-notariser"
+
+
+class ReadingUnknown(DisclosuresError):
+    code = "reading-unknown"

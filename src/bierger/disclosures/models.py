@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One row per query that showed somebody's data to somebody else.
+"""One row per query that showed somebody's data to somebody else; the chains, batches and delays around them.
 
-Not chained: a chain would make all readers wait for each other.
+A reading is not chained when it is written: a chain would make all readers wait for each other. See services/notarise.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,107 @@ class Disclosure(models.Model):
     purpose = models.TextField()
     case_id = models.UUIDField(null=True)
     facts = ArrayField(models.TextField())
+    on_behalf_of = models.UUIDField(null=True)
+    mandate = models.UUIDField(null=True)
+    batch = models.BigIntegerField(null=True)
+    delay = models.UUIDField(null=True)
 
     class Meta:
         db_table = "disclosures_disclosure"
-        indexes = [GinIndex(fields=["subjects"], name="disclosures_subjects")]
+        indexes = [
+            GinIndex(fields=["subjects"], name="disclosures_subjects"),
+            models.Index(fields=["id"], name="disclosures_to_seal", condition=models.Q(batch__isnull=True)),
+        ]
+
+
+class Batch(models.Model):
+    """One tree of readings; see bierger_core.merkle.readings.
+
+    leaves  64 bytes each, in order
+    seed    tells the leaves that say nothing from the others; the house's own audit needs it, nobody else gets it
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    salt = models.BinaryField()
+    seed = models.BinaryField()
+    size = models.IntegerField()
+    leaves = models.BinaryField()
+    root = models.BinaryField()
+    commitment = models.BinaryField()
+
+    class Meta:
+        db_table = "disclosures_batch"
+
+
+class Chain(models.Model):
+    """Where the chain of one person, or of an organisation's space, ends. key: opens their tags in the public batches."""
+
+    subject = models.UUIDField(primary_key=True)
+    key = models.BinaryField()
+    sequence = models.IntegerField()
+    head = models.BinaryField()
+
+    class Meta:
+        db_table = "disclosures_chain"
+
+
+class Entry(models.Model):
+    """One reading in the chain of one of its subjects. salt: None after erasure; then the entry stays and tells nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.UUIDField()
+    sequence = models.IntegerField()
+    previous = models.BinaryField()
+    commitment = models.BinaryField()
+    hash = models.BinaryField()
+    salt = models.BinaryField(null=True)
+    reading = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        db_table = "disclosures_entry"
+        indexes = [models.Index(fields=["reading"], name="disclosures_entry_reading")]
+        constraints = [models.UniqueConstraint(fields=["subject", "sequence"], name="disclosures_entry_place")]
+
+
+class Held(models.Model):
+    """What was committed to at once about a reading that is told later. told_in: the batch that holds its entry, once told."""
+
+    id = models.BigAutoField(primary_key=True)
+    reading = models.BigIntegerField()
+    delay = models.UUIDField()
+    subject = models.UUIDField()
+    salt = models.BinaryField()
+    commitment = models.BinaryField()
+    tag = models.BinaryField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False, related_name="+")
+    told_in = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "disclosures_held"
+        constraints = [models.UniqueConstraint(fields=["reading", "subject"], name="disclosures_held_once")]
+        indexes = [models.Index(fields=["id"], name="disclosures_held_waiting", condition=models.Q(told_in__isnull=True))]
+
+
+class Delay(models.Model):
+    """An order: who is read about in this case is told on the day `until`; or (`extends`) a later day for an order in force."""
+
+    id = models.UUIDField(primary_key=True)
+    administration = models.UUIDField()
+    case_id = models.UUIDField()
+    officer = models.UUIDField()
+    begun_on = models.DateField()
+    ordered_on = models.DateField()
+    until = models.DateField()
+    reason = models.TextField()
+    legal_basis = models.JSONField()
+    extends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_column="extends")
+
+    class Meta:
+        db_table = "disclosures_delay"
+        indexes = [models.Index(fields=["case_id"], name="disclosures_delay_case")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("ordered_on")), name="disclosures_delay_ends"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="disclosures_delay_reason"),
+        ]

@@ -3,18 +3,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration, services_of
-from bierger.disclosures.models import Disclosure
-from bierger.disclosures.types import Law, Reading, own_data
+from bierger.disclosures.errors import ReadingUnknown
+from bierger.disclosures.models import Chain, Disclosure, Entry, Held
+from bierger.disclosures.plugins.payloads import DelayTold, payload
+from bierger.disclosures.types import BatchView, Delay, Law, Reading, ReadingFilter, Sealed, own_data
 from bierger.infra.pages import CAP, FIRST, SIZE, Page, Turn, turned
+from bierger_core.merkle import split_leaves
 
 _OWN = "The finder and the policy both ask for the acting person among the subjects."
 _ID = re.compile(r"[0-9]{1,18}")
+_NEWEST = 5_000  # readings among which the administrations are looked for
+_COUNTED = 100_000  # readings that are counted for a machine
+_ALL = ReadingFilter()
 
 
 @own_data(_OWN)
@@ -24,7 +34,7 @@ def readings() -> tuple[Reading, ...]:
 
 
 @own_data(_OWN)
-def readings_page(turn: Turn = FIRST, *, size: int = SIZE) -> Page[Reading]:
+def readings_page(turn: Turn = FIRST, *, size: int = SIZE, wanted: ReadingFilter = _ALL) -> Page[Reading]:
     """A page of the readings of the acting person's data, the newest first. Raises PageUnknown.
 
     A member who acts in the space of an organisation reads about the organisation. A representative reads about themselves
@@ -35,32 +45,75 @@ def readings_page(turn: Turn = FIRST, *, size: int = SIZE) -> Page[Reading]:
         size=size,
         read=lambda text: int(text) if _ID.fullmatch(text) else None,
         write=lambda reading: str(reading.id),
-        fetch=lambda key, back, most: _fetch(key, back=back, most=most),
-        count=_count,
+        fetch=lambda key, back, most: _fetch(key, back=back, most=most, wanted=wanted),
+        count=lambda: _count(wanted),
     )
 
 
-def _fetch(key: int | None, *, back: bool, most: int) -> list[Reading]:
+@own_data(_OWN)
+def reading(number: int) -> Reading:
+    """One reading of the acting person's data. Raises ReadingUnknown, also for one that is told later."""
+    row = Disclosure.objects.filter(id=number).first()
+    if row is None:
+        raise ReadingUnknown(f"No reading {number}.")
+    return _views([row])[0]
+
+
+@own_data(_OWN)
+def reading_administrations() -> tuple[UUID, ...]:
+    """The administrations among the newest readings: what a page lets choose."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosures_houses_about_me(%s)", [_NEWEST])
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+@own_data(_OWN)
+def usage_page(*, wanted: ReadingFilter, offset: int, limit: int) -> tuple[int, tuple[Reading, ...]]:
+    """How many readings there are, to a cap, and some of them, the newest first: for machines that count pages from the start."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT disclosures_usage_of_me(%s, %s, %s, %s, %s)",
+            [wanted.administration, wanted.since, wanted.before, offset, limit],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    return _count(wanted, most=_COUNTED), tuple(_views(list(Disclosure.objects.filter(id__in=found).order_by("-id"))))
+
+
+def _fetch(key: int | None, *, back: bool, most: int, wanted: ReadingFilter = _ALL) -> list[Reading]:
     with connection.cursor() as cursor:
         older, newer = (None, key) if back else (key, None)
-        cursor.execute("SELECT disclosures_about_me(%s, %s, %s)", [older, newer, most])
+        cursor.execute(
+            "SELECT disclosures_about_me(%s, %s, %s, %s, %s, %s)",
+            [older, newer, most, wanted.administration, wanted.since, wanted.before],
+        )
         found = [row[0] for row in cursor.fetchall()]
-    return [_reading(row) for row in Disclosure.objects.filter(id__in=found).order_by("id" if back else "-id")]
+    return _views(list(Disclosure.objects.filter(id__in=found).order_by("id" if back else "-id")))
 
 
-def _count() -> int:
+def _count(wanted: ReadingFilter, *, most: int = CAP + 1) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT disclosures_count_about_me(%s)", [CAP + 1])
+        cursor.execute(
+            "SELECT disclosures_count_about_me(%s, %s, %s, %s)", [most, wanted.administration, wanted.since, wanted.before]
+        )
         found: int = cursor.fetchone()[0]
     return found
 
 
-def _reading(row: Disclosure) -> Reading:
+def _views(rows: list[Disclosure]) -> list[Reading]:
+    """The rows as people read them. The policies show own entries only, so each reading has one at most."""
+    entries = {one.reading: one for one in Entry.objects.filter(reading__in=[row.id for row in rows])} if rows else {}
+    heads = _heads({one.batch_id for one in entries.values()})
+    delays = _delays({row.delay for row in rows if row.delay})
+    return [_reading(row, entries.get(row.id), heads, delays) for row in rows]
+
+
+def _reading(row: Disclosure, entry: Entry | None, heads: Mapping[int, Head], delays: Mapping[UUID, DelayTold]) -> Reading:
     try:
         names = administration(id=row.administration).names if row.administration else {}
     except UnknownAdministration:
         names = {}
     services = services_of(row.administration) if row.administration else ()
+    told = delays.get(row.delay) if row.delay else None
     return Reading(
         id=row.id,
         at=row.at,
@@ -68,8 +121,115 @@ def _reading(row: Disclosure) -> Reading:
         administration=row.administration,
         administration_names=names,
         service_names=next((service.names for service in services if service.id == row.service), {}),
-        legal_basis=tuple(Law(law["title"], law.get("eli", ""), tuple(law.get("articles", ()))) for law in row.legal_basis),
+        legal_basis=_laws(row.legal_basis),
         purpose=row.purpose,
         case=row.case_id,
         facts=tuple(row.facts),
+        on_behalf_of=row.on_behalf_of,
+        sequence=entry.sequence if entry else None,
+        batch=entry.batch_id if entry else None,
+        commitment=heads[entry.batch_id].commitment if entry else b"",
+        delay=Delay(told.begun_on, told.until, told.reason, _laws(told.laws), told.orders) if told else None,
     )
+
+
+def _laws(named: Sequence[Mapping[str, Any]]) -> tuple[Law, ...]:
+    return tuple(Law(law["title"], law.get("eli", ""), tuple(law.get("articles", ()))) for law in named)
+
+
+def _delays(wanted: set[UUID]) -> dict[UUID, DelayTold]:
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM disclosures_delays_told(%s)", [list(wanted)])
+        return {row[0]: DelayTold.of(row) for row in cursor.fetchall()}
+
+
+# -- what can be proved -----------------------------------------------------------------------------------------------------
+
+
+class Head(NamedTuple):
+    """A batch without its leaves."""
+
+    number: int
+    at: dt.datetime
+    salt: bytes
+    size: int
+    root: bytes
+    commitment: bytes
+
+
+def _heads(numbers: Collection[int]) -> dict[int, Head]:
+    if not numbers:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM disclosures_batch_heads(%s)", [list(numbers)])
+        return {row[0]: Head(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), bytes(row[5])) for row in cursor.fetchall()}
+
+
+def batch(number: int) -> BatchView | None:
+    """A batch, public: nobody is in it who does not hold a key. None when there is none of this number."""
+    head = _heads([number]).get(number)
+    if head is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosures_batch_leaves(%s)", [number])
+        leaves = split_leaves(bytes(cursor.fetchone()[0]))
+    return BatchView(number, head.at, head.salt, head.commitment, leaves)
+
+
+def batch_commitment(number: int) -> bytes | None:
+    """What the log is to hold of a batch."""
+    head = _heads([number]).get(number)
+    return None if head is None else head.commitment
+
+
+@own_data("Policies show the chain of the acting person, or of the organisation of which they are a member.")
+def sealed() -> Sealed | None:
+    """The whole chain, with what each entry says; None before the first reading was sealed.
+
+    What an entry says is made of the row anew: if the row was changed, it does not fit the commitment, and the verifier finds it.
+    """
+    mine = Chain.objects.first()
+    if mine is None:
+        return None
+    entries = list(Entry.objects.order_by("sequence"))
+    unsealed = list(Disclosure.objects.filter(batch=None).values_list("id", flat=True))
+    known = [one.reading for one in entries] + unsealed
+    rows = {row.id: row for row in Disclosure.objects.filter(id__in=known)}
+    delays = _delays({row.delay for row in rows.values() if row.delay})
+    held = {one.reading: one for one in Held.objects.all()}
+    told = tuple(_entry(one, rows.get(one.reading), delays, held.get(one.reading), mine.subject) for one in entries)
+    chained = {one.reading for one in entries}
+    waiting = tuple(
+        payload(row, mine.subject, delays.get(row.delay) if row.delay else None)
+        for number, row in sorted(rows.items())
+        if number not in chained
+    )
+    numbers = {one.batch_id for one in entries} | {one["early"]["batch"] for one in told if one.get("early")}
+    return Sealed(mine.subject, bytes(mine.key), told, waiting, tuple(sorted(numbers)))
+
+
+def _entry(
+    entry: Entry, row: Disclosure | None, delays: Mapping[UUID, DelayTold], held: Held | None, subject: UUID
+) -> Mapping[str, Any]:
+    said: dict[str, Any] = {
+        "sequence": entry.sequence,
+        "previous": bytes(entry.previous).hex(),
+        "commitment": bytes(entry.commitment).hex(),
+        "hash": bytes(entry.hash).hex(),
+        "batch": entry.batch_id,
+        "salt": bytes(entry.salt).hex() if entry.salt else None,
+        "reading": None,
+    }
+    if row is not None and entry.salt:
+        said["reading"] = payload(row, subject, delays.get(row.delay) if row.delay else None)
+    if row is not None and held is not None:
+        said["early"] = {
+            "batch": held.batch_id,
+            "tag": bytes(held.tag).hex(),
+            "salt": bytes(held.salt).hex(),
+            "commitment": bytes(held.commitment).hex(),
+            "reading": payload(row, subject),
+        }
+    return said

@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from bierger.disclosures.errors import NotOwnData
@@ -59,13 +59,28 @@ class Law:
     articles: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Delay:
+    """Why a person was told only on the day `until`. orders: 1, and one more for each extension."""
+
+    begun_on: dt.date
+    until: dt.date
+    reason: str
+    laws: tuple[Law, ...]
+    orders: int
+
+
 @personal_data
 @dataclass(frozen=True)
 class Reading:
     """One reading, as the person whom it concerns sees it, or a member of the organisation. `actor_kind`: officer, worker, person
     or system.
 
-    facts: codes of what was read. The officer's name is not shown: the administration answers for its officers.
+    facts          codes of what was read. The officer's name is not shown: the administration answers for its officers.
+    on_behalf_of   space in whose name a representative read
+    sequence       place in the person's chain; None while it is recorded and not sealed yet
+    batch          number of the batch it was sealed in, and `commitment`, what of it the log holds
+    delay          for a reading that was told later: why
     """
 
     id: int
@@ -78,6 +93,49 @@ class Reading:
     purpose: str
     case: UUID | None
     facts: tuple[str, ...]
+    on_behalf_of: UUID | None = None
+    sequence: int | None = None
+    batch: int | None = None
+    commitment: bytes = b""
+    delay: Delay | None = None
+
+
+@dataclass(frozen=True)
+class ReadingFilter:
+    """Which readings: of one administration (None: of all), from an instant on, before another."""
+
+    administration: UUID | None = None
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch, as it is public. leaves: 64 bytes each, see bierger_core.merkle.readings."""
+
+    number: int
+    at: dt.datetime
+    salt: bytes
+    commitment: bytes
+    leaves: tuple[bytes, ...]
+
+
+@personal_data
+@dataclass(frozen=True)
+class Sealed:
+    """What a person can prove: their chain, as a JSON object each (see docs/reference/readings.md).
+
+    subject, key   whose chain, and what opens their leaves in the public batches
+    entries        in order, from 1
+    waiting        readings that are recorded and not sealed yet
+    batches        numbers of all batches that the entries name
+    """
+
+    subject: UUID
+    key: bytes
+    entries: tuple[Mapping[str, Any], ...]
+    waiting: tuple[Mapping[str, Any], ...]
+    batches: tuple[int, ...]
 
 
 def own_data(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from bierger.disclosures import selectors as disclosures
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import services
+from bierger_core.values import Kind
 
 
 def sequence() -> int:
@@ -18,4 +22,13 @@ def ensure_keys() -> int:
         return services.ensure_keys()
 
 
+def on_readings_sealed(ids: Mapping[str, str]) -> None:
+    """`disclosures.batch` (batch): its root goes into the log. Run twice: queued once."""
+    with acting_as(SYSTEM):
+        commitment = disclosures.batch_commitment(int(ids["batch"]))
+        if commitment is not None:
+            services.queue(commitment=commitment, kind=Kind.DISCLOSURES)
+
+
+TOPICS = {"disclosures.batch": on_readings_sealed}
 PERIODIC = {"sequence": (0.5, sequence), "keys": (60.0, ensure_keys)}

@@ -109,6 +109,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "role-adviser": {"fr": "avis", "de": "Stellungnahme", "en": "adviser", "lb": "Avis"},
     "role-decider": {"fr": "décision", "de": "Entscheidung", "en": "decides", "lb": "Decisioun"},
     "role-publisher": {"fr": "publication", "de": "Veröffentlichung", "en": "publishes", "lb": "Publikatioun"},
+    "role-investigator": {"fr": "enquête", "de": "Ermittlung", "en": "investigates", "lb": "Enquête"},
     "role-auditor": {"fr": "contrôle", "de": "Prüfung", "en": "audits", "lb": "Kontroll"},
     "administration-mersch": {"fr": "Commune de Mersch", "de": "Gemeinde Mersch", "en": "Commune of Mersch", "lb": "Gemeng Miersch"},
     "administration-esch-sur-alzette": {

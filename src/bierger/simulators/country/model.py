@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 Residence = Literal["resident", "moved", "address-unknown"]
-Role = Literal["clerk", "adviser", "decider", "publisher", "auditor"]
+Role = Literal["clerk", "adviser", "decider", "publisher", "auditor", "investigator"]
 
 
 @dataclass(frozen=True)

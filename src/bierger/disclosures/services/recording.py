@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Record a reading."""
+"""Record a reading: one row, in the reader's transaction. Sealing it is the notariser's."""
 
 from __future__ import annotations
 
@@ -30,30 +30,32 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
     people = sorted(set(subjects))
     if not people:
         return
+    acting = current()
     # Plain SQL: INSERT ... RETURNING would need a right to read the row, which only the person concerned has.
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO disclosures_disclosure"
-            " (at, subjects, actor, actor_kind, administration, service, legal_basis, purpose, case_id, facts)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " (at, subjects, actor, actor_kind, administration, service, legal_basis, purpose, case_id, facts, on_behalf_of,"
+            " mandate)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 clock.now(),
                 people,
                 purpose.actor,
-                current().kind,
+                acting.kind,
                 purpose.administration,
                 purpose.service,
                 json.dumps([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
                 purpose.purpose,
                 purpose.case,
                 sorted(set(facts)),
+                acting.space if acting.mandate else None,
+                acting.mandate,
             ],
         )
 
 
-def purpose_of_case(
-    case: UUID | None, *, legal_basis: Sequence[LegalBasis] = (), purpose: str = "case-handling"
-) -> Purpose:
+def purpose_of_case(case: UUID | None, *, legal_basis: Sequence[LegalBasis] = (), purpose: str = "case-handling") -> Purpose:
     """The purpose of whoever is acting, for a case (or, with None, for a worklist). See cases.selectors.purpose_of."""
     principal = current()
     return Purpose(
