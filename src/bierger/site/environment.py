@@ -49,6 +49,11 @@ VARIABLES = (
     Variable("BIERGER_HSTS", "What `Strict-Transport-Security` (RFC 6797) tells browsers over TLS, in production: `max-age=SECONDS`, then `; includeSubDomains` if every "
              "host below this one speaks TLS too, then `; preload` if the browsers' own lists shall name it (they take whole domains only, and hardly let one go).", "max-age=31536000"),
     Variable("BIERGER_LOG_ORIGIN", "Origin line of the log's checkpoints, a name without a scheme; default: host of `BIERGER_BASE_URL` + `/log`."),
+    Variable("BIERGER_LOG_SEEN", "Folder of what was seen of the log, which no backup restores: best on another disk or machine than `BIERGER_DATA` and the database. It has to "
+             "be there; default: `seen` below `BIERGER_DATA`."),
+    Variable("BIERGER_BACKUP_KEYS", "Folder of the keys of backups and of the register of erasures: apart from the backups, and never inside one; "
+             "default: `backup-keys` below `BIERGER_DATA`."),
+    Variable("BIERGER_BACKUP_DAYS", "How many days a backup may be opened: then its key is destroyed, and what was erased meanwhile is gone from it too.", "90"),
     Variable("BIERGER_OIDC_ISSUER", "Issuer of the OpenID Connect provider.", None, "http://localhost:8001"),
     Variable("BIERGER_OIDC_CLIENT_ID", "Client identifier at the provider.", None, "bierger"),
     Variable("BIERGER_OIDC_CLIENT_SECRET", "Client secret at the provider.", None, "local-only"),
@@ -62,6 +67,8 @@ VARIABLES = (
     Variable("BIERGER_SIGN_IN_LIMIT", "Sign-ins per address in 10 minutes.", "60"),
     Variable("BIERGER_SUBMIT_LIMIT", "Submissions per person or address in 10 minutes.", "30"),
     Variable("BIERGER_START_LIMIT", "Forms begun without signing in, per address in 10 minutes.", "60"),
+    Variable("BIERGER_LONGEST_DELAY", "Days after which a person is told at the latest who read their data, also where an investigation delays it.", "365"),
+    Variable("BIERGER_DATA_TRACKER_TOKEN_FILE", "File with the bearer token of the one caller of `/data-tracker/`; without it these addresses are not there."),
     Variable("BIERGER_ATTACH_LIMIT", "Files attached, per person, officer or (without signing in) address in 10 minutes.", "100"),
     Variable(
         "BIERGER_VERIFY_LIMIT",
