@@ -19,6 +19,7 @@ CREATE FUNCTION documents_act_taken_back() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE own text[] := ARRAY['revoked_at', 'revocation_reason', 'revocation_note', 'revoked_by'];
 BEGIN
   IF NEW.replaces IS DISTINCT FROM OLD.replaces
+     OR (NEW.revoked_at IS NULL AND (NEW.revocation_reason, NEW.revocation_note, NEW.revoked_by) IS DISTINCT FROM ('', '', NULL))
      OR (OLD.revoked_at IS NOT NULL
          AND ((NEW.revoked_at, NEW.revocation_reason, NEW.revoked_by)
                 IS DISTINCT FROM (OLD.revoked_at, OLD.revocation_reason, OLD.revoked_by)
@@ -31,7 +32,8 @@ BEGIN
     WHERE r.commitment = NEW.facts_commitment AND r.revoked_at = NEW.revoked_at AND r.reason = NEW.revocation_reason) THEN
     RAISE EXCEPTION 'An act is taken back in public: %', OLD.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF principal_kind() = 'officer' AND to_jsonb(NEW) - own IS DISTINCT FROM to_jsonb(OLD) - own THEN
+  IF principal_kind() = 'officer' AND (to_jsonb(NEW) - own IS DISTINCT FROM to_jsonb(OLD) - own
+       OR NEW.revoked_by IS DISTINCT FROM OLD.revoked_by AND NEW.revoked_by IS DISTINCT FROM principal_officer()) THEN
     RAISE EXCEPTION 'Officers take acts back and change nothing else: %', OLD.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
