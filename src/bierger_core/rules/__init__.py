@@ -14,6 +14,7 @@ and line. Nothing of a file is ever executed as Python.
 """
 
 from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
+from bierger_core.rules.dated import Law, Period
 from bierger_core.rules.dmn import is_name, read_dmn
 from bierger_core.rules.drg.kit import Case, CaseResult, read_cases, run_case
 from bierger_core.rules.drg.model import Model, Result
@@ -21,12 +22,15 @@ from bierger_core.rules.drg.model import load as load_model
 from bierger_core.rules.drg.plain import read_json, to_feel, to_plain
 from bierger_core.rules.errors import (
     CallsTooDeep,
+    DateMissing,
     DmnRefused,
     EvaluationError,
     ExpressionRefused,
     InputRefused,
     ListTooLong,
+    NotInForce,
     NumberOverflow,
+    OtherLaw,
     PatternRefused,
     Refused,
     RulesError,
@@ -46,7 +50,7 @@ from bierger_core.rules.feel.values import Function, Range, Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
 from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision, Undecided, Verdict, compile_partial
 from bierger_core.rules.syntax import Position
-from bierger_core.rules.tables import Annotation, DecisionTable, Derivation, Hit
+from bierger_core.rules.tables import Annotation, DecisionTable, Hit
 from bierger_core.rules.types import InputType
 from bierger_core.rules.xmltree import Element, read_xml
 
@@ -55,13 +59,13 @@ __all__ = [
     "CallsTooDeep",
     "Case",
     "CaseResult",
+    "DateMissing",
     "DateTime",
     "DaysTime",
     "Decided",
     "Decision",
     "DecisionModel",
     "DecisionTable",
-    "Derivation",
     "DmnRefused",
     "Element",
     "EvaluationError",
@@ -76,12 +80,16 @@ __all__ = [
     "InputRefused",
     "InputType",
     "Json",
+    "Law",
     "ListTooLong",
     "Model",
+    "NotInForce",
     "NumberOverflow",
+    "OtherLaw",
     "Outcome",
     "PartialDecision",
     "PatternRefused",
+    "Period",
     "Position",
     "Range",
     "Refused",

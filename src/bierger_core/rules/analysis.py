@@ -65,7 +65,8 @@ class _Proof:
             for first in bits(self._met_by(second)):
                 shared = [column.cell(first).classes & column.cell(second).classes for column in self.columns]
                 example = self._example({number: _lowest(classes) for number, classes in enumerate(shared)})
-                message = f"rules {first + 1} and {second + 1} both match {example}."
+                numbers = self.table.rules[first].number, self.table.rules[second].number
+                message = f"rules {numbers[0]} and {numbers[1]} both match {example}."
                 mend = "Make them exclude each other, or use the hit policy FIRST."
                 findings.append(Finding("table-overlap", self.table.path, self.table.rules[second].line, message, mend))
                 if len(findings) == MAX_REPORTED:
@@ -95,7 +96,7 @@ class _Proof:
         return findings
 
     def _never(self, index: int, why: str) -> Finding:
-        message = f"rule {index + 1} never fires: {why}."
+        message = f"rule {self.table.rules[index].number} never fires: {why}."
         return Finding("rule-never-fires", self.table.path, self.table.rules[index].line, message, "Remove it or move it up.")
 
     def _taken(self, index: int) -> str:
@@ -104,7 +105,8 @@ class _Proof:
         taking = -1
         for number, column in enumerate(self.columns):
             taking &= column.classes[chosen[number]].surely
-        return f"earlier rules take everything, as rule {_lowest(taking) + 1} takes {self._example(chosen)}"
+        number = self.table.rules[_lowest(taking)].number
+        return f"earlier rules take everything, as rule {number} takes {self._example(chosen)}"
 
     def gaps(self) -> list[Finding]:
         """Report a gap for each class of the first column that has one, so that an author sees where they lie."""

@@ -2,17 +2,19 @@
 """DMN 1.3, 1.4 and 1.5 files to a DecisionModel; everything outside the subset is refused by name, all at once.
 
 Read: item definitions, input data, decisions with a table (UNIQUE, FIRST) or a literal expression, information
-requirements. Passed over, because they decide nothing: diagrams, descriptions, knowledge sources, text annotations,
-elements of other namespaces.
+requirements; knowledge sources as the law that a decision rests on; `bierger:reference` of the model, the input with the
+day by whose law is judged. Passed over, because they decide nothing: diagrams, descriptions, text annotations, elements of
+other namespaces.
 """
 
 import re
 
+from bierger_core.rules.dated import BIERGER, MAX_DATES, Law
 from bierger_core.rules.dmntable import TableReader
 from bierger_core.rules.dmntypes import TypeReader
 from bierger_core.rules.errors import DmnRefused, ExpressionRefused
 from bierger_core.rules.expression import Expression, parse_expression
-from bierger_core.rules.model import Decision, DecisionModel
+from bierger_core.rules.model import FILED_ON, Decision, DecisionModel
 from bierger_core.rules.parser import FOREIGN_WORDS, KEYWORDS
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import DecisionTable
@@ -53,6 +55,7 @@ class _Reader(FileReader):
         self.lines: dict[str, int] = {}
         self.ids: dict[str, tuple[str, str]] = {}  # id -> (kind, name)
         self.decisions: dict[str, Decision] = {}
+        self.sources: dict[str, Element] = {}  # knowledge sources by id
 
     def part(self, element: Element, tag: str) -> Element | None:
         """Give the first child of a name in the DMN namespace."""
@@ -71,6 +74,8 @@ class _Reader(FileReader):
         self.uri = root.uri
         own = [child for child in root.children if child.uri == self.uri and child.tag not in PASSED_OVER]
         self.types.read([child for child in own if child.tag == "itemDefinition"])
+        sources = [child for child in root.children if child.tag == "knowledgeSource" and child.uri == self.uri]
+        self.sources = {child.get("id"): child for child in sources}
         drawn = [child for child in own if child.tag == "decision"]
         for child in own:
             if child.tag == "inputData":
@@ -83,9 +88,17 @@ class _Reader(FileReader):
             self.read_decision(child)
         self.refuse_prefixes()
         self.refuse_cycles()
+        reference = root.get("reference", BIERGER) or FILED_ON
+        if reference != FILED_ON and (reference not in self.inputs or self.inputs[reference].base != "date"):
+            message = f"the day by whose law is judged, {reference}, is no input of type date."
+            self.refuse("dmn-reference", root.line, message, "Name one in bierger:reference, or leave it out: the day of filing.")
+        model = DecisionModel(self.path, root.get("name"), version, self.inputs, self.lines, self.decisions, reference)
+        if len(model.periods) > MAX_DATES + 1:
+            message = f"rules begin and end on more than {MAX_DATES} days."
+            self.refuse("dmn-limit", root.line, message, "Split the file, or take out rules that hold no more.")
         if self.findings:
             raise DmnRefused(tuple(sorted(self.findings, key=lambda finding: finding.line)))
-        return DecisionModel(self.path, root.get("name"), version, self.inputs, self.lines, self.decisions)
+        return model
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
@@ -151,7 +164,19 @@ class _Reader(FileReader):
         if logic is None:
             return
         self.check_names(logic, element, (*inputs, *decisions))
-        self.decisions[name] = Decision(name, element.line, decision_type, logic, tuple(inputs), tuple(decisions))
+        law = self.read_law(element)
+        self.decisions[name] = Decision(name, element.line, decision_type, logic, tuple(inputs), tuple(decisions), law)
+
+    def read_law(self, element: Element) -> tuple[Law, ...]:
+        """Give the knowledge sources that a decision rests on: name, and where the text of law is found."""
+        found: list[Law] = []
+        for child in element.children:
+            if child.uri == self.uri and child.tag == "authorityRequirement":
+                required = self.part(child, "requiredAuthority")
+                source = self.sources.get(required.get("href").removeprefix("#")) if required is not None else None
+                if source is not None and source.get("name"):
+                    found.append(Law(source.get("name"), source.get("locationURI")))
+        return tuple(found)
 
     def read_requirement(self, element: Element, inputs: list[str], decisions: list[str]) -> None:
         for child in element.children:

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 
 from bierger_core.rules import syntax
+from bierger_core.rules.dated import ALWAYS, Period, period_of
 from bierger_core.rules.dmntypes import Part, Refuse, TypeReader
 from bierger_core.rules.errors import ExpressionRefused
 from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
@@ -98,7 +99,16 @@ class TableReader:
         if len(known_cells) < columns or len(known_entries) < outputs:
             return None
         identifier = element.get("id") or f"rule-{number}"
-        return Rule(identifier, element.line, known_cells, known_entries, self.annotations(element, remarks))
+        annotations = self.annotations(element, remarks)
+        period = self.period(element, annotations)
+        return Rule(identifier, element.line, known_cells, known_entries, annotations, number, period)
+
+    def period(self, element: Element, annotations: tuple[Annotation, ...]) -> Period:
+        try:
+            return period_of((one.name, one.text) for one in annotations)
+        except ValueError as error:
+            self.refuse("dmn-validity", element.line, f"{error}.", "Write days as 2027-01-31, or nothing.")
+            return ALWAYS
 
     def annotations(self, element: Element, remarks: list[str]) -> tuple[Annotation, ...]:
         found: list[Annotation] = []

@@ -15,6 +15,9 @@ CoreError > RulesError
     |-- CallsTooDeep         calls-too-deep: functions that call functions, without end
     |-- PatternRefused       pattern-too-costly: a regular expression that could run for hours
     |-- UnknownDecision      decision-unknown: the model has no such decision
+    |-- DateMissing          date-missing: rules with dates, and no day by whose law to judge
+    |-- NotInForce           not-in-force: no rule of a table holds on that day
+    |-- OtherLaw             other-law: a derivation is replayed with rules that are not those it was made with
     `-- RulesOverlap         rules-overlap: several rules of a UNIQUE table match
 """
 
@@ -137,6 +140,36 @@ class UnknownDecision(EvaluationError):
     def __init__(self, decision: str, known: tuple[str, ...]) -> None:
         super().__init__(f"no decision {decision!r}; there are: {', '.join(known)}", decision=decision)
         self.decision, self.known = decision, known
+
+
+class DateMissing(EvaluationError):
+    """The rules have dates, and the inputs no day under the name `reference` by whose law to judge."""
+
+    default_code = "date-missing"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"the rules have dates: give the day to judge by under {reference!r}", reference=reference)
+        self.reference = reference
+
+
+class NotInForce(EvaluationError):
+    """No rule of a table holds on the day by whose law is judged."""
+
+    default_code = "not-in-force"
+
+    def __init__(self, decision: str) -> None:
+        super().__init__(f"decision {decision!r}: no rule is in force on that day", decision=decision)
+        self.decision = decision
+
+
+class OtherLaw(EvaluationError):
+    """A derivation was made with the rules of the digest `made`, and is replayed with those of `now`."""
+
+    default_code = "other-law"
+
+    def __init__(self, *, made: str, now: str) -> None:
+        super().__init__(f"the decision was taken by the rules {made[:12]}, these are {now[:12]}", made=made, now=now)
+        self.made, self.now = made, now
 
 
 class RulesOverlap(EvaluationError):

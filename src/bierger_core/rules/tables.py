@@ -7,13 +7,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from bierger_core.rules.data import Json, Value, to_json
-from bierger_core.rules.errors import RulesOverlap
+from bierger_core.rules.dated import ALWAYS, ELI, LAW, Law, Period, law_of, named
+from bierger_core.rules.errors import NotInForce, RulesOverlap
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.expression import Expression, UnaryTests
 from bierger_core.rules.index.table import TableIndex, table_index
 from bierger_core.rules.types import InputType
 
-Derivation = dict[str, Json]  # plain JSON, stored with the decision it explains
+Trace = dict[str, Json]  # plain JSON: how a value came
 
 
 class Hit(StrEnum):
@@ -59,12 +60,23 @@ class Rule:
     cells: tuple[UnaryTests, ...]
     outputs: tuple[Expression, ...]
     annotations: tuple[Annotation, ...]
+    number: int  # in the file, from 1: rules out of force are counted too
+    period: Period = ALWAYS
+
+    @property
+    def law(self) -> tuple[Law, ...]:
+        """The articles of law: what stands under `law`, else the description."""
+        texts: dict[str, list[str]] = {}
+        for one in self.annotations:
+            texts.setdefault(named(one.name), []).append(one.text)
+        return law_of(texts.get(LAW) or (texts.get("description", []) if ELI not in texts else []), texts.get(ELI, []))
 
 
 @dataclass(frozen=True)
 class DecisionTable:
     """A table of hit policy UNIQUE (exactly one rule may match) or FIRST (the first that matches counts).
 
+    Without a rule it is the table of a day on which none is in force (`DecisionModel.at`).
     Its cells are turned into lookups once, when they are first asked (`index`); cells that read names are judged one by one.
     """
 
@@ -96,39 +108,48 @@ class DecisionTable:
         return table_index([rule.cells for rule in self.rules], [column.type.base for column in self.columns])
 
     def decide(self, decision: str, context: Mapping[str, object]) -> Value:
-        """Give the value alone: default outputs or null where no rule matches; RulesOverlap as `evaluate`."""
-        matched = self._matched(decision, self._values(context), context)
+        """Give the value alone: default outputs or null where no rule matches; raises what `evaluate` raises."""
+        self.demand(decision)
+        matched = self.matched(decision, self.values(context), context)
         return self.result(matched[0] if matched else None, context)
 
     def result(self, rule: int | None, context: Mapping[str, object]) -> Value:
         """Give what a rule, counted from 0, gives; None stands for no rule: default outputs, or null."""
-        return self._value(self._given(rule, context))
+        return self._value(self.given(rule, context))
 
-    def evaluate(self, decision: str, context: Mapping[str, object]) -> tuple[Value, Derivation]:
-        """Give the value and how it came; RulesOverlap when two rules of a UNIQUE table match.
+    def evaluate(self, decision: str, context: Mapping[str, object]) -> tuple[Value, Trace]:
+        """Give the value and how it came; RulesOverlap when two rules of a UNIQUE table match, NotInForce.
 
-        No rule: the default outputs, or null.
+        No rule that matches: the default outputs, or null.
         """
-        values = self._values(context)
-        matched = self._matched(decision, values, context)
+        self.demand(decision)
+        values = self.values(context)
+        matched = self.matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
-        given = self._given(matched[0] if matched else None, context)
+        given = self.given(matched[0] if matched else None, context)
         return self._value(given), {
             "kind": "table",
             "path": self.path,
             "line": rule.line if rule else self.line,
             "hitPolicy": self.hit.value,
             "rule": rule.id if rule else None,
-            "number": matched[0] + 1 if matched else None,
+            "number": rule.number if rule else None,
             "inputs": self._inputs(rule, values),
             "outputs": to_json(given),
             "annotations": [{"name": a.name, "text": a.text} for a in rule.annotations] if rule else [],
         }
 
-    def _values(self, context: Mapping[str, object]) -> list[Value]:
+    def demand(self, decision: str) -> None:
+        """Raise NotInForce for a table without rules."""
+        if not self.rules:
+            raise NotInForce(decision)
+
+    def values(self, context: Mapping[str, object]) -> list[Value]:
+        """Give the value of each column."""
         return [column.type.accept(column.expression.evaluate(context), name=column.expression.text) for column in self.columns]
 
-    def _matched(self, decision: str, values: Sequence[Value], context: Mapping[str, object]) -> list[int]:
+    def matched(self, decision: str, values: Sequence[Value], context: Mapping[str, object]) -> list[int]:
+        """Give the rule that counts, from 0, or none; RulesOverlap when several of a UNIQUE table match."""
         sure, possible = self.index.matched(values)
         matched: list[int] = []
         for index in _bits(sure | possible):
@@ -145,7 +166,7 @@ class DecisionTable:
         evaluation = Evaluation(context)  # one for each rule: the limit of steps holds for a rule, not for the table
         return all(evaluation.any_test(c.tests, v) is True for c, v in zip(rule.cells, values, strict=True))
 
-    def _given(self, rule: int | None, context: Mapping[str, object]) -> dict[str, Value]:
+    def given(self, rule: int | None, context: Mapping[str, object]) -> dict[str, Value]:
         """Give the outputs by name; none where no rule matches and there is no default."""
         if rule is None and not self.has_default:
             return {}

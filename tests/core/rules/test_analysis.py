@@ -50,7 +50,7 @@ CELLS = {
 def table(hit: Hit, names, rows, default: str = "") -> DecisionTable:
     columns = tuple(Column(parse_expression(name), TYPES[name], 1) for name in names)
     rules = tuple(
-        Rule(f"r{number}", number + 2, tuple(parse_unary_tests(cell) for cell in row), (parse_expression("1"),), ())
+        Rule(f"r{number}", number + 2, tuple(parse_unary_tests(cell) for cell in row), (parse_expression("1"),), (), number + 1)
         for number, row in enumerate(rows)
     )
     output = Output("", InputType("any"), parse_expression(default) if default else None, 1)

@@ -32,7 +32,7 @@ def partition():
 def table(hit, rows, space=SPACE):
     types = {kind: InputType(kind, parse_unary_tests(text) if text else None) for kind in ("number", "string", "boolean") for text in [large.allowed(kind)]}
     columns = tuple(Column(parse_expression(name), types[kind], 1) for name, kind in space.columns)
-    rules = tuple(Rule(f"r{n}", n, tuple(cell(text) for text in row), (parse_expression("1"),), ()) for n, row in enumerate(rows, start=1))
+    rules = tuple(Rule(f"r{n}", n, tuple(cell(text) for text in row), (parse_expression("1"),), (), n) for n, row in enumerate(rows, start=1))
     return DecisionTable(hit, columns, (Output("", InputType("any"), None, 1),), rules, "t.dmn", 0)
 
 

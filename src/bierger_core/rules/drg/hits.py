@@ -8,6 +8,7 @@ input outside its declared values.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bierger_core.rules.dated import BIERGER
 from bierger_core.rules.drg.context import Reading
 from bierger_core.rules.feel.closures import Check
 from bierger_core.rules.feel.compare import equal
@@ -132,6 +133,10 @@ class TableCompiler:
         if len(parts["rule"]) > MAX_RULES or len(parts["input"]) + len(parts["output"]) > MAX_COLUMNS:
             message = f"the table has more than {MAX_RULES} rules or {MAX_COLUMNS} columns."
             self.reading.refuse("dmn-limit", element.line, message, "Split it into several decisions.")
+            return self._nothing
+        day = element.get("out-of-force", BIERGER)
+        if day:
+            self.reading.refuse("not-in-force", element.line, f"no rule of the table is in force on {day}.", "Take another day.")
             return self._nothing
         inputs = [self._input(part, scope) for part in parts["input"]]
         outputs = [self._output(part, scope, kind, alone=len(parts["output"]) == 1) for part in parts["output"]]

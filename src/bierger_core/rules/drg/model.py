@@ -12,6 +12,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from bierger_core.rules.drg.unit import Node, Unit, service_parameters
@@ -34,17 +35,19 @@ class Result:
     notes: tuple[str, ...]
 
 
-def load(files: Mapping[str, bytes], *, main: str) -> "Model":
+def load(files: Mapping[str, bytes], *, main: str, at: date | None = None) -> "Model":
     """Read the file `main` and those of the others that it imports; raises XmlRefused or DmnRefused.
+
+    `at`: without the rules that do not hold on that day (columns `valid from`, `valid to`); None: with all.
 
     What can be read only in part is loaded: `Model.findings` tells what was refused, by file and line.
     """
-    unit = Unit(files[main], main)
+    unit = Unit(files[main], main, at)
     others = {path: data for path, data in files.items() if path != main}
     if len(others) >= MAX_FILES:
         message = f"more than {MAX_FILES} files."
         raise DmnRefused((Finding("dmn-limit", main, 1, message, "Join some of them."),))
-    units = _with_imports(unit, others)
+    units = _with_imports(unit, others, at)
     for one in units:
         one.register()
     for one in units:
@@ -57,7 +60,7 @@ def load(files: Mapping[str, bytes], *, main: str) -> "Model":
     return Model(unit, units)
 
 
-def _with_imports(main: Unit, files: Mapping[str, bytes]) -> list[Unit]:
+def _with_imports(main: Unit, files: Mapping[str, bytes], at: date | None) -> list[Unit]:
     """Give the units that are needed; the files are read only when something is imported."""
     units = [main]
     known: dict[str, Unit] | None = None
@@ -68,7 +71,7 @@ def _with_imports(main: Unit, files: Mapping[str, bytes]) -> list[Unit]:
             if known is None:
                 known = {main.namespace: main}
                 for path, data in files.items():
-                    other = Unit(data, path)
+                    other = Unit(data, path, at)
                     known.setdefault(other.namespace, other)
             found = known.get(namespace)
             if found is None:

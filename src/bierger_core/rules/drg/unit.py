@@ -7,8 +7,10 @@ Passed over, because they decide nothing: diagrams, descriptions, knowledge sour
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
+from bierger_core.rules.dated import in_force
 from bierger_core.rules.drg.boxed import EXPRESSIONS, BoxedCompiler
 from bierger_core.rules.drg.context import Reading, refused_code
 from bierger_core.rules.drg.itemtypes import ItemTypes
@@ -47,8 +49,10 @@ class Node:
 class Unit:
     """One file of a model."""
 
-    def __init__(self, data: bytes, path: str) -> None:
+    def __init__(self, data: bytes, path: str, at: date | None = None) -> None:
         root = read_xml(data, path=path, limits=LARGE)
+        if at is not None:
+            in_force(root, at, path=path)
         self.version = NAMESPACES.get(root.uri, "")
         if root.tag != "definitions" or not self.version:
             message = f"{root.tag} of namespace {root.uri or '(none)'} is no DMN 1.3, 1.4 or 1.5 model."

@@ -56,7 +56,7 @@ class Plan:
 
 def plan(model: DecisionModel, decision: str, may_be_null: Collection[str] | None) -> Plan:
     """Look at everything a decision depends on."""
-    decisions = tuple(_required(model, decision))
+    decisions = model.required(decision)
     needed = {name for one in decisions for name in one.inputs}
     inputs = tuple(name for name in model.inputs if name in needed)
     leaves = tuple(dict.fromkeys(path for one in decisions for path in _paths(one)))
@@ -71,22 +71,6 @@ def plan(model: DecisionModel, decision: str, may_be_null: Collection[str] | Non
 
 
 NEVER = InputType("any")  # the part of something that has no parts: always null
-
-
-def _required(model: DecisionModel, decision: str) -> Iterator[Decision]:
-    """Give the decisions below one, each once, a required one before what requires it; without recursion."""
-    done: set[str] = set()
-    stack = [(model.decision(decision), iter(model.decision(decision).decisions))]
-    while stack:
-        one, below = stack[-1]
-        following = next((name for name in below if name not in done), None)
-        if following is not None:
-            stack.append((model.decision(following), iter(model.decision(following).decisions)))
-        else:
-            stack.pop()
-            if one.name not in done:
-                done.add(one.name)
-                yield one
 
 
 def _paths(decision: Decision) -> Iterator[Path]:

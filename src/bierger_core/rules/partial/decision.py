@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bierger_core.rules.data import Value, to_value
-from bierger_core.rules.errors import EvaluationError
+from bierger_core.rules.errors import DateMissing, EvaluationError
 from bierger_core.rules.model import DecisionModel
 from bierger_core.rules.partial.build import Plan, build, plan
 from bierger_core.rules.partial.diagram import Diagram, Node
@@ -173,11 +173,15 @@ class PartialDecision:
 def compile_partial(model: DecisionModel, decision: str, *, may_be_null: Collection[str] | None = None) -> PartialDecision:
     """Compile a decision for missing inputs; do it once and keep the result. UnknownDecision when there is none.
 
+    DateMissing where rules have dates: take the model of a day (`DecisionModel.at`).
+
     An unknown input may be whatever its declared type accepts: its allowed values, every number, date or text, and
     null. `may_be_null` names the inputs that may be null; None, the default: all, as DecisionModel.evaluate takes
     them. Give the inputs a person may leave empty, and fewer questions remain. Arithmetic is done on fractions, without
     the rounding at 34 digits and without overflow.
     """
+    if model.is_dated:
+        raise DateMissing(model.reference)
     found = plan(model, decision, may_be_null)
     try:
         lift, root = build(found, {})

@@ -144,6 +144,8 @@ class Lift(Operations):
 
     def table(self, table: DecisionTable, scope: Scope) -> Node:
         """Give the diagram of a table: which rule counts, then what it gives."""
+        if not table.rules:
+            return self.diagram.end(Failure("not-in-force"))
         columns = [self.accept(column.type, self.value(column.expression.root, scope)) for column in table.columns]
         cells: dict[tuple[int, str], Node] = {}
         rule = self.null  # the rule that counts among those looked at so far, from the last to the first
