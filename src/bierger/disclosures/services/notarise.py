@@ -61,13 +61,12 @@ class _Told:
     commitment: bytes
 
 
-def seal_batch(*, step: Step = lambda _name: None, lock: Callable[[], None] | None = None) -> int:
+def seal_batch(*, step: Step = lambda _name: None) -> int:
     """Seal up to a batch of readings; gives back how many, 0 when nothing waits. System only. Raises AnotherNotariser.
 
     step   called with the name of each step when it is done: where the tests kill the process
-    lock   how the notarisers keep each other out; the default is the advisory lock
     """
-    (lock or _advisory_lock)()
+    _advisory_lock()
     step("locked")
     work = _collect()
     if not work.rows and not work.released:
