@@ -127,7 +127,7 @@ def test_whoever_checks_keeps_nobody_from_attaching_or_getting_a_letter(monkeypa
                 sandbox.run("codes" if data[:4] != b"%PDF" else "attachments", {"max_pixels": 100}, {"data": data})
             assert time.monotonic() - began < 60  # and WAIT_SECONDS is ten times as much here
     monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 0.01)
-    with held(), pytest.raises(SandboxBusy):  # the control: attaching and letters do wait for each other
+    with held(), pytest.raises(SandboxBusy):  # the control: whoever attaches waits for those who do
         inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
 
 

@@ -82,7 +82,7 @@ def test_the_worker_knows_no_secret_and_reaches_no_network(monkeypatch):
     monkeypatch.setenv("BIERGER_SECRET_KEY", "do-not-tell")
     sandbox.stop()
     render(HONEST)
-    worker = sandbox.pool._pool().worker.process.pid
+    worker = sandbox.pool._pool("render").worker.process.pid
     environment = Path(f"/proc/{worker}/environ").read_bytes()
     assert b"do-not-tell" not in environment
     assert b"DATABASE_URL" not in environment
@@ -160,7 +160,8 @@ def test_a_package_name_made_at_run_time_asks_nobody():
 
 def test_without_a_namespace_the_proxy_still_leads_nowhere():
     render(HONEST)
-    told = Path(f"/proc/{sandbox.pool._pool().worker.process.pid}/environ").read_bytes().split(b"\0")
+    worker = sandbox.pool._pool("render").worker.process.pid
+    told = Path(f"/proc/{worker}/environ").read_bytes().split(b"\0")
     assert {line.partition(b"=")[2] for line in told if b"_proxy=" in line.lower()} == {sandbox.pool.NOWHERE.encode()}
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(sandbox.pool.NOWHERE.rpartition(":")[2])), timeout=5)
@@ -170,7 +171,7 @@ def test_without_a_namespace_the_proxy_still_leads_nowhere():
 
 def test_a_killed_worker_is_replaced_and_leaves_no_files():
     render(HONEST)
-    worker = sandbox.pool._pool().worker
+    worker = sandbox.pool._pool("render").worker
     worker.process.kill()
     worker.process.wait()
     assert render(HONEST).startswith(b"%PDF-")

@@ -18,7 +18,9 @@ DocumentsError
 │   ├── PackageImportRefused   the template imports a package
 │   ├── OutsideFileRefused     the template reads a file that was not given to it
 │   ├── LettersMissing     a letter that no font of ours draws
-│   └── TemplateError      the template is wrong; `line` says where
+│   ├── TemplateError      the template is wrong; `line` says where
+│   └── SigningUnavailable the PDF cannot be signed: certificate or key is not what it should be
+│       └── StampUnavailable   the time-stamping authority gives no stamp, or none of use
 └── NoCode                 no QR code was found on a photo
 
 SandboxBusy                nothing was looked at: ask again. Not a DocumentsError, since nothing is wrong with a document: what
@@ -110,6 +112,14 @@ class TemplateError(RenderError):
     def line(self) -> int:
         """Line of the template, counted from 1; 0 when Typst did not say."""
         return int(str(self.data.get("line", 0)))
+
+
+class SigningUnavailable(RenderError):
+    code = "signing-unavailable"
+
+
+class StampUnavailable(SigningUnavailable):
+    code = "stamp-unavailable"
 
 
 class NoCode(DocumentsError):

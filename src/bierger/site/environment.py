@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class ConfigurationError(Exception):
@@ -54,6 +55,10 @@ VARIABLES = (
     Variable("BIERGER_BACKUP_KEYS", "Folder of the keys of backups and of the register of erasures: apart from the backups, and never inside one; "
              "default: `backup-keys` below `BIERGER_DATA`."),
     Variable("BIERGER_BACKUP_DAYS", "How many days a backup may be opened: then its key is destroyed, and what was erased meanwhile is gone from it too.", "90"),
+    Variable("BIERGER_PDF_SIGNING", "Signatures of acts as PDFs (PAdES): `off`; `own` (a certification authority of this installation's own, which no reader knows); or a "
+             "folder with the certificates and keys of the administrations (docs/howto/sign-pdfs.md).", "off", "own"),
+    Variable("BIERGER_TSA", "Whose time stands in these signatures: `off`; `own` (an authority in this installation, also served at `/tsa`); or the address of a "
+             "time-stamping authority (RFC 3161), `https://...`.", "off", "own"),
     Variable("BIERGER_OIDC_ISSUER", "Issuer of the OpenID Connect provider.", None, "http://localhost:8001"),
     Variable("BIERGER_OIDC_CLIENT_ID", "Client identifier at the provider.", None, "bierger"),
     Variable("BIERGER_OIDC_CLIENT_SECRET", "Client secret at the provider.", None, "local-only"),
@@ -112,6 +117,7 @@ def read(source: Mapping[str, str] = os.environ) -> dict[str, str]:
     if environment == "production" and len(values["BIERGER_SECRET_KEY"]) < 50:
         raise ConfigurationError("BIERGER_SECRET_KEY needs at least 50 random characters.")
     _check_blobs(values)
+    _check_signing(values)
     hsts(values["BIERGER_HSTS"])
     return values
 
@@ -129,6 +135,15 @@ def hsts(told: str) -> tuple[int, bool, bool]:
     if preload and not (subdomains and seconds >= YEAR):
         raise ConfigurationError(f"BIERGER_HSTS asks for preload: browsers want max-age={YEAR} at least, and includeSubDomains.")
     return seconds, subdomains, preload
+
+
+def _check_signing(values: Mapping[str, str]) -> None:
+    """At the start and not at the first act: that what is named is there."""
+    place, authority = values["BIERGER_PDF_SIGNING"], values["BIERGER_TSA"]
+    if place not in ("off", "own") and not (place.startswith("/") and Path(place).is_dir()):
+        raise ConfigurationError(f"BIERGER_PDF_SIGNING is {place!r}; write off, own, or a folder that is there.")
+    if authority not in ("off", "own") and not re.fullmatch(r"https?://[^/\s@]+(?:/\S*)?", authority):
+        raise ConfigurationError(f"BIERGER_TSA is {authority!r}; write off, own, or http(s)://host/path.")
 
 
 def _check_blobs(values: Mapping[str, str]) -> None:

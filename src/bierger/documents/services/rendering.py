@@ -47,6 +47,29 @@ def render_pdf(
     Raises RenderTimeout, RenderMemory, PackageImportRefused, OutsideFileRefused, LettersMissing (in the template's own words),
     TemplateError (`.line`).
     """
+    return render_parts(
+        template=template, inputs=inputs, title=title, language=language, at=at, qr=qr, files=files, attachments=attachments,
+        limits=limits,
+    )["pdf"]  # fmt: skip
+
+
+def render_parts(
+    *,
+    template: bytes,
+    inputs: Mapping[str, str],
+    title: str,
+    language: str,
+    at: datetime,
+    qr: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    attachments: Sequence[Attachment] = (),
+    limits: sandbox.Limits | None = None,
+    hole: Mapping[str, object] | None = None,
+) -> Mapping[str, bytes]:
+    """`render_pdf` for a PDF that is to be signed: part `pdf`, and where a hole is asked for, `hollow`, the same with its hole.
+
+    hole    `documents.services.signing.Place.hole`
+    """
     parts = {**(files or {}), **{one.name: one.data for one in attachments}, "letter.typ": template}
     if qr is not None:
         parts["qr.svg"] = draw_svg(qr)
@@ -54,6 +77,7 @@ def render_pdf(
         "inputs": {**inputs, "title": title, "language": language},
         "epoch": int(at.timestamp()),
         "attachments": [{"name": one.name, "media_type": one.media_type} for one in attachments],
+        **({} if hole is None else {"hole": dict(hole)}),
     }
     try:
         return _typeset(body, parts, limits)
@@ -62,10 +86,10 @@ def render_pdf(
         return _typeset({**body, "inputs": {**drawn, "language": language}}, parts, limits)
 
 
-def _typeset(body: Mapping[str, object], parts: Mapping[str, bytes], limits: sandbox.Limits | None) -> bytes:
+def _typeset(body: Mapping[str, object], parts: Mapping[str, bytes], limits: sandbox.Limits | None) -> Mapping[str, bytes]:
     answer = sandbox.run("render", body, parts, limits=limits or sandbox.Limits(seconds=SECONDS))
     if answer.outcome == "ok":
-        return answer.parts["pdf"]
+        return answer.parts
     raise _error(answer)
 
 

@@ -26,7 +26,8 @@ from bierger.administrations import selectors as administrations
 from bierger.documents.errors import RenderError, SandboxBusy
 from bierger.documents.models import Act
 from bierger.documents.services.blobs import store_blob
-from bierger.documents.services.rendering import render_pdf
+from bierger.documents.services.rendering import render_parts
+from bierger.documents.services.signing import fill, place_for
 from bierger.documents.types import Attachment
 from bierger.infra import clock, outbox
 from bierger.infra.blobs import BlobFileError
@@ -62,15 +63,16 @@ def render_act(*, act: UUID) -> None:
     """Render a logged act. Opens its own transactions: none is held while Typst works.
 
     1. Read the act and the proof of its facts.
-    2. Render, in the sandbox. What fails here or in 3 leaves its code in `problem`, for officers and figures, and the error to
-       the job, which is tried again.
+    2. Render, in the sandbox, and sign the PDF where the administration has a certificate (signing.py). What fails here or in 3
+       leaves its code in `problem`, for officers and figures, and the error to the job, which is tried again.
     3. Store the file and swap the state in one transaction; whoever comes second throws its rendering away.
     """
     with acting_as(SYSTEM):
         row = Act.objects.filter(id=act, state="logged", revoked_at__isnull=True).first()
         proof = None if row is None else log.proof(bytes(row.facts_commitment))
         inputs = {} if row is None else inputs_of(row)
-    if row is None or proof is None:
+        issuer = None if row is None else administrations.administration(id=row.administration)
+    if row is None or proof is None or issuer is None:
         return
     # The salt of the file's own leaf travels inside the file: who has the file has all that is needed to ask the log for it.
     salt = secrets.token_bytes(SALT_BYTES)
@@ -80,7 +82,8 @@ def render_act(*, act: UUID) -> None:
         Attachment("file-salt.txt", salt.hex().encode()),
     )
     try:
-        pdf = render_pdf(
+        place = place_for(issuer, row.language)
+        made = render_parts(
             template=row.template.encode(),
             inputs=inputs,
             title=row.title,
@@ -88,7 +91,11 @@ def render_act(*, act: UUID) -> None:
             at=row.decided_at,
             qr=row.seal,
             attachments=attachments,
+            hole=None if place is None else place.hole,
         )
+        pdf = made["pdf"]
+        if place is not None:
+            pdf = fill(place, pdf=pdf, hollow=made["hollow"], waiting_since=row.decided_at)
         with acting_as(SYSTEM):
             _keep(row, pdf, salt)
     except (RenderError, SandboxBusy, BlobFileError) as error:

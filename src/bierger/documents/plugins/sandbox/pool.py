@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Workers for untrusted bytes: started when first needed, watched by the clock, killed and replaced when they misbehave.
 
-One worker per process is enough for a counter (a letter takes about 10 ms once the worker is warm); several threads wait in
-turn. Anybody at all may have a document verified, so that is done in a worker of its own, which gives way to everything else:
-whoever keeps it busy keeps others from verifying, never from attaching a file or getting a letter. A call, step by step:
+One worker per process is enough for what people give (attachments are looked at one after the other); letters have one for each
+core, the second started only when the first has something to do. Several threads wait in turn. Anybody at all may have a document
+verified, so that is done in a worker of its own, which gives way to everything else: whoever keeps it busy keeps others from
+verifying, never from attaching a file or getting a letter. A call, step by step:
 0. For verifying: no more than one waits behind the one at work; who comes third is sent away at once (SandboxBusy), so that
    strangers never hold more than two of the web's threads.
 1. Take the worker, or start one: `python -m ...worker` with a bare environment.
@@ -41,6 +42,9 @@ IDLE_SECONDS = 300.0
 # Nobody waits longer for those before them. So a thread of the web is held by the sandbox for at most this, a start, and the
 # seconds of its own job, however many strangers send hard files at once; the others are asked to come back.
 WAIT_SECONDS = 3.0
+# Letters: the act of somebody who waits, and the thousands of a campaign. Their templates are a publisher's, not a stranger's.
+OF_LETTERS = frozenset({"render"})
+LANES = min(4, os.cpu_count() or 1)
 # What a stranger may ask for without having begun anything here: `/verify`.
 OF_STRANGERS = frozenset({"codes", "attachments"})
 STRANGERS_AT_ONCE = 2  # one at work and one behind
@@ -206,18 +210,53 @@ class _Pool:
             self._end()
 
 
-_pools: dict[tuple[int, bool], _Pool] = {}
+class _Lanes:
+    """Several pools of one worker each. Whoever comes takes the one used last: the others start when it is busy, and end idle."""
+
+    def __init__(self, count: int) -> None:
+        self.room = threading.BoundedSemaphore(count)
+        self.idle = [_Pool() for _ in range(count)]
+        self.all = tuple(self.idle)
+
+    def run(self, operation: str, body: Mapping[str, object], parts: Mapping[str, bytes], limits: Limits) -> Answer:
+        if not self.room.acquire(timeout=WAIT_SECONDS):
+            raise SandboxBusy(_BUSY)
+        lane = self.idle.pop()  # there is one: the semaphore counts them
+        try:
+            return lane.run(operation, body, parts, limits)
+        finally:
+            self.idle.append(lane)
+            self.room.release()
+
+    @property
+    def worker(self) -> _Worker | None:
+        """Of the lane that is taken next."""
+        return self.idle[-1].worker
+
+    def stop(self) -> None:
+        for lane in self.all:
+            lane.stop()
 
 
-def _pool(operation: str = "") -> _Pool:
-    """The strangers', or everybody else's.
+_pools: dict[tuple[int, str], _Pool | _Lanes] = {}
+
+
+def _pool(operation: str = "") -> _Pool | _Lanes:
+    """The strangers', the letters', or everybody else's.
 
     By process: a web server that forks its workers after the first use must not share one pipe among them.
     """
-    key = (os.getpid(), operation in OF_STRANGERS)
+    kind = "strangers" if operation in OF_STRANGERS else "letters" if operation in OF_LETTERS else "own"
+    key = (os.getpid(), kind)
     if key not in _pools:
-        _pools.setdefault(key, _Pool(at_once=STRANGERS_AT_ONCE, niceness=STRANGERS_NICENESS) if key[1] else _Pool())
+        _pools.setdefault(key, _made(kind))
     return _pools[key]
+
+
+def _made(kind: str) -> _Pool | _Lanes:
+    if kind == "letters":
+        return _Lanes(LANES)
+    return _Pool(at_once=STRANGERS_AT_ONCE, niceness=STRANGERS_NICENESS) if kind == "strangers" else _Pool()
 
 
 def run(

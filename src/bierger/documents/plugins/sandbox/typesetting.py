@@ -48,8 +48,9 @@ def _compiler() -> typst.Compiler:
 
 
 def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict[str, object], dict[str, bytes]]:
-    """body: inputs {name: string}, epoch (seconds), attachments [{name, media_type, description}]. parts: letter.typ, other
-    files, the attachments among them under their names. Gives back part `pdf`.
+    """body: inputs {name: string}, epoch (seconds), attachments [{name, media_type, description}], and, for a letter that is to
+    be signed, hole {room, at, label}. parts: letter.typ, other files, the attachments among them under their names. Gives back
+    part `pdf`, and `hollow`: the same with a place for the signature.
     """
     template = parts[TEMPLATE]
     _refuse_packages(template)
@@ -76,7 +77,13 @@ def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     assert isinstance(pdf, bytes)
-    return {}, {"pdf": pdf}
+    hole = body.get("hole")
+    if not isinstance(hole, dict):
+        return {}, {"pdf": pdf}
+    # Late: a worker that signs nothing does not load a library for it.
+    from bierger.documents.plugins.sandbox.holes import with_hole
+
+    return {}, {"pdf": pdf, "hollow": with_hole(pdf, hole)}
 
 
 def _wrapper(attached: list[dict[str, str]]) -> str:
