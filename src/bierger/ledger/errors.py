@@ -4,7 +4,9 @@
 LedgerError
 ├── KeyMissing          no active key of this owner and purpose, and this process may not make one
 ├── KeyFileMissing      the key list has a key whose private file is not here
-└── AnotherSequencer    a second sequencer appended to the same checkpoint; this batch was refused by the database
+├── AnotherSequencer    the rows are not those of one history: what the sequencer's lock and the unique rows exclude
+├── LogObstacle         the log must not grow: it was larger before, or another history of it was seen (`code` says which)
+└── SeenFolderMissing   the folder that was named for what was seen of the log is not there
 """
 
 from __future__ import annotations
@@ -26,3 +28,15 @@ class KeyFileMissing(LedgerError):
 
 class AnotherSequencer(LedgerError):
     code = "another-sequencer"
+
+
+class LogObstacle(LedgerError):
+    """`code`: history-behind, history-forked."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SeenFolderMissing(LedgerError):
+    code = "seen-folder-missing"

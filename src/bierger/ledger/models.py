@@ -29,10 +29,10 @@ class QueueEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A published tree head.
+    """A signed tree head: with its commit the history is longer, whether or not its files are written yet.
 
     `previous` is unique: two checkpoints cannot follow the same one, so even two sequencers without the lock cannot sign two
-    histories that both commit. It does not protect the tile files of the loser's batch; the lock does.
+    histories that both commit.
     """
 
     size = models.BigIntegerField(primary_key=True)
@@ -44,6 +44,16 @@ class Checkpoint(models.Model):
     class Meta:
         db_table = "ledger_checkpoint"
         constraints = [models.CheckConstraint(condition=models.Q(size__gt=models.F("previous")), name="ledger_checkpoint_grows")]
+
+
+class Shown(models.Model):
+    """The checkpoint of this size is published and its files are on the disk: from now on readers may see it, and its leaves."""
+
+    size = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_shown"
 
 
 class Key(models.Model):

@@ -6,14 +6,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.conf import settings
+from django.db.models import Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from bierger.infra import clock
-from bierger.ledger.models import Checkpoint, Key, KeyListVersion, QueueEntry
+from bierger.ledger.errors import LogObstacle, SeenFolderMissing
+from bierger.ledger.models import Checkpoint, Key, KeyListVersion, QueueEntry, Shown
 from bierger.ledger.plugins import folder
 from bierger.ledger.types import CheckpointView, LoggedEntry
 from bierger_core.merkle import (
     LogProof,
+    MerkleError,
     Policy,
+    Seen,
     Tile,
     TileMissingError,
     TileReader,
@@ -31,33 +36,78 @@ TILE_WIDTH = 256
 
 def logged(commitment: bytes) -> LoggedEntry | None:
     """Where a commitment stands in the log; None while it waits or when it is unknown."""
-    row = QueueEntry.objects.filter(commitment=commitment, leaf_index__isnull=False).first()
+    row = _readable().filter(commitment=commitment).first()
     return None if row is None else _entry(row)
 
 
 def logged_between(first: int, last: int) -> tuple[LoggedEntry, ...]:
     """The entries of leaves first..last, both included, in order."""
-    rows = QueueEntry.objects.filter(leaf_index__gte=first, leaf_index__lte=last).order_by("leaf_index")
+    rows = _readable().filter(leaf_index__gte=first, leaf_index__lte=last).order_by("leaf_index")
     return tuple(_entry(row) for row in rows)
 
 
 def logged_among(commitments: Collection[bytes]) -> tuple[LoggedEntry, ...]:
     """Those of the commitments that stand in the log, in order."""
-    rows = QueueEntry.objects.filter(commitment__in=list(commitments), leaf_index__isnull=False).order_by("leaf_index")
+    rows = _readable().filter(commitment__in=list(commitments)).order_by("leaf_index")
     return tuple(_entry(row) for row in rows)
 
 
 def waiting() -> int:
-    """How many commitments wait for the sequencer."""
-    return QueueEntry.objects.filter(leaf_index__isnull=True).count()
+    """How many commitments nobody can be told about yet: they wait, or their checkpoint is not published."""
+    told = Coalesce(Subquery(_shown()), Value(0))
+    return QueueEntry.objects.filter(Q(leaf_index__isnull=True) | Q(leaf_index__gte=told)).count()
 
 
 def checkpoint() -> CheckpointView | None:
-    """The newest checkpoint; None for an empty log."""
+    """The newest checkpoint that is published, its files on the disk; None for an empty log."""
+    row = Checkpoint.objects.filter(size=Subquery(_shown())).first()
+    return None if row is None else _view(row)
+
+
+def newest_checkpoint() -> CheckpointView | None:
+    """The newest that was signed: the log's head. Ahead of `checkpoint` for a moment; for longer, something is wrong."""
     row = Checkpoint.objects.order_by("-size").first()
-    if row is None:
-        return None
-    return CheckpointView(size=row.size, root=bytes(row.root), note=row.note.encode(), at=row.at)
+    return None if row is None else _view(row)
+
+
+def unfinished(size: int) -> list[Checkpoint]:
+    """Checkpoints up to this size that are signed and not shown yet, in order: for the sequencer."""
+    told = Coalesce(Subquery(_shown()), Value(0))
+    return list(Checkpoint.objects.filter(size__gt=told, size__lte=size).order_by("size"))
+
+
+def is_unfinished() -> bool:
+    """Is there any such?"""
+    return Checkpoint.objects.filter(size__gt=Coalesce(Subquery(_shown()), Value(0))).exists()
+
+
+def obstacle() -> LogObstacle | None:
+    """Why the log must not grow, as far as numbers and rows say so; None when nothing is known against it.
+
+    The sequencer asks for proofs as well (`LogWriter`, step 4); this is what a check of readiness can afford twice a second.
+    """
+    head = newest_checkpoint()
+    size = 0 if head is None else head.size
+    try:
+        shown = folder.published()
+        seen = (*folder.marks().of(origin()), *(() if shown is None else (Seen.of(shown),)))
+    except (MerkleError, SeenFolderMissing) as error:
+        return LogObstacle(error.code, str(error))
+    for mark in sorted(seen, key=lambda one: -one.size):
+        if mark.size > size:
+            return LogObstacle("history-behind", f"The log had {mark.size} leaves before, and has {size}.")
+        there = Checkpoint.objects.filter(size=mark.size).first()
+        if there is not None and bytes(there.root) != mark.root:
+            return LogObstacle("history-forked", f"Another tree of {mark.size} leaves was seen.")
+    return None
+
+
+def most_seen() -> int:
+    """Leaves of the largest checkpoint that anybody is known to have seen; 0 when nothing can be read."""
+    try:
+        return max((mark.size for mark in folder.marks().of(origin())), default=0)
+    except (MerkleError, SeenFolderMissing):
+        return 0
 
 
 def proof(commitment: bytes, *, extra: bytes | None = None) -> LogProof | None:
@@ -72,7 +122,7 @@ def proof(commitment: bytes, *, extra: bytes | None = None) -> LogProof | None:
 def published_tile(path: str) -> bytes:
     """A tile or bundle of the published tree. Raises TileError, TileMissingError.
 
-    Files beyond the newest checkpoint are not there for readers: a batch that died left them, and the next may write others.
+    Files beyond the published checkpoint are not there for readers: somebody may be writing them.
     """
     named = parse_tile_path(path)
     head = checkpoint()
@@ -115,6 +165,12 @@ def log_keys() -> tuple[VerifierKey, ...]:
     return tuple(log_key(row.owner, bytes(row.public_key)) for row in rows)
 
 
+def every_log_key() -> tuple[VerifierKey, ...]:
+    """All keys that ever signed our log, revoked ones too: the head that stands in our own rows may be one of theirs."""
+    rows = Key.objects.filter(purpose="log", owner=origin()).order_by("-valid_from")
+    return tuple(log_key(row.owner, bytes(row.public_key)) for row in rows)
+
+
 def policy() -> Policy:
     """Whom this installation believes: its own log. A later release reads witnesses from a policy file."""
     return policy_of_logs(log_keys())
@@ -123,6 +179,19 @@ def policy() -> Policy:
 def origin() -> str:
     """The origin line of our log's checkpoints."""
     return str(settings.BIERGER_LOG_ORIGIN)
+
+
+def _shown() -> QuerySet[Shown, int]:
+    return Shown.objects.order_by("-size").values_list("size", flat=True)[:1]
+
+
+def _readable() -> QuerySet[QueueEntry]:
+    """Leaves under a published checkpoint. A number alone is no promise: its files may not be on the disk yet."""
+    return QueueEntry.objects.filter(leaf_index__lt=Subquery(_shown()))
+
+
+def _view(row: Checkpoint) -> CheckpointView:
+    return CheckpointView(size=row.size, root=bytes(row.root), note=row.note.encode(), at=row.at)
 
 
 def _entry(row: QueueEntry) -> LoggedEntry:

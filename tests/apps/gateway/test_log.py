@@ -12,6 +12,7 @@ from bierger.documents import services as documents
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger import selectors, services
 from bierger.ledger.plugins import folder
+from bierger.ledger.plugins.node.files import TileFolder
 from bierger_core.merkle import TileMissingError, TileReader, open_checkpoint, parse_note, parse_proof, verify_note, verify_proof
 from bierger_core.seals import load_key_list
 from bierger_core.values import Kind
@@ -83,8 +84,7 @@ def test_an_empty_log_has_no_checkpoint(data_folder, transactional, as_owner):
     from django.db import connection
 
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_checkpoint DISABLE TRIGGER USER")
-        cursor.execute("DELETE FROM ledger_checkpoint")
+        cursor.execute("DELETE FROM ledger_shown")
     assert Client().get("/log/checkpoint").status_code == 404
 
 
@@ -93,5 +93,5 @@ def test_a_tile_that_no_checkpoint_mentions_is_not_served(log):
     with acting_as(ANONYMOUS):
         size = selectors.checkpoint().size
     path = f"tile/0/000.p/{size + 1}"
-    folder.write_tiles({path: b"x" * 32 * (size + 1)}, lambda _name: None)
+    TileFolder(folder.disk_of(folder.log_folder())).write({path: b"x" * 32 * (size + 1)})
     assert log.get(f"/log/{path}").status_code == 404

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -19,7 +21,9 @@ from bierger.ledger import selectors, services
 from bierger.ledger.errors import AnotherSequencer
 from bierger.ledger.models import Checkpoint, QueueEntry
 from bierger.ledger.plugins import folder
-from bierger_core.merkle import TileReader, open_checkpoint, verify_consistency, verify_proof
+from bierger.ledger.plugins.node.marks import Marks
+from bierger.ledger.services import sequencer
+from bierger_core.merkle import Seen, TileReader, audit, open_checkpoint, policy_of_logs, verify_consistency, verify_proof
 from bierger_core.values import Kind
 from tests import databases
 from tests.attacks.together import PATIENCE
@@ -94,35 +98,81 @@ def test_a_commitment_rolls_back_with_its_transaction(data_folder, as_worker):
     assert not QueueEntry.objects.filter(commitment=leaf).exists()
 
 
-def test_killed_between_any_two_steps_there_is_one_history(data_folder, as_worker):
-    """Each round kills a sequencer one step later; then another one continues. No leaf is lost, none is there twice."""
-    everything: list[bytes] = []
-    seen: list[str] = []
-    for steps in range(30):
-        everything += leaves(3)
-        killed = subprocess.run(
-            [sys.executable, "-m", "tests.apps.ledger.killed_sequencer", str(steps)],
-            env={**os.environ, **databases.environment(databases.server(), DATABASE, "worker"), "BIERGER_DATA": str(data_folder)},
-            cwd=databases.ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        seen = killed.stdout.split("\n")[:-1]
-        before = history() if (folder.log_folder() / "checkpoint").exists() else []
-        with as_worker():
-            services.sequence()
-        after = history()
-        assert after[: len(before)] == before
-        assert [entry for entry in after if entry in set(everything)] == everything
+@contextmanager
+def killer(data_folder) -> Iterator[Callable[[int], list[str]]]:
+    """`kill(n)`: a sequencer that dies before its n-th step; the steps that it came to."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.apps.ledger.killed_sequencer"],
+        env={**os.environ, **databases.environment(databases.server(), DATABASE, "worker"), "BIERGER_DATA": str(data_folder)},
+        cwd=databases.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+
+        def kill(step: int) -> list[str]:
+            process.stdin.write(f"{step}\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield kill
+        process.stdin.close()
+
+
+def told_leaves() -> dict[bytes, int]:
+    """What anybody was told, or could have asked: acknowledged."""
+    with acting_as(ANONYMOUS):
+        return {entry.commitment: entry.index for entry in selectors.logged_between(0, 10**6)}
+
+
+class Watched:
+    """What was seen of the log so far; every look is compared with all earlier ones."""
+
+    def __init__(self) -> None:
+        self.promised: dict[bytes, int] = {}
+        self.seen: Seen | None = None
+
+    def look(self) -> None:
+        note = folder.published()
+        told = told_leaves()
+        assert told.items() >= self.promised.items()  # nothing acknowledged is lost, or elsewhere
+        self.promised = told
+        if note is None:
+            assert not told
+            return
         with acting_as(ANONYMOUS):
-            assert selectors.waiting() == 0
-        if seen[-1] == "survived":
-            break
-        assert killed.returncode == -9, killed.stderr
-    assert [name.split(" ")[0] for name in seen] == [
-        *("locked", "written", "written", "checkpoint", "numbered", "outbox", "committed", "published", "survived"),
-    ]
+            keys, shown = selectors.log_keys(), selectors.checkpoint()
+        found = audit(folder.fetch, note, policy_of_logs(keys), seen=self.seen)
+        assert found.is_healthy, found.damages  # readers of the folder find one history, and every file of it
+        self.seen = found.seen
+        entries = history()
+        assert all(entries[index] == leaf for leaf, index in told.items())
+        assert shown is None or shown.size <= found.checkpoint.size
+        assert Marks(folder.disk_of(folder.log_folder().parent / "seen")).of(selectors.origin())[0].size >= found.checkpoint.size
+
+
+@pytest.mark.parametrize("stride", [11, pytest.param(1, marks=pytest.mark.slow)])
+def test_killed_before_any_operation_there_is_one_history(data_folder, as_worker, stride):
+    """Each round kills a sequencer one step later, and its heir at another step; then one lives. Every look sees one history."""
+    everything: list[bytes] = []
+    watched = Watched()
+    steps: list[str] = []
+    with killer(data_folder) as kill:
+        for number in range(0, 400, stride):
+            everything += leaves(3)
+            steps = kill(number)
+            watched.look()
+            if steps[-1] == "survived":
+                break
+            kill(number * 7 % 23)
+            watched.look()
+            with as_worker():
+                services.sequence()
+            watched.look()
+            assert watched.promised.keys() >= set(everything)
+            with acting_as(ANONYMOUS):
+                assert selectors.waiting() == 0
+    assert [entry for entry in history() if entry in set(everything)] == everything
+    kinds = [name.split(" ")[0] for name in steps]
+    assert set(kinds) == {"sql", "commit", "mkdir", "create", "half", "sync", "rename", "survived"}, steps
+    assert number > 50
     with as_worker(), acting_as(SYSTEM):
         told = sorted((int(row.ids["first"]), int(row.ids["last"])) for row in Outbox.objects.filter(topic="ledger.logged"))
         size = selectors.checkpoint().size
@@ -150,39 +200,39 @@ def at_once(work: Callable[[int], object], times: int = 2) -> list[object]:
     return results
 
 
-def race(as_worker, lock: Callable[[], None] | None, meet: Callable[[str], None]) -> list[object]:
+def race(as_worker) -> list[object]:
     def work(_number: int) -> int:
         with as_worker():
-            return services.sequence(step=meet, lock=lock)
+            return services.sequence()
 
     return at_once(work)
 
 
-def test_two_sequencers_at_once(data_folder, as_worker):
+def test_two_sequencers_at_once(data_folder, as_worker, monkeypatch):
     with as_worker():
         services.sequence()  # the keys are there; only the race is left
         with acting_as(SYSTEM):
             services.ensure_keys(administration_ids=())
         services.sequence()
-    leaves(4)
-    # 1. The guard off: both stand on the same checkpoint at the same time, and only the database's unique row stops the second history.
-    # They meet after their last reading (the first tile is written then): who is late must not see what the other committed.
-    both, met = threading.Barrier(2, timeout=PATIENCE), threading.local()
+    # They meet after their last reading, before the swap: both stand on the same checkpoint with the same batch.
+    both, met, swap = threading.Barrier(2, timeout=PATIENCE), threading.local(), sequencer._Rows.advance
 
-    def meet(name: str) -> None:
-        if name.startswith("written") and not getattr(met, "already", False):
+    def meet(*args):
+        if not getattr(met, "already", False):
             met.already = True
             both.wait()
+        return swap(*args)
 
-    first = race(as_worker, lambda: None, meet)
-    assert sorted(type(result).__name__ for result in first) == ["AnotherSequencer", "int"], first
-    # 2. The guard on: one after the other, nothing is refused.
-    made = leaves(4)
-    second = race(as_worker, None, lambda _name: None)
-    assert sorted(second, key=str) in ([0, 4], [4, 0]), second
-    with as_worker():
-        services.rebuild_files()  # the first race may have left the loser's bytes in a tile: the rows say which are right
-    assert [entry for entry in history() if entry in set(made)] == made
+    monkeypatch.setattr(sequencer._Rows, "advance", meet)
+    for lock in (sequencer._advisory_lock, lambda: None):  # the guard off: the unique rows alone know who was first
+        monkeypatch.setattr(sequencer, "_advisory_lock", lock)
+        made = leaves(4)
+        assert sorted(race(as_worker)) == [0, 4]
+        assert [entry for entry in history() if entry in set(made)] == made
+        both.reset()
+        watched = Watched()
+        watched.look()
+        assert watched.promised.keys() >= set(made)
 
 
 def test_one_commitment_queued_by_two_at_once(data_folder, as_owner):

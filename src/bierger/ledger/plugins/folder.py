@@ -1,47 +1,66 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The log as files under <BIERGER_DATA>/log, ready to be served by anything: checkpoint, tile/..., tile/entries/..."""
+"""The log's folder, <BIERGER_DATA>/log, ready to be served by anything; and the folder of what was seen of the log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
-from bierger.infra.blobs import write_durably
-from bierger_core.merkle import TileMissingError, parse_tile_path
+from bierger.infra.blobs import make_folder
+from bierger.ledger.errors import SeenFolderMissing
+from bierger.ledger.plugins.node.disk import Disk, FolderDisk
+from bierger.ledger.plugins.node.files import TileFolder, put, read
+from bierger.ledger.plugins.node.marks import Marks
 
-NOTES = ("checkpoint", "keys.json", "keys.tlog-proof", "revocations")
+NOTES = ("keys.json", "keys.tlog-proof", "revocations", "types.json")
 
 
 def log_folder() -> Path:
     return Path(settings.BIERGER_DATA) / "log"
 
 
+def marks() -> Marks:
+    """What was seen of the log, apart from what a backup holds (`BIERGER_LOG_SEEN`). Raises SeenFolderMissing.
+
+    A folder that the operator named is not made: it may be a disk that is not mounted, and an empty one a memory of nothing.
+    """
+    named = str(settings.BIERGER_LOG_SEEN)
+    folder = Path(named) if named else Path(settings.BIERGER_DATA) / "seen"
+    if named and not folder.is_dir():
+        raise SeenFolderMissing(f"The folder {folder} of what was seen of the log is not there.")
+    make_folder(folder)
+    return Marks(disk_of(folder))
+
+
+def disk_of(folder: Path) -> Disk:
+    """One for each folder: it holds threads."""
+    return _disk(str(folder))
+
+
+@lru_cache(maxsize=8)
+def _disk(folder: str) -> FolderDisk:
+    return FolderDisk(Path(folder))
+
+
 def fetch(path: str) -> bytes:
     """A tile's bytes. Raises TileError for what is no tile's name, TileMissingError."""
-    parse_tile_path(path)  # refuses everything that is not exactly a tile's name, `..` among it
-    try:
-        return (log_folder() / path).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise TileMissingError("Nothing is stored at this path.", path=path) from error
+    return TileFolder(disk_of(log_folder())).fetch(path)
 
 
-def write_tiles(files: Mapping[str, bytes], step: Callable[[str], None]) -> None:
-    """Every file durably, in order; a file that already has these bytes is left alone."""
-    for path, data in files.items():
-        parse_tile_path(path)
-        place = log_folder() / path
-        if not place.exists() or place.read_bytes() != data:
-            write_durably(place, data, mode=0o644)
-        step(f"written {path}")
+def published() -> bytes | None:
+    """The checkpoint that readers of the folder see; None when none is there."""
+    return TileFolder(disk_of(log_folder())).published()
 
 
 def publish(name: str, data: bytes) -> bool:
-    """Put a small file (checkpoint, keys.json, revocations) where readers look; False when it is already there."""
+    """Put a small file (keys.json, revocations) where readers look; False when it is already there."""
     if read_note(name) == data:
         return False
-    write_durably(log_folder() / name, data, mode=0o644)
+    make_folder(log_folder())
+    put(disk_of(log_folder()), name, data)
+    disk_of(log_folder()).sync_folder(".")
     return True
 
 
@@ -49,7 +68,4 @@ def read_note(name: str) -> bytes | None:
     """One of these files; None when it is not there."""
     if name not in NOTES:
         raise ValueError(f"{name} is no file of the log.")
-    try:
-        return (log_folder() / name).read_bytes()
-    except FileNotFoundError:
-        return None
+    return read(disk_of(log_folder()), name)

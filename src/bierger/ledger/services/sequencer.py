@@ -1,53 +1,59 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The queue and its one sequencer.
 
-`sequence`, step by step; the process may be killed between any two:
-1. Take the advisory lock of the sequencer, for this transaction: one appends at a time, in the whole installation.
-2. Read the newest checkpoint row, and the right edge of the tree from the files, verified against it.
-3. Take what waits, oldest first.
-4. Write the new tiles and entry bundles, each durably (file, rename, folder).
-5. Sign the new checkpoint; insert its row, which names the one it follows (unique: the second of two is refused).
-6. Give the queue rows their leaf index; tell those above by one outbox row.
-7. Commit. From here on the history is longer.
-8. Put checkpoint and key list in their places, for readers of the folder.
-Killed before 7: nothing happened. Files of step 4 are there that no checkpoint mentions, and the next run writes them again, for
-the same entries or others: nobody was told about them. Killed before 8: the next run, even one with nothing to append, does it.
-A signature made in step 5 and lost never left this process.
+`sequence` appends through the core's `LogWriter`. The store is the newest row of the checkpoints, swapped inside a transaction;
+the files are the log's folder. The process may be killed between any two operations:
+
+1. Read what waits, oldest first, and everything that anybody is known to have seen of this log.
+2. Newest checkpoint row. Was the log larger before, or another one, says the folder's checkpoint, the high-water note or what the
+   operator handed in? Then nothing is appended. Was somebody killed between 3 and 6? Then that is finished first, with the same
+   bytes: the batch of a checkpoint is derived from the numbers of its rows.
+3. One transaction: the advisory lock; the newest row is still the one of step 2; insert the new checkpoint's row, which names the
+   one it follows (unique); give the queue rows their leaf index; commit. From here on the history is longer, whatever happens.
+4. Write tiles and entry bundles, each durably (file and folders).
+5. Write the high-water note; then put the checkpoint where readers of the folder look.
+6. One transaction: the checkpoint is shown, and one outbox row tells those above. Only now anybody is told (`selectors.logged`).
+7. Put the key list and its proof in their places.
+
+Killed before the commit of 3: nothing happened; a signature that was made never left this process. Killed between 3 and 6: the
+next run, even one with nothing to append, finishes. Killed after 6: the next run does 7. Of two at once the second finds another
+newest row in step 3, and tries again half a second later; both may do 4 to 6 of one checkpoint: they write the same bytes, and 6
+happens once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, connection
 
 from bierger.infra import clock, outbox
+from bierger.infra.blobs import make_folder
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.infra.rows import insert
 from bierger.ledger import selectors
 from bierger.ledger.errors import AnotherSequencer
-from bierger.ledger.models import Checkpoint, QueueEntry
+from bierger.ledger.models import Checkpoint, QueueEntry, Shown
 from bierger.ledger.plugins import folder
+from bierger.ledger.plugins.node.files import TileFolder
 from bierger.ledger.services.keys import log_signer
 from bierger_core.merkle import (
     EMPTY_EDGE,
     EMPTY_ROOT,
-    Edge,
+    AnotherWriterError,
+    Commit,
+    LogWriter,
     Note,
+    Seen,
+    encode_batch,
     format_note,
     grow,
-    load_edge,
     log_key,
-    sign_checkpoint,
     sign_note,
 )
-from bierger_core.merkle import Checkpoint as TreeHead
 
 BATCH = 5_000  # entries of one checkpoint: 100,000/s in the reference measurements, and a transaction of well under a second
 _LOCK = 0x4252_4731  # "BRG1": one number for the sequencer, known to nobody else in this database
-
-Step = Callable[[str], None]
 
 
 def queue(*, commitment: bytes, kind: int) -> None:
@@ -55,65 +61,113 @@ def queue(*, commitment: bytes, kind: int) -> None:
     insert([QueueEntry(commitment=commitment, kind=kind, queued_at=clock.now())], once=True)
 
 
-def sequence(*, step: Step = lambda _name: None, lock: Callable[[], None] | None = None) -> int:
-    """Append what waits; gives back how many entries. Opens its own transaction; the worker calls it.
+def sequence() -> int:
+    """Append what waits; gives back how many entries. Opens its own transactions; the worker calls it.
 
-    step   called with the name of each step when it is done: where the tests kill the process
-    lock   how the sequencers keep each other out; the default is the advisory lock
+    Raises HistoryError (history-behind, history-forked), SeenError, SeenFolderMissing: nothing may be appended; TileError,
+    OSError: the files cannot be used. What was queued waits.
     """
-    appended = 0
     with acting_as(SYSTEM):
-        if QueueEntry.objects.filter(leaf_index__isnull=True).exists():
-            (lock or _advisory_lock)()
-            appended = _append(step)
-    step("committed")
+        waiting = QueueEntry.objects.filter(leaf_index__isnull=True)
+        has_work = waiting.exists()
+        if not (has_work or selectors.is_unfinished()):
+            _publish_keys()
+            return 0
+        # The signer comes first: making the log's key queues its key list, which then belongs to this very batch.
+        signer = log_signer()
+        rows = list(waiting.order_by("id").values_list("id", "commitment")[:BATCH]) if has_work else []  # 1
+        marks, earlier = folder.marks().of(selectors.origin()), selectors.every_log_key()
+    store = _Rows([row_id for row_id, _ in rows])
+    writer = LogWriter(store, _files(), log_key(selectors.origin(), signer.public_key), signer, earlier=earlier)
+    try:
+        leaves = [bytes(leaf) for _, leaf in rows]
+        head = writer.append(leaves, marks).checkpoint if leaves else writer.recover(marks)  # 2 to 5
+    except AnotherWriterError:
+        return 0  # the next turn sees what the other one left
     with acting_as(SYSTEM):
-        _publish()
-    step("published")
-    return appended
-
-
-def _publish(*, anew: bool = False) -> None:
-    """anew: the proof of the key list too, whether or not the list changed."""
-    head, keys = selectors.checkpoint(), selectors.key_list_json()
-    new = (head is not None and folder.publish("checkpoint", head.note)) or anew
-    if keys is not None and folder.publish("keys.json", keys) | new and (proof := selectors.key_list_proof()) is not None:
-        folder.publish("keys.tlog-proof", proof)
-
-
-def _advisory_lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
-def _append(step: Step) -> int:
-    step("locked")
-    # The signer comes first: making the log's key queues its key list, which then belongs to this very batch.
-    signer = log_signer()
-    head = selectors.checkpoint()
-    edge = EMPTY_EDGE if head is None else load_edge(folder.fetch, head.size, head.root)
-    rows = list(QueueEntry.objects.filter(leaf_index__isnull=True).order_by("id").values_list("id", "commitment")[:BATCH])
-    if not rows:  # another sequencer took them while this one waited for the lock
-        return 0
-    growth = grow(edge, [bytes(commitment) for _, commitment in rows])
-    folder.write_tiles(growth.files, step)
-    key = log_key(selectors.origin(), signer.public_key)
-    tree_head = TreeHead(key.name, growth.edge.size, growth.edge.root())
-    at = clock.now()
-    _insert_checkpoint(edge, tree_head, sign_checkpoint(tree_head, key, signer), at)
-    step("checkpoint row")
-    _number([row_id for row_id, _ in rows], edge.size, at)
-    step("numbered")
-    outbox.send("ledger.logged", first=str(edge.size), last=str(growth.edge.size - 1))
-    step("outbox")
+        _tell(head.size)  # 6
+    with acting_as(SYSTEM):
+        _publish_keys()  # 7
     return len(rows)
 
 
-def _insert_checkpoint(edge: Edge, head: TreeHead, note: bytes, at: datetime) -> None:
-    try:
-        Checkpoint.objects.create(size=head.size, previous=edge.size, root=head.root, note=note.decode(), at=at)
-    except IntegrityError as error:
-        raise AnotherSequencer(f"Checkpoint {edge.size} was already followed by another one.") from error
+def rebuild_files() -> int:
+    """Write every tile again from the rows, after the log's folder was lost or damaged; gives back the size.
+
+    Refused unless the result is exactly the newest checkpoint's tree (AnotherSequencer), and when a larger or another one was
+    seen (LogObstacle): then the database is the older of the two, and the folder may be the only one that remembers.
+    """
+    with acting_as(SYSTEM):
+        _advisory_lock()
+        head, obstacle = selectors.newest_checkpoint(), selectors.obstacle()
+        if obstacle is not None and obstacle.code.startswith("history-"):
+            raise obstacle
+        if head is None:
+            return 0
+        rows = QueueEntry.objects.filter(leaf_index__lt=head.size).order_by("leaf_index").values_list("commitment", flat=True)
+        growth = grow(EMPTY_EDGE, [bytes(commitment) for commitment in rows])
+        if (growth.edge.root() or EMPTY_ROOT) != head.root:
+            raise AnotherSequencer("The rows do not make the tree of the newest checkpoint.")
+        files = _files()
+        files.write(growth.files)
+        files.publish(head.note, anew=True)
+        _tell(head.size)
+        _publish_keys(anew=True)  # the worker signs the list of revocations anew within ten minutes
+        return head.size
+
+
+def publish_note(*, name: str, text: str) -> bool:
+    """Sign a text with the log's key and put it beside the checkpoint; False when exactly this is already there. Worker only."""
+    signer = log_signer()
+    signature = sign_note(text, log_key(selectors.origin(), signer.public_key), signer)
+    return folder.publish(name, format_note(Note(text, (signature,))))
+
+
+class _Rows:
+    """`CheckpointStore`: the newest row of the checkpoints. A row that can be read was committed, and is durable."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self._ids = ids  # of the queue rows that `advance` numbers
+
+    def latest(self) -> Commit | None:
+        with acting_as(SYSTEM):
+            row = Checkpoint.objects.order_by("-size").first()
+            if row is None:
+                return None
+            before = Checkpoint.objects.filter(size=row.previous).first()
+            leaves = QueueEntry.objects.filter(leaf_index__gte=row.previous, leaf_index__lt=row.size)
+            entries = [bytes(leaf) for leaf in leaves.order_by("leaf_index").values_list("commitment", flat=True)]
+        root = EMPTY_ROOT if before is None else bytes(before.root)
+        return Commit(row.note.encode(), encode_batch(row.previous, root, entries))
+
+    def advance(self, expected: bytes | None, new: Commit) -> bool:
+        head = Seen.of(new.note)
+        try:
+            with acting_as(SYSTEM):
+                _advisory_lock()
+                newest = Checkpoint.objects.order_by("-size").first()
+                if (newest.note.encode() if newest else None) != expected:
+                    return False
+                at = clock.now()
+                previous = newest.size if newest else 0
+                Checkpoint.objects.create(size=head.size, previous=previous, root=head.root, note=new.note.decode(), at=at)
+                _number(self._ids, previous, at)
+        except IntegrityError:  # the lock is off, as a test has it: the unique rows know who was first
+            return False
+        return True
+
+
+class _Files(TileFolder):
+    """`LogFiles`: the log's folder; nothing is shown to anybody before the high-water note remembers it."""
+
+    def publish(self, note: bytes, *, anew: bool = False) -> None:
+        folder.marks().keep(note)
+        super().publish(note, anew=anew)
+
+
+def _files() -> _Files:
+    make_folder(folder.log_folder())
+    return _Files(folder.disk_of(folder.log_folder()))
 
 
 def _number(ids: list[int], first: int, at: datetime) -> None:
@@ -127,27 +181,25 @@ def _number(ids: list[int], first: int, at: datetime) -> None:
             raise AnotherSequencer("Some entries of this batch were appended by another sequencer.")
 
 
-def rebuild_files() -> int:
-    """Write every tile again from the rows, after the log's folder was lost or damaged; gives back the size.
-
-    Refused (AnotherSequencer) unless the result is exactly the newest checkpoint's tree.
-    """
-    with acting_as(SYSTEM):
-        _advisory_lock()
-        head = selectors.checkpoint()
-        if head is None:
-            return 0
-        rows = QueueEntry.objects.filter(leaf_index__lt=head.size).order_by("leaf_index").values_list("commitment", flat=True)
-        growth = grow(EMPTY_EDGE, [bytes(commitment) for commitment in rows])
-        if (growth.edge.root() or EMPTY_ROOT) != head.root:
-            raise AnotherSequencer("The rows do not make the tree of the newest checkpoint.")
-        folder.write_tiles(growth.files, lambda _name: None)
-        _publish(anew=True)  # checkpoint and key list; the worker signs the list of revocations anew within ten minutes
-        return head.size
+def _tell(size: int) -> None:
+    """Once for each checkpoint up to this size, whose files are there: also those whose sequencer died before it could."""
+    _advisory_lock()
+    for row in selectors.unfinished(size):
+        Shown.objects.create(size=row.size, at=clock.now())
+        outbox.send("ledger.logged", first=str(row.previous), last=str(row.size - 1))
 
 
-def publish_note(*, name: str, text: str) -> bool:
-    """Sign a text with the log's key and put it beside the checkpoint; False when exactly this is already there. Worker only."""
-    signer = log_signer()
-    signature = sign_note(text, log_key(selectors.origin(), signer.public_key), signer)
-    return folder.publish(name, format_note(Note(text, (signature,))))
+def _publish_keys(*, anew: bool = False) -> None:
+    """anew: whatever lies there. The proof of the list is one of the newest checkpoint."""
+    keys, head = selectors.key_list_json(), selectors.checkpoint()
+    if keys is None:
+        return
+    there = folder.read_note("keys.tlog-proof")
+    is_old = head is not None and (there is None or not there.endswith(head.note))
+    if folder.publish("keys.json", keys) | anew | is_old and (proof := selectors.key_list_proof()) is not None:
+        folder.publish("keys.tlog-proof", proof)
+
+
+def _advisory_lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

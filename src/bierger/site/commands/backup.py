@@ -149,13 +149,13 @@ def describe(connection: psycopg.Connection) -> dict[str, object]:
         if table not in WITHOUT_ROWS:
             found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
             rows[table] = found[0] if found else 0
-    last = connection.execute("SELECT size, root FROM ledger_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    last = connection.execute(_PUBLISHED).fetchone()
     migrations = connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
     return {
         "made_at": clock.now().isoformat(),
         "postgresql": connection.info.parameter_status("server_version"),
         "migrations": [f"{app}.{name}" for app, name in migrations],
-        "checkpoint": {"size": last[0], "root": bytes(last[1]).hex()} if last else None,
+        "checkpoint": {"size": last[0], "root": bytes(last[2]).hex()} if last else None,
         "rows": rows,
     }
 
@@ -187,11 +187,15 @@ def _add_blobs(archive: Archive, connection: psycopg.Connection) -> list[str]:
     return missing
 
 
+# A checkpoint that is signed and not published yet has its batch in the rows: whoever continues after a restore finishes it.
+_PUBLISHED = "SELECT size, note, root FROM ledger_checkpoint JOIN ledger_shown USING (size) ORDER BY size DESC LIMIT 1"
+
+
 def _add_log(archive: Archive, connection: psycopg.Connection, folder: Path) -> None:
     """The snapshot's checkpoint from its row, and the tiles under it: what came later belongs to a later backup."""
     from bierger_core.merkle import Tile, TileError, parse_tile_path
 
-    last = connection.execute("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    last = connection.execute(_PUBLISHED).fetchone()
     if last is not None:
         archive.add("log/checkpoint", last[1].encode())
         for path in sorted((folder / "tile").rglob("*")):

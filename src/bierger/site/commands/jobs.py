@@ -56,6 +56,7 @@ def _retry(job: int | None) -> int:
 def _list() -> int:
     from bierger.infra import clock, jobs
     from bierger.infra.outbox import STANDING_AFTER
+    from bierger.ledger import selectors as ledger
 
     found = jobs.unfinished(SHOWN + 1)
     for job in found[:SHOWN]:
@@ -63,6 +64,9 @@ def _list() -> int:
     print(f"Only the first {SHOWN} are shown." if len(found) > SHOWN else f"{_counted(len(found), 'job')} not done.")
     for why, acts in _standing(clock.now() - STANDING_AFTER):
         print(f"{_counted(acts, 'act')} decided over an hour ago: {_STANDS.get(why, f'failed last with {why}')}.")
+    obstacle = ledger.obstacle()
+    if obstacle is not None:
+        print(f"The log does not grow ({obstacle.code}): {obstacle} See docs/howto/log-faults.md")
     return 0
 
 

@@ -284,11 +284,13 @@ def _verify_log() -> str:
             tree = tree.append(leaf_hash(leaf))
         if (opened.size, opened.root) != (head.size, head.root) or tree.root() != head.root:
             raise BackupError("restore-log", "The log's leaves do not give the root of its checkpoint.")
-        index = connection.execute("SELECT leaf_index, commitment FROM ledger_queue WHERE leaf_index IS NOT NULL")
+        index = connection.execute("SELECT leaf_index, commitment FROM ledger_queue WHERE leaf_index < %s", [head.size])
+        obstacle = ledger.obstacle()
         for place, commitment in index:
             if leaves[place] != bytes(commitment):
                 raise BackupError("restore-log", f"Leaf {place} of the log is not what the index says.")
-    return f"Log {opened.origin}: {head.size} leaves under a signed checkpoint."
+    told = f"Log {opened.origin}: {head.size} leaves under a signed checkpoint."
+    return told if obstacle is None else f"{told} IT WILL NOT GROW ({obstacle.code}): {obstacle}"
 
 
 def _verify_chains() -> str:

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from bierger.infra import blobs, clock
+from bierger.ledger import selectors as ledger
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
 LOG_BEHIND_AFTER = timedelta(seconds=60)
@@ -89,11 +90,14 @@ def _worker() -> tuple[bool, str]:
 
 
 def _log() -> tuple[bool, str]:
-    """What waits for the log does not wait long; the last checkpoint's size and age are told."""
+    """Nothing forbids the log to grow; what waits for it does not wait long; the last checkpoint's size and age are told."""
+    obstacle = ledger.obstacle()
+    if obstacle is not None:
+        return False, f"{obstacle.code}: {obstacle} See docs/howto/log-faults.md"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), min(queued_at) FROM ledger_queue WHERE leaf_index IS NULL")
+        cursor.execute(WAITING_FOR_THE_LOG)
         waiting, oldest = cursor.fetchone()
-        cursor.execute("SELECT size, at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+        cursor.execute("SELECT size, at FROM ledger_shown ORDER BY size DESC LIMIT 1")
         last = cursor.fetchone()
     now = clock.now()
     told = f"{last[0]} leaves, last checkpoint {_seconds(now - last[1])} ago" if last else "no checkpoint yet"
@@ -101,6 +105,13 @@ def _log() -> tuple[bool, str]:
         return True, told
     age = now - oldest
     return age < LOG_BEHIND_AFTER, f"{told}; {waiting} waiting, the oldest for {_seconds(age)}"
+
+
+# Also what has its number and is not published: its files could not be written.
+WAITING_FOR_THE_LOG = """
+SELECT count(*), min(queued_at) FROM ledger_queue
+WHERE leaf_index IS NULL OR leaf_index >= coalesce((SELECT max(size) FROM ledger_shown), 0)
+"""
 
 
 def _seconds(span: timedelta) -> str:

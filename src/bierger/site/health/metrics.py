@@ -17,6 +17,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from bierger.infra import clock
+from bierger.ledger import selectors as ledger
+from bierger.site.health.checks import WAITING_FOR_THE_LOG
 
 REQUESTS = Counter("bierger_http_requests", "Requests answered.", ["method", "route", "status"])
 DURATIONS = Histogram(
@@ -51,13 +53,13 @@ _QUEUES = (
         "bierger_log_queue_rows",
         "Commitments that wait for the log.",
         "",
-        "SELECT count(*) FROM ledger_queue WHERE leaf_index IS NULL",
+        WAITING_FOR_THE_LOG.replace(", min(queued_at)", ""),
     ),
     (
         "bierger_log_leaves",
         "Leaves under the last checkpoint.",
         "",
-        "SELECT coalesce(max(size), 0) FROM ledger_checkpoint",
+        "SELECT coalesce(max(size), 0) FROM ledger_checkpoint",  # signed: never behind what was seen
     ),
     (
         "bierger_worker_silence_seconds",
@@ -66,6 +68,13 @@ _QUEUES = (
         "SELECT name, extract(epoch FROM statement_timestamp() - seen_at) FROM infra_heartbeat",
     ),
 )
+
+
+class Seen(Collector):
+    """A figure that no table has: what was seen of the log stands in files, apart from the database on purpose."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("bierger_log_seen_leaves", "Leaves of the largest checkpoint seen.", value=ledger.most_seen())
 
 
 class Queues(Collector):
@@ -86,6 +95,7 @@ def exposition() -> bytes:
     """Everything in the text format of Prometheus."""
     registry = CollectorRegistry()
     registry.register(Queues())
+    registry.register(Seen())
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves its constructor untyped
         return generate_latest(registry)

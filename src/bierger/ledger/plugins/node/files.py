@@ -57,10 +57,11 @@ class TileFolder:
     def published(self) -> bytes | None:
         return read(self._disk, PUBLISHED)
 
-    def publish(self, note: bytes) -> None:
+    def publish(self, note: bytes, *, anew: bool = False) -> None:
+        """anew: whatever lies there, and be it no checkpoint."""
         with self._disk.lock():
             shown = self.published()
-            if shown is None or size_of(shown) <= size_of(note):
+            if anew or shown is None or size_of(shown) <= size_of(note):
                 put(self._disk, PUBLISHED, note)
                 # Its loss would harm nobody but a reader of the bare folder, who would see the log become smaller.
                 self._disk.sync_folder(".")
