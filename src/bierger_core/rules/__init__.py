@@ -52,6 +52,7 @@ from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision,
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Hit
 from bierger_core.rules.types import InputType
+from bierger_core.rules.why.derivation import Derivation, Step, derive, replay
 from bierger_core.rules.xmltree import Element, read_xml
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Decision",
     "DecisionModel",
     "DecisionTable",
+    "Derivation",
     "DmnRefused",
     "Element",
     "EvaluationError",
@@ -97,6 +99,7 @@ __all__ = [
     "RulesError",
     "RulesOverlap",
     "Run",
+    "Step",
     "StepsExceeded",
     "TextTooLong",
     "TimeOfDay",
@@ -111,6 +114,7 @@ __all__ = [
     "compile_feel",
     "compile_feel_tests",
     "compile_partial",
+    "derive",
     "from_json",
     "is_name",
     "load_model",
@@ -122,6 +126,7 @@ __all__ = [
     "read_dmn",
     "read_json",
     "read_xml",
+    "replay",
     "run_case",
     "to_feel",
     "to_json",

@@ -115,7 +115,7 @@ class DecisionTable:
 
     def result(self, rule: int | None, context: Mapping[str, object]) -> Value:
         """Give what a rule, counted from 0, gives; None stands for no rule: default outputs, or null."""
-        return self._value(self.given(rule, context))
+        return self.value_of(self.given(rule, context))
 
     def evaluate(self, decision: str, context: Mapping[str, object]) -> tuple[Value, Trace]:
         """Give the value and how it came; RulesOverlap when two rules of a UNIQUE table match, NotInForce.
@@ -127,7 +127,7 @@ class DecisionTable:
         matched = self.matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
         given = self.given(matched[0] if matched else None, context)
-        return self._value(given), {
+        return self.value_of(given), {
             "kind": "table",
             "path": self.path,
             "line": rule.line if rule else self.line,
@@ -173,7 +173,8 @@ class DecisionTable:
         return self._outputs(None if rule is None else self.rules[rule], context)
 
     @staticmethod
-    def _value(given: dict[str, Value]) -> Value:
+    def value_of(given: dict[str, Value]) -> Value:
+        """Give the value of outputs by name: null, the only one, or all as a context."""
         if not given:
             return None
         return next(iter(given.values())) if len(given) == 1 else given
