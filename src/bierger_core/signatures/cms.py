@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -128,9 +128,7 @@ def read_signed(data: bytes, *, certificates: Chain = ()) -> Signed:
     """
     try:
         return _read_signed(data, certificates)
-    except (DerError, ValueError, IndexError) as error:
-        if isinstance(error, SignatureError):
-            raise
+    except (DerError, ValueError, IndexError, KeyError, UnsupportedAlgorithm) as error:
         raise SignatureError("The signature cannot be read.", code="signature-format") from error
 
 
