@@ -14,6 +14,7 @@ from bierger.documents.services.blobs import (
 )
 from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import mark_told, publish_revocations, replace_act, revoke_act
+from bierger.documents.services.signing import anchors, answer_stamp_request
 from bierger.documents.services.standing import move_on
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
@@ -22,6 +23,8 @@ from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_
 
 __all__ = [
     "LARGEST_TO_VERIFY",
+    "anchors",
+    "answer_stamp_request",
     "decide_act",
     "drop_waiting",
     "erase_blob",
