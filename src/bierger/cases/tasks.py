@@ -28,7 +28,7 @@ from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.registry import services as registry
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterUnavailable
-from bierger_core.procedures import Package, document_inputs, evidence_value, message
+from bierger_core.procedures import Package, document_inputs, evidence_value, message, registered_type
 from bierger_core.rules import Value
 from bierger_core.values import local_date
 
@@ -191,7 +191,7 @@ def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
     act = documents.decide_act(
         case_id=row.id,
         administration_id=row.administration_id,
-        document_type=inputs.document_type,
+        document_type=registered_type(package, task.document),
         facts=inputs.facts,
         fields=inputs.fields,
         template=inputs.template,

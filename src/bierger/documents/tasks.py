@@ -55,10 +55,27 @@ def publish_revocations() -> int:
         return services.publish_revocations()
 
 
-TOPICS = {"ledger.logged": on_logged, "documents.act-logged": on_act_logged, "documents.act-revoked": on_act_revoked}
+def on_type_registered(_ids: Mapping[str, str]) -> None:
+    """`documents.type-registered` (code): whoever reads the log as a folder can read the first act of it."""
+    publish_types()
+
+
+def publish_types() -> int:
+    """The registry of document types, if the folder does not have it as it is."""
+    with acting_as(SYSTEM):
+        return services.publish_types()
+
+
+TOPICS = {
+    "ledger.logged": on_logged,
+    "documents.act-logged": on_act_logged,
+    "documents.act-revoked": on_act_revoked,
+    "documents.type-registered": on_type_registered,
+}
 PERIODIC = {
     "sweep": (3600.0, sweep),
     "sweep-waiting": (3600.0, sweep_waiting),
     "revocations": (60.0, publish_revocations),
+    "types": (60.0, publish_types),
     "standing": (600.0, move_on),
 }

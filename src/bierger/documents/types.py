@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -191,6 +191,7 @@ class VerificationView:
     revoked_at: datetime | None = None
     revocation_reason: str = ""
     logged_at: datetime | None = None
+    valid_until: the last day on which the act may be relied on; is_over: that day has passed. It is as authentic as before.
     log_origin: str = ""
     log_index: int | None = None
     log_size: int | None = None
@@ -200,3 +201,5 @@ class VerificationView:
     def failed(self) -> StepView | None:
         """The first step that failed."""
         return next((step for step in self.steps if step.outcome == "failed"), None)
+    valid_until: date | None = None
+    is_over: bool = False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""/log/…: C2SP tlog-tiles, the key list, the revocations, proofs by commitment."""
+"""/log/…: C2SP tlog-tiles, the key list, the document types, the revocations, proofs by commitment."""
 
 from django.urls import path
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("log/tile/<path:rest>", views.tile, name="tile"),
     path("log/keys.json", views.keys, name="keys"),
     path("log/keys.tlog-proof", views.keys_proof, name="keys-proof"),
+    path("log/types.json", views.types, name="types"),
     path("log/revocations", views.revocations, name="revocations"),
+    path("log/readings/<int:number>.json", views.readings_batch, name="readings-batch"),
     path("log/proof/<str:commitment>.tlog-proof", views.proof, name="proof"),
 ]

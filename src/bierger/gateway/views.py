@@ -6,18 +6,23 @@ Nothing here is personal: commitments, public keys and signatures. Reading needs
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from bierger.documents import selectors as documents
+from bierger.disclosures import selectors as disclosures
 from bierger.ledger import selectors as log
-from bierger_core.merkle import TileError, format_proof
+from bierger_core.merkle import ReadingBatch, TileError, format_proof
+from bierger_core.values import format_instant
 
 FOREVER = "public, max-age=31536000, immutable"  # a tile's name fixes its bytes
 FRESH = "no-cache"  # may be stored, must be asked for again: an old checkpoint would hide a revocation
 MINUTE = "public, max-age=60"
+_LARGEST = 2**63  # what the database counts to
 TEXT = "text/plain; charset=utf-8"
 View = Callable[..., HttpResponse]
 
@@ -71,9 +76,29 @@ def keys_proof(_request: HttpRequest) -> HttpResponse:
 
 
 @_open_to_all
+def types(_request: HttpRequest) -> HttpResponse:
+    """Without a signature: a seal names its document type by digest, and whoever changes a word changes the digest."""
+    return _bytes(documents.types_json(), "application/json", MINUTE)
+
+
+@_open_to_all
 def revocations(_request: HttpRequest) -> HttpResponse:
     """A note signed by the log's key; the worker renews it, since its date is half of what it says."""
     return _bytes(log.published_note("revocations"), TEXT, MINUTE)
+
+
+@_open_to_all
+def readings_batch(_request: HttpRequest, number: int) -> HttpResponse:
+    """A batch of readings: leaves that look random to all but those who hold a key (docs/reference/readings.md)."""
+    found = disclosures.batch(number) if number < _LARGEST else None
+    if found is None:
+        raise Http404
+    batch = ReadingBatch(found.number, found.at, found.leaves)
+    said = {
+        "v": 1, "number": batch.number, "at": format_instant(batch.at), "size": len(batch.leaves), "root": batch.root.hex(),
+        "salt": found.salt.hex(), "leaves": [leaf.hex() for leaf in batch.leaves],
+    }  # fmt: skip
+    return _bytes(json.dumps(said).encode(), "application/json", MINUTE)
 
 
 @_open_to_all

@@ -28,6 +28,7 @@ from .types import (
     ActionSpec,
     ApplicantFacts,
     CaseFacts,
+from .sealed_types import NUMBER, registered_type, short_names
     Competence,
     DocumentInputs,
     DocumentSpec,
@@ -55,6 +56,7 @@ __all__ = [
     "DocumentSpec",
     "Fact",
     "Fee",
+    "NUMBER",
     "LegalBasis",
     "Level",
     "Message",
@@ -92,3 +94,5 @@ __all__ = [
     "start_variables",
     "text_keys",
 ]
+    "registered_type",
+    "short_names",

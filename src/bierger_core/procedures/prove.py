@@ -14,6 +14,7 @@ from .prove_nodes import at, prove_nodes
 from .prove_words import text_keys, used_names
 from .reading import did_you_mean
 from .schema import start_names
+from .sealed_types import prove_types
 from .texts import prove_texts
 from .types import Package
 
@@ -33,6 +34,7 @@ def prove(package: Package) -> tuple[Finding, ...]:
     found.extend(_header(package))
     found.extend(_tasks(package))
     found.extend(prove_documents(package))
+    found.extend(prove_types(package))
     found.extend(_useful(package))
     found.extend(_texts(package))
     return tuple(sorted(set(found), key=lambda one: (one.path, one.line, one.code, one.message)))

@@ -219,7 +219,7 @@ def _mapping(reader: Reader, node: Node | None, what: str, keys: re.Pattern[str]
 
 
 def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
-    known = {"template", "type", "holder", "valid", "retention", "facts", "fields"}
+    known = {"template", "type", "name", "holder", "valid", "retention", "facts", "fields"}
     record = reader.record(node, f"The document `{code}`", known)
     record.need("template", "facts")
     facts, fact_lines = _mapping(reader, record.node("facts"), "facts", _FACT)
@@ -243,7 +243,16 @@ def _document(reader: Reader, code: str, line: int, node: Node) -> DocumentSpec:
             "template": record.line_of("template"),
         },
         _retention(reader, record),
+        _name(reader, record, code),
     )
+
+
+def _name(reader: Reader, record: Record, code: str) -> dict[str, str]:
+    if not record.has("name"):
+        return {}
+    words = reader.record(record.node("name"), f"The name of `{code}`", LANGUAGES)
+    words.need(*LANGUAGES)
+    return {language: words.text(language) for language in LANGUAGES if words.text(language).strip()}
 
 
 def _action(reader: Reader, node_id: str, line: int, node: Node) -> ActionSpec:

@@ -81,7 +81,8 @@ class PartySpec:
 class DocumentSpec:
     """A document: template, type (as in the seal), sealed facts and template fields, each from a variable's path.
 
-    `retention`: how long it is kept when that is longer than the case.
+    `retention`: how long it is kept when that is longer than the case. `name`: what its type is called, by language, unless
+    that is the title of the letter.
     """
 
     code: str
@@ -94,6 +95,7 @@ class DocumentSpec:
     line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
     retention: Retention | None = None
+    name: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from bierger_core.seals.commitments import (
     submission_commitment,
     with_opening,
 )
+from bierger_core.seals.deletions import FORMAT as DELETION_FORMAT
+from bierger_core.seals.deletions import DeletionProved, certificate, deletion_commitment, verify_deletion
 from bierger_core.seals.errors import (
     Base45Error,
     CborError,
@@ -36,6 +38,7 @@ from bierger_core.seals.registry import (
     TypeRegistry,
     dump_registry,
     load_registry,
+    load_type,
 )
 from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal
 from bierger_core.seals.statuses import INVALID, SUSPENDED, VALID, StatusList, StatusListToken, open_status_list, sign_status_list
@@ -57,6 +60,7 @@ from bierger_core.values import LocalSigner, Signer, kid_of
 
 __all__ = [
     "COMPACT_PREFIX",
+    "DELETION_FORMAT",
     "FAILED_CODES",
     "INVALID",
     "MAX_FACTS",
@@ -71,6 +75,7 @@ __all__ = [
     "Base45Error",
     "CborError",
     "Claims",
+    "DeletionProved",
     "DocumentType",
     "DocumentTypes",
     "KeyEntry",
@@ -107,6 +112,8 @@ __all__ = [
     "VerificationError",
     "base45",
     "cbor",
+    "certificate",
+    "deletion_commitment",
     "dump_key_list",
     "dump_registry",
     "facts_commitment",
@@ -115,6 +122,7 @@ __all__ = [
     "kid_of",
     "load_key_list",
     "load_registry",
+    "load_type",
     "names_fit",
     "open_seal",
     "open_status_list",
@@ -123,6 +131,7 @@ __all__ = [
     "sign_status_list",
     "submission_commitment",
     "verify_act",
+    "verify_deletion",
     "verify_receipt",
     "verify_seal",
     "with_opening",

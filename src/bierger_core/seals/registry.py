@@ -4,15 +4,14 @@
 A compact seal names its type by 12 bytes of the SHA-256 of the type's definition and then lists the facts in its order.
 The signature covers those bytes, so whoever hands out a definition cannot change what a signed fact means; nobody
 assigns numbers, and two bodies cannot clash. A changed text is a new `version` with another digest; the older ones stay
-in the registry for as long as an act of theirs may be shown. No installation publishes a registry yet, and acts are
-sealed in the profile that says everything itself.
+in the registry for as long as an act of theirs may be shown.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, get_args
@@ -37,8 +36,16 @@ DIGEST_BYTES = 12
 """96 bits: nobody finds a second definition of the same digest."""
 LARGEST_REGISTRY = 4_194_304
 FactKind = Literal["text", "date"]
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, CoreError)
 _EPOCH = date(1970, 1, 1).toordinal()
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(value)) and date.fromisoformat(value) is not None
+    except ValueError:
+        return False  # the form is right and the day does not exist
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,8 @@ class RegisteredFact:
         """The value as a compact seal carries it: a date as days since 1970-01-01. Raises `SealError` (seal-facts)."""
         if self.kind == "text":
             return value
-        try:
-            if _DATE.fullmatch(value):
-                return date.fromisoformat(value).toordinal() - _EPOCH
-        except ValueError:
-            pass  # the form is right and the day does not exist: same answer
+        if _is_date(value):
+            return date.fromisoformat(value).toordinal() - _EPOCH
         raise SealError("This fact is a date, written YYYY-MM-DD.", code="seal-facts", fact=self.name)
 
     def unpack(self, packed: object) -> str:
@@ -109,6 +113,14 @@ class RegisteredType:
             "facts": [{"name": fact.name, "kind": fact.kind, "label": fact.label.plain()} for fact in self.facts],
             "valid_for": None if self.valid_for is None else self.valid_for.text(),
         }
+
+    def holding(self, facts: Mapping[str, str]) -> "RegisteredType":
+        """The same type, with those of its dates as text that are none in these facts: a register may know half a date."""
+        kept = tuple(
+            fact if fact.kind == "text" or _is_date(facts.get(fact.name, "")) else replace(fact, kind="text")
+            for fact in self.facts
+        )
+        return self if kept == self.facts else replace(self, facts=kept)
 
     def last_day(self, issued_at: datetime) -> date | None:
         """The last day on which an act issued at this instant may be relied on, in Luxembourg; None: no end."""
@@ -164,13 +176,21 @@ def load_registry(data: bytes) -> TypeRegistry:
         body = json.loads(data) if len(data) <= LARGEST_REGISTRY else {}
         if body["format"] == FORMAT:
             return TypeRegistry(tuple(_read_type(plain) for plain in body["types"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CoreError):
+    except _MALFORMED:
         pass
     raise SealError("This is not a registry of document types.")
 
 
+def load_type(plain: Mapping[str, object]) -> RegisteredType:
+    """Read one definition, as `RegisteredType.plain` gave it. Raises `SealError` (seal-format)."""
+    try:
+        return _read_type(plain)
+    except _MALFORMED:
+        raise SealError("This is not the definition of a document type.") from None
+
+
 def _read_type(plain: Mapping[str, object]) -> RegisteredType:
-    """One definition; anything missing or of another type raises one of the errors `load_registry` catches."""
+    """One definition; anything missing or of another type raises one of `_MALFORMED`."""
     code, version, title, facts, valid_for = (plain[name] for name in ("code", "version", "title", "facts", "valid_for"))
     if type(version) is not int or not isinstance(code, str) or not isinstance(title, Mapping) or not isinstance(facts, list):
         raise SealError("A document type is malformed.")

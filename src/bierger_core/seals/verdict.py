@@ -3,11 +3,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias, TypeVar
 
 from bierger_core.merkle import Logged
 from bierger_core.seals.keys import KeyEntry
+from bierger_core.seals.registry import RegisteredType
 from bierger_core.seals.types import Claims
 from bierger_core.values import CoreError, format_instant
 
@@ -125,6 +126,13 @@ class Verdict:
     facts_logged: Logged | None = None
     file_logged: Logged | None = None
     revocation: Revocation | None = None
+    registered: RegisteredType | None = None
+    """The document type that a compact seal names."""
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which the act may be relied on, in Luxembourg; None: no end. No step: an old act is no forgery."""
+        return None if self.registered is None or self.claims is None else self.registered.last_day(self.claims.issued_at)
 
     @property
     def accepted(self) -> bool:
@@ -163,6 +171,7 @@ class Verdict:
             "issued_at": format_instant(claims.issued_at) if claims else None,
             "document_type": claims.document_type if claims else None,
             "facts": dict(claims.facts) if claims else None,
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
             "commitment": self.commitment.hex() if self.commitment else None,
             "facts_logged": _plain_logged(self.facts_logged),
             "file_logged": _plain_logged(self.file_logged),

@@ -244,4 +244,5 @@ class _SealCheck:
             self.facts_logged,
             self.file_logged,
             self.revocation,
+            seal.registered if seal else None,
         )

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from bierger.administrations.models import Administration, Officer, OfficerRole
 from bierger.administrations.selectors import forget
 from bierger.documents import services
+from bierger.documents.plugins.words import worded_type
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from bierger_core.procedures import NUMBER, short_names
+from bierger_core.seals import RegisteredType
+from bierger_core.values import parse_term
 from tests.conftest import _as_role
 
 TEMPLATE = b"""#set page(paper: "a4", margin: 2.4cm)
@@ -73,13 +78,23 @@ def make_applicant() -> Applicant:
     return Applicant(principal.person, principal.space)
 
 
+def typed(facts: Iterable[str], *, code: str = "residence-certificate", valid_for: str | None = None) -> RegisteredType:
+    """A document type with these facts of the vocabulary, called as residence certificates are."""
+    short = tuple(short_names(facts).values())
+    worded = worded_type(code, (NUMBER, *short), title="Test")
+    dated = [replace(fact, kind="date") if fact.name in ("birth-date", "since") else fact for fact in worded.facts]
+    return replace(worded, facts=tuple(dated), valid_for=None if valid_for is None else parse_term(valid_for))
+
+
 def decide(commune: Commune, applicant: Applicant | None, *, case: UUID | None = None, once: str = "", **changes: object) -> UUID:
-    """As worker: decide one residence certificate."""
+    """As worker: decide one residence certificate, of exactly these facts."""
+    facts = changes.get("facts", FACTS)
+    assert isinstance(facts, dict)
     values: dict[str, object] = {
         "case_id": case or uuid4(),
         "administration_id": commune.id,
-        "document_type": "residence-certificate",
-        "facts": FACTS,
+        "document_type": changes.get("document_type") or typed(facts),
+        "facts": facts,
         "fields": {"body": "Marie Beispill lives at 12, rue de la Gare, L-7535 Mersch."},
         "template": TEMPLATE,
         "language": "en",

@@ -20,7 +20,7 @@ from bierger.documents.models import Act, Revocation
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 from bierger.infra.rows import insert
-from tests.apps.documents.story import Commune, decide, make_applicant, officer_of
+from tests.apps.documents.story import FACTS, Commune, decide, make_applicant, officer_of, typed
 from tests.laws import SOME_LAW
 
 
@@ -191,9 +191,10 @@ def test_facts_that_leave_no_room_in_a_code_are_refused(commune, applicant, as_w
     from bierger.documents.errors import FactsRefused
 
     with as_worker():
-        for facts in ({f"f{n}": "x" for n in range(12)}, {"f" * 400: "x"}):
+        many, others = {f"f{n}": "x" for n in range(12)}, {"f": "x"}
+        for facts, kind in ((many, typed(many)), (others, typed(FACTS)), ({}, typed(others))):
             with pytest.raises(FactsRefused):
-                decide(commune, applicant, facts=facts)
+                decide(commune, applicant, facts=facts, document_type=kind)
 
 
 @pytest.mark.parametrize("value", ["x" * 201, "two\nlines", "王" * 200, "😀" * 200, "e\u0301" * 100])

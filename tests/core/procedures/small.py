@@ -12,7 +12,7 @@ VOCABULARY = b"""facts:
 PROCEDURE = """procedure: dog
 owner: commune
 version: 1
-languages: [fr, en]
+languages: [fr, de, en, lb]
 audience: [citizen]
 level: low
 legal_basis:
@@ -150,8 +150,7 @@ def files(**changes):
         "decisions.dmn": DECISIONS,
         "process.bpmn": PROCESS,
         "documents/receipt.typ": TEMPLATE,
-        "texts/fr.yaml": TEXTS,
-        "texts/en.yaml": TEXTS,
+        **{f"texts/{language}.yaml": TEXTS for language in ("fr", "de", "en", "lb")},
         "scenarios/refused.yaml": SCENARIO,
         "scenarios/small.yaml": SMALL_DOG,
     }

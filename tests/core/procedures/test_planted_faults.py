@@ -67,8 +67,8 @@ FAULTS = {
         {"procedure.yaml": ("languages: [fr, de, en, lb]", "languages: [fr, en]"), "texts/de.yaml": None, "texts/lb.yaml": None},
         "procedure.yaml",
         "document-languages",
-        "languages: [fr, en]",
-        "Declare languages: [fr, de, en, lb]",
+        "  receipt:",
+        "all texts in de, lb too",
     ),
     "validity in working days": (
         {"procedure.yaml": ("    template: documents/receipt.typ", "    template: documents/receipt.typ\n    valid: {period: P3D, days: working}")},

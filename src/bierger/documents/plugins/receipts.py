@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 PREFIX = "BRR1:"
-_SEAL = re.compile(r"BRG1:[0-9A-Z $%*+\-./:]{20,4300}")
+_SEAL = re.compile(r"BRG[12]:[0-9A-Z $%*+\-./:]{20,4300}")
 _CODE = re.compile(r"BRR1:([!-9;-~]{1,60}):([0-9a-f]{64}):([0-9a-f]{64})")
 _TYPED = re.compile(r"\s*([!-~]{1,60})[\s,;]+((?:[0-9a-fA-F]\s*){64})\s*")
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What sealed codes are called, by language: document types here, facts in the shared vocabulary of the procedures.
+"""What is said in acts of release 0.1 (BRG1), by language: their document types here, facts in the shared vocabulary.
 
-Whoever verifies an act has often never seen the procedure it came from; a code without a name is shown as it is.
+Such an act names its type and facts by codes alone; one that this release has no words for is shown as it is. Later acts name a
+registered document type, which brings all words itself: nothing is added here any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import yaml
+
+from bierger_core.seals import RegisteredFact, RegisteredType
+from bierger_core.values import LANGUAGES, Text
 
 VOCABULARY = Path(__file__).resolve().parents[4] / "procedures" / "vocabulary.yaml"
 
@@ -56,20 +60,28 @@ def document_names(code: str) -> Mapping[str, str]:
     return DOCUMENT_TYPES.get(code, {})
 
 
-def plain_name(name: str) -> str:
-    """A name of the vocabulary as a seal may carry it: `person.family_name` is `person-family-name`."""
-    return name.replace(".", "-").replace("_", "-")
-
-
 def fact_labels(code: str) -> Mapping[str, str]:
     """Labels of a sealed fact (short or long name) by language; empty for an unknown one."""
     return _OWN_FACTS.get(code) or _vocabulary().get(code, {})
+
+
+def worded_type(code: str, facts: Sequence[str], *, title: str) -> RegisteredType:
+    """A type in today's words for an act that names none. title: for a type that has no name here."""
+    named = document_names(code) or dict.fromkeys(LANGUAGES, title)
+    labels = {name: fact_labels(name) or dict.fromkeys(LANGUAGES, name) for name in facts}
+    worded = tuple(RegisteredFact(name, "text", Text.of(**label)) for name, label in labels.items())
+    return RegisteredType(code, 1, Text.of(**named), worded)
 
 
 def reading_order(code: str) -> int:
     """Where a fact stands among others: the act's number first, then as in the vocabulary, unknown ones last."""
     known = [*_OWN_FACTS, *_vocabulary()]
     return known.index(code) if code in known else len(known)
+
+
+def known_facts() -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """Every fact that has labels, in reading order."""
+    return tuple({**_OWN_FACTS, **_vocabulary()}.items())
 
 
 @cache
@@ -81,6 +93,10 @@ def _vocabulary() -> Mapping[str, Mapping[str, str]]:
     labels: dict[str, Mapping[str, str]] = {}
     for name, fact in (read.get("facts") or {}).items():
         label = dict(fact.get("label") or {})
-        labels.setdefault(plain_name(str(name).rpartition(".")[2]), label)
-        labels[plain_name(str(name))] = label
+        labels.setdefault(_plain(str(name).rpartition(".")[2]), label)
+        labels[_plain(str(name))] = label
     return labels
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", "-").replace("_", "-")

@@ -15,6 +15,9 @@ from bierger.documents.selectors.acts import (
     undelivered,
 )
 from bierger.documents.selectors.blobs import read_attachment, read_blob
+from bierger.documents.selectors.document_types import type_registry, types_json
+from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
+from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
@@ -38,4 +41,6 @@ __all__ = [
     "verify_issued",
     "verify_text",
     "waiting_files",
+    "type_registry",
+    "types_json",
 ]

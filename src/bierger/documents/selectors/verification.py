@@ -19,27 +19,25 @@ from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration
 from bierger.documents.models import Revocation as RevocationRow
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
-from bierger.documents.plugins.words import document_names, fact_labels, reading_order
+from bierger.documents.plugins.verdicts import document_words, worded_facts
+from bierger.documents.selectors.document_types import seal_of, type_registry
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.types import FactView, StepView, Subject, VerificationView
 from bierger.infra import clock
 from bierger.ledger import selectors as log
 from bierger_core.merkle import format_proof
 from bierger_core.seals import (
-    Claims,
     Revocation,
     Seal,
     Verdict,
-    facts_commitment,
     file_commitment,
-    open_seal,
     submission_commitment,
     verify_act,
     verify_receipt,
     verify_seal,
     with_opening,
 )
-from bierger_core.values import CoreError, Kind
+from bierger_core.values import CoreError, Kind, local_date
 
 
 def verify_text(text: str) -> VerificationView:
@@ -86,6 +84,7 @@ def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> Verificati
         key_list=log.key_list(),
         policy=log.policy(),
         revocations=_revocation,
+        types=type_registry(),
         now=clock.now(),
     )
     return _view(verdict, "file", code)
@@ -99,6 +98,7 @@ def _verify_facts(code: str, subject: Subject) -> VerificationView:
         policy=log.policy(),
         facts_proof=proof,
         revocations=_revocation,
+        types=type_registry(),
         now=clock.now(),
     )
     view = _view(verdict, subject, code)
@@ -113,13 +113,13 @@ def _verify_facts(code: str, subject: Subject) -> VerificationView:
 
 def _facts_proof(code: str) -> bytes | None:
     seal = _opened(code)
-    proof = None if seal is None else log.proof(facts_commitment(seal.claims, seal.salt))
+    proof = None if seal is None else log.proof(seal.commitment)
     return None if proof is None else format_proof(proof)
 
 
 def _opened(code: str) -> Seal | None:
     try:
-        return open_seal(code)
+        return seal_of(code)
     except CoreError:
         return None  # the verification itself says which part could not be read
 
@@ -181,7 +181,6 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
     head = log.checkpoint()
     seal = _opened(code)
     authentic = {"authentic": "yes", "facts-only": "facts-only"}.get(verdict.result, "no")
-    facts = () if claims is None else _facts(claims)
     return VerificationView(
         subject=subject,
         authentic=authentic,  # type: ignore[arg-type]  # one of the three words, chosen above
@@ -190,9 +189,11 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
         issuer_names={} if claims is None else _names(claims.issuer),
         issued_at=None if claims is None else claims.issued_at,
         document_type="" if claims is None else claims.document_type,
-        document_names={} if claims is None else document_names(claims.document_type),
+        document_names=document_words(verdict),
         number="" if claims is None else claims.facts.get("number", ""),
-        facts=facts,
+        facts=tuple(FactView(*fact) for fact in worded_facts(verdict)),
+        valid_until=verdict.valid_until,
+        is_over=verdict.valid_until is not None and local_date(clock.now()) > verdict.valid_until,
         revoked=revoked is not None,
         revoked_at=None if revoked is None else revoked.revoked_at,
         revocation_reason="" if revoked is None else revoked.reason,
@@ -202,12 +203,6 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
         log_size=head.size if head else None,
         log_time=head.at if head else None,
     )
-
-
-def _facts(claims: Claims) -> tuple[FactView, ...]:
-    """In the order of the vocabulary, which is the order in which people read them; unknown ones last."""
-    ordered = sorted(claims.facts.items(), key=lambda fact: reading_order(fact[0]))
-    return tuple(FactView(name, value, fact_labels(name)) for name, value in ordered)
 
 
 def _names(code: str) -> dict[str, str]:

@@ -12,6 +12,8 @@ from bierger.documents.services.blobs import (
     store_blob,
     sweep_orphans,
 )
+from bierger.documents.services.document_types import publish_types, register_type, type_of
+from bierger.documents.services.erasure import forget_acts, forget_files, forget_submission, plan_erasure
 from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import mark_told, publish_revocations, replace_act, revoke_act
 from bierger.documents.services.signing import anchors, answer_stamp_request
@@ -41,7 +43,9 @@ __all__ = [
     "release_blob",
     "render_act",
     "render_pdf",
+    "publish_types",
     "render_receipt",
+    "register_type",
     "replace_act",
     "revoke_act",
     "send_waiting",
@@ -50,3 +54,4 @@ __all__ = [
     "sweep_waiting",
     "verify_upload",
 ]
+    "type_of",

@@ -25,6 +25,7 @@ from bierger.documents.plugins.revocations import (
     parse_revocations,
 )
 from bierger.documents.services.acts import decide_act
+from bierger.documents.services.document_types import type_of
 from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS
 from bierger.infra import clock, outbox
 from bierger.infra.principal import current
@@ -64,7 +65,7 @@ def replace_act(
     return decide_act(
         case_id=row.case_id,
         administration_id=row.administration,
-        document_type=row.document_type,
+        document_type=type_of(row),
         facts=facts,
         fields=fields,
         template=template,
