@@ -17,7 +17,7 @@ from bierger_core.rules.data import Json, Value, from_json, to_json
 from bierger_core.rules.dated import Law, Period
 from bierger_core.rules.errors import EvaluationError, OtherLaw
 from bierger_core.rules.evaluate import Evaluation, look_up
-from bierger_core.rules.expression import Expression, UnaryTests
+from bierger_core.rules.expression import UnaryTests
 from bierger_core.rules.model import Decision, DecisionModel
 from bierger_core.rules.tables import Annotation, DecisionTable, Hit, Rule
 

@@ -131,7 +131,7 @@ def same(what: str, found_: object, said: object) -> None:
 
 def typed(value: object) -> object:
     if isinstance(value, Mapping):
-        return sorted((str(key), repr(typed(one))) for key, one in value.items())
+        return {key: typed(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [typed(one) for one in value]
     return (
@@ -184,7 +184,7 @@ def equal(a: object, b: object) -> bool | None:
     return a == b if type(a) is type(b) else None
 
 
-def compared(operator: str, a: Any, b: Any) -> bool | None:  # noqa: ANN401 - numbers, texts, dates
+def compared(operator: str, a: Any, b: Any) -> bool | None:
     if operator in ("=", "!="):
         return equal(a, b) if operator == "=" else turned(equal(a, b))
     if type(a) is not type(b) or not isinstance(a, (Decimal, str, date)):

@@ -5,13 +5,14 @@ import ast
 import copy
 import json
 import random
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bierger_core.rules import (
@@ -31,7 +32,7 @@ from tests.core.rules.test_dated import CHANGED, ELI, NEW, OLD, model, table
 from tests.core.rules.why import checker
 from tests.core.rules.why.checker import Untrue, check
 
-FEW, MANY = 150, 3_000
+FEW, MANY = 150, 2_000
 
 
 def completed(seed: int) -> tuple[bytes, str, dict[str, object]]:
@@ -60,9 +61,8 @@ def judged(seeds: range) -> tuple[int, int]:
             value = read.evaluate(decision, inputs).value
         except EvaluationError as error:
             failed += 1
-            with pytest.raises(type(error)) as caught:
+            with pytest.raises(type(error), match=re.escape(str(error))):
                 derive(read, decision, inputs)
-            assert caught.value.code == error.code
             continue
         decided += 1
         stored = told(read, decision, inputs)
@@ -220,8 +220,9 @@ def test_the_law_of_a_decision_is_its_knowledge_source():
 
 def test_a_decision_that_many_ways_lead_to_stands_once():
     """Forty levels of two decisions that both read the two below: 2^40 ways."""
-    rows = ['<decision id="x0" name="x0"><variable name="x0"/><informationRequirement><requiredInput href="#copies"/></informationRequirement>'
-            "<literalExpression><text>copies</text></literalExpression></decision>"]  # fmt: skip
+    link = '<informationRequirement><requiredInput href="#copies"/></informationRequirement>'
+    logic = "<literalExpression><text>copies</text></literalExpression>"
+    rows = [f'<decision id="x0" name="x0"><variable name="x0"/>{link}{logic}</decision>']
     for n in range(1, 41):
         links = f'<informationRequirement><requiredDecision href="#x{n - 1}"/></informationRequirement>' * 2
         rows.append(
@@ -274,11 +275,8 @@ day = st.sampled_from([date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1)])
 def test_the_checker_reads_the_dates_of_rules_itself(rows, at, copies):
     written = [(cell, str(n), min(a, b), max(a, b), "") for n, (cell, a, b) in enumerate(rows)]
     data = model(table(written, hit="FIRST"))
-    try:
-        found = derive(read_dmn(data, path="m.dmn"), "fee", {"copies": copies}, at=at)
-    except EvaluationError as error:
-        assert error.code == "not-in-force"
-        return
+    assume(any(min(a, b) <= at <= max(a, b) for _, a, b in rows))
+    found = derive(read_dmn(data, path="m.dmn"), "fee", {"copies": copies}, at=at)
     stored = json.loads(json.dumps(found.as_json()))
     assert check(stored, data, {"copies": copies}) == from_json(stored["value"])
     if stored["excluded"]:
