@@ -8,6 +8,9 @@ CaseError
 ├── QuestionOpen    the applicant has not answered the question before
 ├── TextTooLong     longer than a case keeps; what somebody wrote is refused, never cut
 ├── CaseEnded       nothing can be added any more
+├── CaseErased      its time is over: nothing of what it said is left
+├── NotDue          it is not erased yet: still kept, held, or an act is on its way (`code`)
+├── HoldRefused     it is not held so: no such reason, no such day (`code`)
 └── ChainBroken     an event's hash does not follow from its header: somebody changed history
 """
 
@@ -46,6 +49,26 @@ class TextTooLong(CaseError):
 
 class CaseEnded(CaseError):
     code = "case-ended"
+
+
+class CaseErased(CaseError):
+    code = "case-erased"
+
+
+class NotDue(CaseError):
+    """`code`: case-still-kept, case-held, act-under-way, act-still-kept."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class HoldRefused(CaseError):
+    """`code`: hold-reason, hold-until."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ChainBroken(CaseError):

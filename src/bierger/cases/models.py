@@ -30,6 +30,11 @@ class Case(models.Model):
     state = models.TextField(default="")
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # The first day on which it is no longer kept, said once when it has ended; when it was erased; until which day it is held.
+    erase_on = models.DateField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    hold_until = models.DateField(null=True)
+    hold_reason = models.TextField(default="")
     open_question = models.IntegerField(null=True)  # sequence of the question the applicant has not answered yet
     last_sequence = models.IntegerField(default=0)
     last_hash = models.BinaryField(default=bytes(32))
@@ -41,6 +46,8 @@ class Case(models.Model):
             models.Index("space", *NEWEST, condition=Q(space__isnull=False), name="cases_case_mine"),
             models.Index("space", *NEWEST, condition=Q(space__isnull=False, status="open"), name="cases_case_mine_open"),
             models.Index(fields=["link"], condition=Q(link__isnull=False), name="cases_case_link"),
+            models.Index(fields=["id"], condition=Q(status="ended", erase_on__isnull=True), name="cases_case_unplanned"),
+            models.Index(fields=["erase_on", "id"], condition=Q(erased_at__isnull=True), name="cases_case_due"),
         ]
 
 
@@ -194,3 +201,18 @@ class ServiceJob(models.Model):
     class Meta:
         db_table = "cases_service_job"
         indexes = [models.Index(fields=["act"], condition=Q(act__isnull=False), name="cases_service_job_act")]
+
+
+class Deletion(models.Model):
+    """A record of what was erased of a case, without anything of what was erased; its commitment is in the log. It stays."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    record = models.JSONField()
+    salt = models.BinaryField()
+    commitment = models.BinaryField(unique=True)
+
+    class Meta:
+        db_table = "cases_deletion"
+        indexes = [models.Index(fields=["case", "at"], name="cases_deletion_case")]

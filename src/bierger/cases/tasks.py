@@ -12,6 +12,7 @@ from uuid import UUID
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, Event, EventPayload, Party, ServiceJob, Work
 from bierger.cases.services.conduct import absorb, finish_task
+from bierger.cases.services.retention import plan
 from bierger.cases.services.writer import Audience, CaseWriter
 from bierger.catalogue import selectors as catalogue
 from bierger.delivery import services as delivery
@@ -121,6 +122,12 @@ def move_on() -> int:
         under_way = document_selectors.undelivered([act for act in act_of.values() if act])
         forgotten = [task for task in tasks if act_of.get(task.id) not in under_way]
         return flows.send_tasks_again(forgotten) + flows.send_timers_again()
+
+
+def plan_erasures() -> int:
+    """Cases that have ended are told until when they are kept. Who erases them stands above: `filings.tasks`."""
+    with acting_as(SYSTEM):
+        return plan()
 
 
 @dataclass(frozen=True)
@@ -297,4 +304,4 @@ TOPICS = {
     "delivery.act-delivered": on_act_delivered,
     "documents.act-revoked": on_act_revoked,
 }
-PERIODIC = {"standing": (600.0, move_on)}
+PERIODIC = {"standing": (600.0, move_on), "retention": (60.0, plan_erasures)}

@@ -10,6 +10,7 @@ from bierger.delivery.models import Message
 from bierger.documents import selectors as documents
 from bierger.documents import services as documents_services
 from bierger.infra import clock, outbox
+from bierger.infra.erasures import Destroyed
 from bierger_core.values import canonical_json
 
 
@@ -69,3 +70,9 @@ def deliver_act(*, act: UUID) -> None:
             act_id=act,
         )
     outbox.send("delivery.act-delivered", act=str(act), case=str(view.case_id))
+
+
+def forget_case(*, case: UUID) -> Destroyed:
+    """Delete the messages about a case from the mailboxes (worker)."""
+    deleted, _ = Message.objects.filter(case_id=case).delete()
+    return Destroyed({"messages": deleted})

@@ -173,12 +173,16 @@ class Act(models.Model):
     problem = models.TextField(default="")
     status_place = models.IntegerField(null=True)
     valid_until = models.DateField(null=True)
+    # The first day on which it is no longer kept (cases says so when its case has ended), and when it was erased.
+    erase_on = models.DateField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "documents_act"
         indexes = [
             models.Index(fields=["holder_space", "-decided_at"], name="documents_act_space"),
             models.Index(fields=["case_id"], name="documents_act_case"),
+            models.Index(fields=["erase_on"], condition=models.Q(erased_at__isnull=True), name="documents_act_due"),
             # Those under way, few among many: for the sweep and the figure of what stands still.
             models.Index(fields=["decided_at"], condition=~models.Q(state="delivered"), name="documents_act_standing"),
             models.Index(
@@ -196,7 +200,9 @@ class Act(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="documents_act_state"),
             models.CheckConstraint(
-                condition=models.Q(state__in=("decided", "logged")) | models.Q(file_sha256__isnull=False),
+                condition=models.Q(state__in=("decided", "logged"))
+                | models.Q(file_sha256__isnull=False)
+                | models.Q(erased_at__isnull=False),
                 name="documents_act_rendered_has_file",
             ),
         ]

@@ -45,6 +45,22 @@ class BlobContent:
 
 
 @dataclass(frozen=True)
+class ActTerm:
+    """Until when an act is kept, and nothing of what it says. erase_on: the first day on which it is not; None: not said yet.
+    under_way: it has not reached its holder yet.
+    """
+
+    id: UUID
+    number: str
+    document_type: str
+    decided_at: datetime
+    valid_until: date | None
+    erase_on: date | None
+    erased_at: datetime | None
+    under_way: bool
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file inside a PDF/A-3. name: letters, digits, `.`, `-`, `_`."""
 

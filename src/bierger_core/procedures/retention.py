@@ -2,8 +2,8 @@
 """How long a case and its acts are kept: days, counted by the law's calendar and by nothing else.
 
 A case is kept for the period of its package, counted from the day on which it ended, or from the last day on which one of its
-acts may be relied on, if that is later. An act is kept as long as its case, or for a period of its own (`retention` of the document),
-counted from the last day on which it may be relied on (the day it was decided, where it has none), if that is longer.
+acts may be relied on, if that is later. An act is kept as long as its case, or for a period of its own (`retention` of the
+document), counted from the last day on which it may be relied on (the day it was decided, where it has none), if that is longer.
 
 A period ends with the day of the same number (Regulation 1182/71, article 3); it is not prolonged to a working day, since nobody
 has to do anything on that day. `until: year-end` prolongs it to the 31st of December. What was kept is erased the day after.

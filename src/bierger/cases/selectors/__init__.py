@@ -1,20 +1,43 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads of cases. What returns personal data takes a Purpose, or is one's own."""
 
+from bierger.cases.selectors.acts import act_numbered, issued_act, issued_file, with_laws
 from bierger.cases.selectors.chain import replay, verify_chain
 from bierger.cases.selectors.desk import case_view, concerned_by_file, purpose_of, worklist
 from bierger.cases.selectors.requests import origins, request, requests, requests_page, timeline
+from bierger.cases.selectors.retention import (
+    case_by_number,
+    deletion_certificate,
+    due,
+    due_by_day,
+    exists,
+    held,
+    overdue,
+    retention,
+)
 
 __all__ = [
+    "act_numbered",
+    "case_by_number",
     "case_view",
     "concerned_by_file",
+    "deletion_certificate",
+    "due",
+    "due_by_day",
+    "exists",
+    "held",
+    "issued_act",
+    "issued_file",
     "origins",
+    "overdue",
     "purpose_of",
     "replay",
     "request",
     "requests",
     "requests_page",
+    "retention",
     "timeline",
     "verify_chain",
+    "with_laws",
     "worklist",
 ]

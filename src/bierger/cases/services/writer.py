@@ -88,6 +88,9 @@ class CaseWriter:
             self.fresh = False
         else:
             self.row.save(
-                update_fields=["status", "state", "ended_at", "open_question", "last_sequence", "last_hash"],
+                update_fields=[
+                    "status", "state", "ended_at", "open_question", "last_sequence", "last_hash", "erase_on", "erased_at",
+                    "hold_until", "hold_reason",
+                ],
                 force_update=True,
-            )
+            )  # fmt: skip

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Frozen shapes of cases: what the services take and the selectors give."""
 
+from bierger.cases.types.acts import Correction, IssuedAct
 from bierger.cases.types.events import GENESIS, Header, payload_commitment
+from bierger.cases.types.retention import HOLD_REASONS, LONGEST_HOLD, REMAINS, ActKept, DeletionView, Overdue, RetentionView
 from bierger.cases.types.views import (
     ERASED,
     EVERY_REQUEST,
@@ -24,17 +26,26 @@ __all__ = [
     "ERASED",
     "EVERY_REQUEST",
     "GENESIS",
+    "HOLD_REASONS",
+    "LONGEST_HOLD",
     "LONGEST_TEXT",
+    "REMAINS",
+    "ActKept",
     "CaseStatus",
     "CaseView",
+    "Correction",
+    "DeletionView",
     "Entry",
     "Header",
+    "IssuedAct",
     "Opened",
     "Opening",
     "Origin",
+    "Overdue",
     "PartyView",
     "RequestFilters",
     "RequestView",
+    "RetentionView",
     "WorkFilters",
     "WorkView",
     "of_question",

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from bierger.flows.models import Task, Variables
+from bierger.flows.models import Instance, Task, Timer, Token, Variables
+from bierger.infra.erasures import Destroyed
 
 
 def forget(*, subject: UUID, said: Mapping[str, object]) -> None:
@@ -24,6 +25,21 @@ def forget(*, subject: UUID, said: Mapping[str, object]) -> None:
         if kept != task.shown:
             task.shown = kept
             task.save(update_fields=["shown"])
+
+
+def forget_all(*, subject: UUID) -> Destroyed:
+    """Blank everything that the process knows and that its tasks show. For the system, under the subject's lock."""
+    variables = Variables.objects.filter(instance_id=subject).exclude(variables={}).update(variables={})
+    shown = Task.objects.filter(instance_id=subject).exclude(shown={}).update(shown={})
+    return Destroyed({"process": variables, "task-texts": shown})
+
+
+def stop(*, subject: UUID) -> None:
+    """Nothing more is done in this process: its tasks, timers and places end. For the system, under the subject's lock."""
+    Task.objects.filter(instance_id=subject, state__in=("open", "claimed")).update(state="cancelled")
+    Timer.objects.filter(instance_id=subject, state__in=("running", "due")).update(state="cancelled")
+    Token.objects.filter(instance_id=subject).delete()
+    Instance.objects.filter(subject=subject).update(status="cancelled")
 
 
 def _at(said: Mapping[str, object], path: str) -> object:
