@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A procedure as a folder of files: load it, prove it, run its scenarios, run its cases. Import from here only."""
 
+from .correcting import (
+    Correctable,
+    CorrectedDocument,
+    IssuedDocument,
+    changed,
+    correctable,
+    corrected,
+    document_of,
+)
 from .digest import digest
-from .errors import PackageRefused, VariableMissing
+from .errors import DocumentUnknown, PackageRefused, VariableMissing
 from .load import load
 from .prove import prove
 from .prove_words import text_keys
@@ -19,6 +28,7 @@ from .running import (
     settle,
     start_variables,
 )
+from .sealed_types import NUMBER, registered_type, short_names
 from .showing import show, show_date, show_number
 from .simulate import ScenarioResult, prove_scenarios, run_scenarios
 from .types import (
@@ -28,7 +38,6 @@ from .types import (
     ActionSpec,
     ApplicantFacts,
     CaseFacts,
-from .sealed_types import NUMBER, registered_type, short_names
     Competence,
     DocumentInputs,
     DocumentSpec,
@@ -38,8 +47,8 @@ from .sealed_types import NUMBER, registered_type, short_names
     Package,
     PartySpec,
     Period,
-    TimerSpec,
     Retention,
+    TimerSpec,
 )
 from .uploads import files_at_once, prove_uploads
 from .vocabulary import Fact, Vocabulary, read_vocabulary
@@ -47,16 +56,20 @@ from .vocabulary import Fact, Vocabulary, read_vocabulary
 __all__ = [
     "ENGINE_SEMANTICS",
     "LEVELS",
+    "NUMBER",
     "REGISTERS",
     "ActionSpec",
     "ApplicantFacts",
     "CaseFacts",
     "Competence",
+    "Correctable",
+    "CorrectedDocument",
     "DocumentInputs",
     "DocumentSpec",
+    "DocumentUnknown",
     "Fact",
     "Fee",
-    "NUMBER",
+    "IssuedDocument",
     "LegalBasis",
     "Level",
     "Message",
@@ -64,35 +77,39 @@ __all__ = [
     "PackageRefused",
     "PartySpec",
     "Period",
-    "ScenarioResult",
     "Retention",
+    "ScenarioResult",
     "Settled",
     "TimerSpec",
     "VariableMissing",
     "Vocabulary",
-    "digest",
     "act_erased_on",
     "case_erased_on",
+    "changed",
+    "correctable",
+    "corrected",
+    "digest",
     "document_inputs",
     "document_language",
+    "document_of",
     "due_at",
     "evidence_value",
     "files_at_once",
-    "load",
     "last_day_kept",
+    "load",
     "lookup",
     "message",
     "prove",
     "prove_scenarios",
     "prove_uploads",
     "read_vocabulary",
+    "registered_type",
     "run_scenarios",
     "settle",
+    "short_names",
     "show",
     "show_date",
     "show_number",
     "start_variables",
     "text_keys",
 ]
-    "registered_type",
-    "short_names",

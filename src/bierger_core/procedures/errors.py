@@ -2,6 +2,7 @@
 """Errors of the procedures.
 
 CoreError
+├── DocumentUnknown      an act was not made of any document of this package
 ├── PackageRefused       a package cannot be loaded: `findings` says where and how to mend it (at least one)
 └── VariableMissing      a document or a service needs a variable that the case does not have
 """
@@ -18,6 +19,12 @@ class PackageRefused(CoreError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = findings
+
+
+class DocumentUnknown(CoreError):
+    """An act was not made of any document of this version of the package, or its words were changed since."""
+
+    default_code = "document-unknown"
 
 
 class VariableMissing(CoreError):

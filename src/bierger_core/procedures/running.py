@@ -116,7 +116,7 @@ def document_inputs(package: Package, code: str, variables: Variables, *, langua
     fields = {name: show(package, path, lookup(variables, path), language) for name, path in spec.fields.items()}
     facts = {name: show_fact(package, path, lookup(variables, path), language) for name, path in spec.facts.items()}
     words = {
-        f"{kind}_{key}": _fill(package.text(f"{group}.{key}", language), fields)
+        f"{kind}_{key}": fill(package.text(f"{group}.{key}", language), fields)
         for kind, group in (("text", f"document.{code}"), ("letter", "letter"))
         for key in template_words(package, code, kind)
     }
@@ -130,7 +130,7 @@ def template_words(package: Package, code: str, kind: str) -> tuple[str, ...]:
     return tuple(sorted(set(re.findall(rf'field\(\s*"{kind}_([a-z0-9_]+)"', source))))
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in the place of {names}; a name nobody knows stays, as `prove` has said."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
