@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # What the outside verifiers (tests/outside) need, each fetched by its own package manager and checked against a hash kept here:
-#   1. programs of the distribution: go, java, mvn, openssl, pdfsig, qpdf        installed by root where they are missing
+#   1. programs of the distribution: go, java, mvn, openssl, pdfsig, certutil, qpdf   installed by root where they are missing
 #   2. Python packages, in an environment of their own                           requirements/outside.txt
 #   3. the Go project's packages for transparency logs                           tests/outside/go/go.sum
 #   4. veraPDF                                                                   tests/outside/java/SHA256SUMS
@@ -38,6 +38,7 @@ missing() {
     command -v javac >/dev/null 2>&1 || list="$list default-jdk-headless"
     command -v mvn >/dev/null 2>&1 || list="$list maven"
     command -v openssl >/dev/null 2>&1 || list="$list openssl"
+    command -v certutil >/dev/null 2>&1 || list="$list libnss3-tools"
     command -v pdfsig >/dev/null 2>&1 || list="$list poppler-utils"
     command -v qpdf >/dev/null 2>&1 || list="$list qpdf"
     echo "$list"

@@ -21,8 +21,8 @@ class Kind:
     is_signed: bool = False
 
 
-# By folder. Another kind (a signed act) is one more line here and one more folder in issued.py.
-KINDS = {"acts": Kind(25), "receipts": Kind(4)}
+# By folder. Acts are signed by a certificate of the installation's own; with `BIERGER_PDF_SIGNING=off` they are the same without.
+KINDS = {"acts": Kind(25, is_signed=True), "unsigned": Kind(1), "receipts": Kind(4)}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RELEASE = SAMPLES / "v0.1"
 LOG = RELEASE / "log"
@@ -45,6 +45,10 @@ class Issued:
 
     def all_files(self) -> list[Path]:
         return [path for kind in KINDS for path in self.files(kind)]
+
+    @property
+    def anchors(self) -> Path:
+        return self.folder / "anchors.pem"
 
     @property
     def vkeys(self) -> list[str]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every kind of act in every language, decided, sealed, logged and rendered as the worker does it, and receipts; as files.
 
-`acts/*.pdf` with their `.tlog-proof`, `receipts/*.pdf`, and `log/` as the installation publishes it.
+`acts/*.pdf` with their `.tlog-proof`, signed by the installation's own authority, whose certificates are `anchors.pem`; `unsigned/*.pdf`,
+`receipts/*.pdf`, and `log/` as the installation publishes it.
 """
 
 from __future__ import annotations
@@ -59,16 +60,22 @@ def _issue(folder: Path) -> None:
             language: services.register_submission(number=f"F-2026-00000{n}", event_hash=bytes([n]) * 32)
             for n, language in enumerate(LANGUAGES)
         }
+    for kind in KINDS:
+        (folder / kind).mkdir()
     with _as_role("worker"):
         drain()
-        for kind in KINDS:
-            (folder / kind).mkdir()
         with acting_as(SYSTEM):
             services.publish_revocations()
             for name, act in acts.items():
                 path = folder / "acts" / f"{name}.pdf"
                 path.write_bytes(selectors.act_pdf(act).data)
                 path.with_name(f"{path.name}.tlog-proof").write_bytes(selectors.act_proof(act))
+        (folder / "anchors.pem").write_bytes(services.anchors())
+        with override_settings(BIERGER_PDF_SIGNING="off"):
+            plain = decide(commune, applicant)
+            drain()
+        with acting_as(SYSTEM):
+            (folder / "unsigned" / "certificate.pdf").write_bytes(selectors.act_pdf(plain).data)
         for language, submission in submissions.items():
             (folder / "receipts" / f"receipt-{language}.pdf").write_bytes(_receipt(language, submission))
 

@@ -141,5 +141,38 @@ def ask_pdfsig(path: Path) -> Answer:
     return Answer(0 < signatures == valid == words.count("Total document signed"), words)
 
 
+def ask_pdfsig_whose(path: Path, believed: Path) -> Answer:
+    """As `ask_pdfsig`, and whether each certificate comes from one that is believed. believed: a folder with a database of NSS."""
+    done = run(required_program("pdfsig", package="poppler-utils"), "-nssdir", f"sql:{believed}", path)
+    words = done.stdout + done.stderr
+    signatures = words.count("Signature Validation: Signature is Valid.")
+    return Answer(0 < signatures == words.count("Certificate Validation: Certificate is Trusted."), words)
+
+
+def believing(certificate: Path, folder: Path) -> Path:
+    """A database of NSS in which one certification authority is believed for signatures."""
+    certutil = required_program("certutil", package="libnss3-tools")
+    folder.mkdir()
+    for words in (("-N", "--empty-password"), ("-A", "-n", "believed", "-t", "CT,C,C", "-i", certificate)):
+        done = run(certutil, "-d", f"sql:{folder}", *words)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def ask_openssl_cms(signature: Path, content: Path, believed: Path) -> Answer:
+    """Whether a detached signature is good for the content, by a signer whom the certification authority vouches for."""
+    return answer(
+        openssl(
+            "cms", "-verify", "-inform", "DER", "-binary", "-cades", "-purpose", "any", "-in", signature, "-content", content,
+            "-CAfile", believed, "-out", "/dev/null",
+        )
+    )  # fmt: skip
+
+
+def ask_openssl_ts(answer_file: Path, believed: Path, *about: object) -> Answer:
+    """Whether a time stamp is good for the query or the data. about: -queryfile FILE, -data FILE or -digest HEX."""
+    return answer(openssl("ts", "-verify", "-in", answer_file, "-CAfile", believed, *about))
+
+
 def openssl(*words: object) -> subprocess.CompletedProcess[str]:
     return run(required_program("openssl", package="openssl"), *words)

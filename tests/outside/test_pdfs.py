@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The files themselves: veraPDF (PDF/A-3a, PDF/UA-1), qpdf (structure), pdfsig (signatures) on every kind that is handed out.
 
-Acts carry no PDF signature yet: pdfsig has to find none. So that its word counts, it is shown a file that is signed, and changed.
+Acts carry a PDF signature and its time stamp, receipts and older samples none: pdfsig has to find the one and not the other.
 """
 
 from __future__ import annotations
 
+from bierger_core.signatures import der, find_hole, read_signed
 from tests.outside import programs
 from tests.outside.changes import flipped, flipped_after
 from tests.outside.files import KEPT, KINDS, Issued
@@ -51,7 +52,7 @@ def test_every_file_is_whole(verifier, issued: Issued):
 def test_a_broken_structure_is_refused(verifier, issued: Issued, tmp_path):
     """It does not judge every byte: what is wrong inside a font's stream passes. That every byte counts is the log's word."""
     qpdf, path = verifier("qpdf", programs.ask_qpdf), tmp_path / "changed.pdf"
-    act = issued.files("acts")[0].read_bytes()
+    act = issued.files("unsigned")[0].read_bytes()
     table = act.rindex(b"\nxref\n")
     row = act.index(b" 00000 n", table)
     for data in (flipped_after(act, b"startxref\n"), flipped(act, row - 1), flipped_after(act, b"/Roo"), act[: len(act) * 2 // 3]):
@@ -71,10 +72,56 @@ def test_a_file_carries_a_signature_when_its_kind_says_so(verifier, issued: Issu
         pdfsig.accepts(path)
 
 
-def test_where_there_is_a_signature_it_is_judged(verifier, issued: Issued, tmp_path):
+def test_a_changed_act_is_refused(verifier, issued: Issued, tmp_path):
+    pdfsig, path = verifier("pdfsig", programs.ask_pdfsig), tmp_path / "changed.pdf"
+    act = issued.files("acts")[0].read_bytes()
+    for data in (flipped(act, 600), flipped(act, act.index(b"/ByteRange") - 200), flipped(act, -10)):
+        path.write_bytes(data)
+        pdfsig.refuses(path)
+    path.write_bytes(act + b"\n% more\n")
+    pdfsig.refuses(path, because="Not total document signed")
+
+
+def test_who_believes_the_authority_believes_the_signer(verifier, issued: Issued, tmp_path):
+    pdfsig = verifier("pdfsig", programs.ask_pdfsig_whose)
+    believing = programs.believing(issued.anchors, tmp_path / "believing")
+    for path in issued.files("acts")[:3]:
+        assert "Signer Certificate Common Name: Commune d’essai" in pdfsig.accepts(path, believing)
+    strange = tmp_path / "strange"
+    strange.mkdir()
+    own = programs.openssl(
+        "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=Somebody", "-days", 30,
+        "-keyout", strange / "key.pem", "-out", strange / "ca.pem",
+    )  # fmt: skip
+    assert own.returncode == 0, own.stderr
+    pdfsig.refuses(path, programs.believing(strange / "ca.pem", tmp_path / "strangers"), because="Certificate issuer isn't Trusted")
+
+
+def test_the_signature_of_openssl_is_judged_as_ours(verifier, issued: Issued, tmp_path):
+    """The control: pdfsig sees a signature that is not of our making."""
     pdfsig, path = verifier("pdfsig", programs.ask_pdfsig), tmp_path / "signed.pdf"
-    signed = signed_pdf(issued.files("acts")[0], tmp_path)
+    signed = signed_pdf(issued.files("unsigned")[0], tmp_path)
     path.write_bytes(signed)
     assert "Total document signed" in pdfsig.accepts(path)
     path.write_bytes(flipped(signed, 600))
     pdfsig.refuses(path, because="Digest Mismatch")
+
+
+def test_the_same_by_openssl(verifier, issued: Issued, tmp_path):
+    """The CMS alone, over the bytes around it; then the time stamp in it, over the signature's own bytes."""
+    cms, stamp = verifier("openssl", programs.ask_openssl_cms), verifier("openssl", programs.ask_openssl_ts)
+    signature, content, changed = tmp_path / "signature.der", tmp_path / "content", tmp_path / "changed"
+    for path in issued.files("acts")[:3]:
+        act = path.read_bytes()
+        hole = find_hole(act)
+        signature.write_bytes(der.read(bytes.fromhex(act[hole.start + 1 : hole.end - 1].decode()))[2])
+        content.write_bytes(act[: hole.start] + act[hole.end :])
+        changed.write_bytes(flipped(content.read_bytes(), 600))
+        cms.accepts(signature, content, issued.anchors)
+        cms.refuses(signature, changed, issued.anchors)
+        found = read_signed(signature.read_bytes())
+        (tmp_path / "token.der").write_bytes(found.token)
+        (tmp_path / "value").write_bytes(found.signature)
+        stamp.accepts(tmp_path / "token.der", issued.anchors, "-token_in", "-data", tmp_path / "value")
+        (tmp_path / "value").write_bytes(flipped(found.signature, -1))
+        stamp.refuses(tmp_path / "token.der", issued.anchors, "-token_in", "-data", tmp_path / "value")

@@ -38,14 +38,15 @@ _LONGEST_NAME = 64  # signs of a common name: RFC 5280 appendix A
 
 @dataclass(frozen=True)
 class Purpose:
-    """usage: what the one extended key usage says; is_critical: RFC 3161 wants it so for stamps."""
+    """usages: what the extended key usage says; is_critical: RFC 3161 wants it so for stamps, and then only that one."""
 
-    usage: ObjectIdentifier
+    usages: tuple[ObjectIdentifier, ...]
     is_critical: bool
 
 
-DOCUMENTS = Purpose(ObjectIdentifier("1.3.6.1.5.5.7.3.36"), is_critical=False)  # id-kp-documentSigning, RFC 9336
-STAMPS = Purpose(ExtendedKeyUsageOID.TIME_STAMPING, is_critical=True)
+# id-kp-documentSigning (RFC 9336). Readers that ask NSS (poppler's) know no other purpose of a signature than that of mail.
+DOCUMENTS = Purpose((ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION), is_critical=False)
+STAMPS = Purpose((ExtendedKeyUsageOID.TIME_STAMPING,), is_critical=True)
 
 
 def identity(folder: Path, file: str, name: str, purpose: Purpose, now: datetime) -> Path:
@@ -114,7 +115,7 @@ def _issue(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
     )
     if purpose is not None:
-        built = built.add_extension(x509.ExtendedKeyUsage([purpose.usage]), critical=purpose.is_critical)
+        built = built.add_extension(x509.ExtendedKeyUsage(purpose.usages), critical=purpose.is_critical)
     return built.sign(key, SHA256())
 
 
