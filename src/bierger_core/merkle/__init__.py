@@ -41,7 +41,7 @@ from bierger_core.merkle.notes import (
     sign_note,
     verify_note,
 )
-from bierger_core.merkle.policy import Endorsed, Group, Policy, parse_policy, policy_of_logs
+from bierger_core.merkle.policy import Endorsed, Group, Policy, format_policy, parse_policy, policy_of_logs
 from bierger_core.merkle.proofs import Logged, LogProof, build_proof, format_proof, parse_proof, verify_proof
 from bierger_core.merkle.readings import (
     ReadingBatch,
@@ -169,6 +169,7 @@ __all__ = [
     "follow",
     "format_add_checkpoint",
     "format_note",
+    "format_policy",
     "format_proof",
     "grow",
     "growth_tiles",

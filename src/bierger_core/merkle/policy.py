@@ -94,6 +94,26 @@ def policy_of_logs(logs: Iterable[VerifierKey]) -> Policy:
     return Policy(tuple(logs))
 
 
+def format_policy(policy: Policy) -> str:
+    """A policy file; `parse_policy` reads it back. Keys that repeat are left out: the form knows each once.
+
+    Raises `PolicyError` when what comes out could not be read: a name with a space, a group before its members.
+    """
+    lines = [
+        *(["log", key.text, *_url(policy, key.name)] for key in dict.fromkeys(policy.logs)),
+        *(["witness", name, key.text, *_url(policy, name)] for name, key in policy.witnesses.items()),
+        *(["group", name, str(group.threshold), *group.members] for name, group in policy.groups.items()),
+        ["quorum", _NONE if policy.quorum is None else policy.quorum],
+    ]
+    text = "\n".join(map(" ".join, lines)) + "\n"
+    parse_policy(text)
+    return text
+
+
+def _url(policy: Policy, name: str) -> list[str]:
+    return [policy.urls[name]] if name in policy.urls else []
+
+
 class _Reader:
     """Collects the lines of one policy file."""
 

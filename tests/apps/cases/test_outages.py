@@ -24,9 +24,11 @@ from bierger.infra import clock, jobs
 from bierger.infra.models import Outbox
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.infra.relay import relay
+from bierger.ledger import services as ledger_services
 from bierger.ledger import tasks as ledger
 from bierger.site.commands import rebuild_log
 from bierger_core.merkle import TileMissingError
+from bierger_core.values import Kind
 from tests import story
 from tests.clients import client_of
 from tests.conftest import _as_role
@@ -131,6 +133,9 @@ def test_an_outage_longer_than_all_attempts_ends_by_itself(town, case, as_worker
 def test_a_lost_folder_of_the_log_is_rebuilt_and_what_waited_is_issued(town, case, as_worker, data_folder, capsys):
     with as_worker():
         ledger.sequence()
+        with acting_as(SYSTEM):
+            ledger_services.queue(commitment=bytes([Kind.ACCESS]) * 33, kind=Kind.ACCESS)
+        ledger.sequence()  # of the last batch alone the sequencer would make the files again by itself
         shutil.rmtree(data_folder / "log")
         with acting_as(SYSTEM):
             ids = Outbox.objects.get(topic="flows.task-ready").ids

@@ -157,17 +157,10 @@ class _Rows:
         return True
 
 
-class _Files(TileFolder):
+def _files() -> TileFolder:
     """`LogFiles`: the log's folder; nothing is shown to anybody before the high-water note remembers it."""
-
-    def publish(self, note: bytes, *, anew: bool = False) -> None:
-        folder.marks().keep(note)
-        super().publish(note, anew=anew)
-
-
-def _files() -> _Files:
     make_folder(folder.log_folder())
-    return _Files(folder.disk_of(folder.log_folder()))
+    return TileFolder(folder.disk_of(folder.log_folder()), keep=folder.marks().keep)
 
 
 def _number(ids: list[int], first: int, at: datetime) -> None:

@@ -13,6 +13,8 @@ is said by `--policy FILE` (C2SP tlog-policy), by `--key VKEY`, or by `--keys FI
 own list is used, and that is said. `--seen FILE` is the watcher's memory: written when nothing contradicts it, and never begun
 anew when it cannot be read.
 
+`init`, `serve` and `append` are in log_node.py.
+
 Needs neither Django nor a database nor the web server. Exit status: 0 nothing found; 1 something is wrong (a fork prints its two
 signed checkpoints); 3 nothing could be said: no log there, no such policy, a memory that cannot be read.
 """
@@ -31,6 +33,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of
+from bierger.site.commands import log_node
 from bierger_core.merkle import (
     TILE_WIDTH,
     Audit,
@@ -92,6 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("--seen", type=Path, metavar="FILE", required=name == "watch", help=memory)
             action.add_argument("--oldest", type=_span, metavar="SPAN", help="refuse cosignatures older than this: 90m, 24h, 7d")
             action.add_argument("--json", action="store_true", help="one JSON object, for programs")
+    log_node.add_arguments(actions)
     watch, prove, verify = (actions.choices[name] for name in ("watch", "prove", "verify"))
     watch.add_argument("--every", type=int, metavar="SECONDS", help="look again and again; default: once")
     which = prove.add_mutually_exclusive_group(required=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from operator import itemgetter
 
@@ -27,8 +27,10 @@ _NEW = ".new-"
 class TileFolder:
     """`LogFiles` on a disk: whatever returned is there after a power cut, names and folders too."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, keep: Callable[[bytes], None] | None = None) -> None:
+        """keep: remembers a checkpoint before anybody can see it (`Marks.keep`)."""
         self._disk = disk
+        self._keep = keep
         self._made: set[str] = set()
 
     def fetch(self, path: str) -> bytes:
@@ -59,6 +61,8 @@ class TileFolder:
 
     def publish(self, note: bytes, *, anew: bool = False) -> None:
         """anew: whatever lies there, and be it no checkpoint."""
+        if self._keep is not None:
+            self._keep(note)
         with self._disk.lock():
             shown = self.published()
             if anew or shown is None or size_of(shown) <= size_of(note):
@@ -79,8 +83,8 @@ class TileFolder:
 class FolderLog(TileFolder):
     """Files and store in one: the newest head decides, under a lock; readers see `checkpoint`."""
 
-    def __init__(self, disk: Disk) -> None:
-        super().__init__(disk)
+    def __init__(self, disk: Disk, keep: Callable[[bytes], None] | None = None) -> None:
+        super().__init__(disk, keep)
         self._durable = 0  # the number of the newest head of which this process knows that it is on the disk
 
     def latest(self) -> Commit | None:
