@@ -18,6 +18,7 @@ from django.db import connection
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration
 from bierger.documents.models import Revocation as RevocationRow
+from bierger.documents.plugins.opening import Brought
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
 from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.documents.selectors.document_types import seal_of, type_registry
@@ -64,15 +65,12 @@ def verify_issued(data: bytes) -> VerificationView | None:
     return _verify_file(data, str(found[0]), file_proof)
 
 
-def verify_carried(data: bytes, *, seal: str, receipt: str) -> VerificationView:
-    """Check a PDF that we did not issue as it is, by what it carries: the texts of its attachments, '' for none."""
-    code = find_seal(seal)
-    if code is not None:
-        return _verify_file(data, code, None)
-    on_paper = read_receipt(receipt)
-    if on_paper is not None:
-        return _verify_receipt(on_paper, of_paper=True)
-    return unread("verify-no-seal")
+def verify_brought(data: bytes, brought: Brought) -> VerificationView:
+    """Check a file that we did not issue as it is, by what it brings."""
+    if brought.code is not None:
+        return _verify_file(data, brought.code, None) if brought.is_pdf else _verify_facts(brought.code, "facts")
+    assert brought.receipt is not None
+    return _verify_receipt(brought.receipt, of_paper=brought.is_pdf)
 
 
 def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> VerificationView:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
-from bierger.documents.plugins import sandbox
-from bierger.documents.plugins.receipts import find_seal, read_receipt
+from bierger.documents.plugins.opening import NotOpened, open_file
 from bierger.documents.plugins.sniffing import sniff
 from bierger.documents.plugins.uploads import MAX_PIXELS
-from bierger.documents.selectors.verification import unread, verify_carried, verify_issued, verify_text
+from bierger.documents.selectors.verification import unread, verify_brought, verify_issued
 from bierger.documents.types import VerificationView
 from bierger.infra.principal import Principal, acting_as
 
@@ -34,43 +33,17 @@ def verify_upload(*, data: bytes, file_name: str, principal: Principal | None = 
     del file_name  # a name proves nothing
     if len(data) > LARGEST_TO_VERIFY:
         return unread("upload-too-large")
-    kind = sniff(data)
-    text: str | VerificationView
-    if kind == "application/pdf":
-        return _verify_pdf(data, principal)
-    if kind in ("image/png", "image/jpeg"):
-        text = _code_in(data)
-    else:
-        try:
-            text = data[:20_000].decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = unread("upload-type")
-    if isinstance(text, VerificationView):
-        return text
+    if sniff(data) == "application/pdf":
+        with _reading(principal):
+            issued = verify_issued(data)
+        if issued is not None:
+            return issued
+    try:
+        brought = open_file(data, seconds=SECONDS, photo_seconds=PHOTO_SECONDS, max_pixels=MAX_PIXELS)
+    except NotOpened as refused:
+        return unread("upload-broken" if refused.code == "verify-too-hard" else refused.code)
     with _reading(principal):
-        return verify_text(text)
-
-
-def _verify_pdf(data: bytes, principal: Principal | None) -> VerificationView:
-    with _reading(principal):
-        issued = verify_issued(data)
-    if issued is not None:
-        return issued
-    answer = sandbox.run("attachments", {}, {"data": data}, limits=sandbox.Limits(seconds=SECONDS))
-    seal = answer.parts.get("seal.txt", b"").decode("ascii", "replace")
-    receipt = answer.parts.get("receipt.txt", b"").decode("utf-8", "replace")
-    with _reading(principal):
-        return verify_carried(data, seal=seal, receipt=receipt)
-
-
-def _code_in(picture: bytes) -> str | VerificationView:
-    """The text of the code of ours in a picture, or why there is none."""
-    answer = sandbox.run("codes", {"max_pixels": MAX_PIXELS}, {"data": picture}, limits=sandbox.Limits(seconds=PHOTO_SECONDS))
-    texts = answer.body.get("texts") if answer.outcome == "ok" else None
-    if not isinstance(texts, list):
-        return unread(str(answer.body["code"]) if answer.outcome == "error" else "upload-broken")
-    ours = [str(text) for text in texts if find_seal(str(text)) or read_receipt(str(text))]
-    return ours[0] if ours else unread("verify-no-code" if not texts else "verify-foreign-code")
+        return verify_brought(data, brought)
 
 
 def _reading(principal: Principal | None) -> AbstractContextManager[object]:
