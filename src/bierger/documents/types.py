@@ -191,6 +191,7 @@ class VerificationView:
 
     authentic "yes": these very bytes were issued. "facts-only": the facts are sealed; compare them with the paper, which was
     not checked. "no": see `failed`. A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
+    valid_until: the last day on which the act may be relied on; is_over: that day has passed. It is as authentic as before.
     """
 
     subject: Subject
@@ -207,15 +208,14 @@ class VerificationView:
     revoked_at: datetime | None = None
     revocation_reason: str = ""
     logged_at: datetime | None = None
-    valid_until: the last day on which the act may be relied on; is_over: that day has passed. It is as authentic as before.
     log_origin: str = ""
     log_index: int | None = None
     log_size: int | None = None
     log_time: datetime | None = None
+    valid_until: date | None = None
+    is_over: bool = False
 
     @property
     def failed(self) -> StepView | None:
         """The first step that failed."""
         return next((step for step in self.steps if step.outcome == "failed"), None)
-    valid_until: date | None = None
-    is_over: bool = False
