@@ -13,6 +13,7 @@ urlpatterns = [
     path("log/keys.tlog-proof", views.keys_proof, name="keys-proof"),
     path("log/types.json", views.types, name="types"),
     path("log/revocations", views.revocations, name="revocations"),
+    path("log/policy", views.policy, name="policy"),
     path("log/readings/<int:number>.json", views.readings_batch, name="readings-batch"),
     path("log/proof/<str:commitment>.tlog-proof", views.proof, name="proof"),
 ]

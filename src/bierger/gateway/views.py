@@ -71,6 +71,12 @@ def keys(_request: HttpRequest) -> HttpResponse:
 
 
 @_open_to_all
+def policy(_request: HttpRequest) -> HttpResponse:
+    """A tlog-policy for whoever wants to begin with the log's own word; who wants more writes one with witnesses."""
+    return _bytes(log.policy_text(), TEXT, MINUTE)
+
+
+@_open_to_all
 def keys_proof(_request: HttpRequest) -> HttpResponse:
     return _bytes(log.key_list_proof(), TEXT, FRESH)
 

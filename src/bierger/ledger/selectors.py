@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery, Value
@@ -24,6 +25,7 @@ from bierger_core.merkle import (
     TileReader,
     VerifierKey,
     build_proof,
+    format_policy,
     log_key,
     parse_tile_path,
     policy_of_logs,
@@ -174,6 +176,14 @@ def every_log_key() -> tuple[VerifierKey, ...]:
 def policy() -> Policy:
     """Whom this installation believes: its own log. A later release reads witnesses from a policy file."""
     return policy_of_logs(log_keys())
+
+
+def policy_text() -> bytes | None:
+    """Our log as a C2SP tlog-policy: its keys, its address, and no quorum while nobody cosigns; None before the first key."""
+    own = policy()
+    if not own.logs:
+        return None
+    return format_policy(replace(own, urls={origin(): f"{settings.BIERGER_BASE_URL}/log"})).encode()
 
 
 def origin() -> str:

@@ -244,6 +244,8 @@ def _trust(args: argparse.Namespace, source: Source | None) -> Trust:
     if args.key:
         return Trust(policy_of_logs(parse_vkey(text) for text in args.key), is_own=True)
     data = _read(args.keys) if args.keys is not None else (source.get("keys.json") if source is not None else None)
+    if data is None and source is not None and (text := source.get("policy")) is not None:  # a node without a key list
+        return Trust(parse_policy(text.decode("utf-8", "replace")), is_own=False)
     if data is None:
         raise NothingToSay("keys-missing", "Say whom to believe: --policy FILE, --key VKEY or --keys FILE.")
     entries = load_key_list(data).entries
