@@ -175,6 +175,8 @@ NOT_PERSONAL = {
     "administrations.Assignment": PUBLIC,
     "administrations.OfficerView": "an officer in office, shown to colleagues of the house and to the login itself; the policy says so",
     "disclosures.Law": PUBLIC,
+    "disclosures.BatchView": LOG,
+    "disclosures.Delay": "why somebody was told later, given to them with their reading; no selector gives it back",
     "disclosures.Purpose": "why somebody reads, not what was read",
     "ledger.LoggedEntry": LOG,
     "ledger.CheckpointView": LOG,
@@ -208,11 +210,13 @@ NOT_PERSONAL = {
     "portal.MailRow": SCREEN,
     "portal.MandateRow": SCREEN,
     "portal.ReadingRow": SCREEN,
+    "portal.ReadingDay": SCREEN,
     "portal.Verdict": SCREEN,
 }
 # Selectors that give text back without a type of ours, judged in the same way.
 BARE = {
     "catalogue.active": PUBLIC,
+    "disclosures.batch_commitment": LOG,
     "ledger.published_tile": LOG,
     "ledger.published_note": LOG,
     "ledger.key_list_json": LOG,

@@ -184,6 +184,12 @@ def batch_commitment(number: int) -> bytes | None:
     return None if head is None else head.commitment
 
 
+@own_data(_OWN)
+def chain_of_mine() -> tuple[UUID, int] | None:
+    """Whose chain, and how long it is; None before the first reading was sealed."""
+    return Chain.objects.values_list("subject", "sequence").first()
+
+
 @own_data("Policies show the chain of the acting person, or of the organisation of which they are a member.")
 def sealed() -> Sealed | None:
     """The whole chain, with what each entry says; None before the first reading was sealed.
@@ -215,6 +221,7 @@ def _entry(
 ) -> Mapping[str, Any]:
     said: dict[str, Any] = {
         "sequence": entry.sequence,
+        "number": entry.reading,
         "previous": bytes(entry.previous).hex(),
         "commitment": bytes(entry.commitment).hex(),
         "hash": bytes(entry.hash).hex(),

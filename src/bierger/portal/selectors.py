@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -16,17 +17,18 @@ from bierger.administrations.types import in_language
 from bierger.cases.types import Entry, Origin, RequestView
 from bierger.catalogue import selectors as procedures
 from bierger.delivery.types import MessageView
-from bierger.disclosures.types import Reading
+from bierger.disclosures.types import Delay, Reading
 from bierger.documents import selectors as documents
 from bierger.documents.types import ActView, VerificationView
 from bierger.filings.types import DraftLine
 from bierger.identity.types import MandateView
 from bierger.infra import clock
 from bierger.infra.principal import current
-from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, MandateRow, ReadingRow, RequestRow, Verdict
+from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, MandateRow, ReadingDay, ReadingRow, RequestRow, Verdict
 from bierger.ui import formats, words
 from bierger.ui.parts import TimelineEntry
 from bierger_core.procedures import Package
+from bierger_core.values import local
 
 
 def state_text(package: Package, request: RequestView, language: str) -> str:
@@ -223,18 +225,40 @@ def mandate_rows(mandates: Sequence[MandateView], language: str) -> list[Mandate
     return rows
 
 
-def reading_rows(readings: Sequence[Reading], language: str) -> list[ReadingRow]:
-    """Who read what, and why."""
-    return [
-        ReadingRow(
-            at=formats.instant(one.at, language), iso=one.at.isoformat(),
-            who=in_language(one.administration_names, language) or words.word(words.ACTORS, one.actor_kind),
-            service=in_language(one.service_names, language), automatic=one.actor_kind in ("worker", "system"),
-            facts=", ".join(words.word(words.FACTS, fact) for fact in one.facts),
-            purpose=words.word(words.PURPOSES, one.purpose), laws=one.legal_basis, case=one.case,
-        )
-        for one in readings
-    ]  # fmt: skip
+def reading_days(readings: Sequence[Reading], language: str, *, logged: Collection[bytes]) -> list[ReadingDay]:
+    """Who read what, and why, day by day. The same of one day is one row: a page that was opened again and again.
+
+    logged   commitments of batches that stand in the log
+    """
+    days: dict[str, dict[ReadingRow, ReadingRow]] = {}
+    for one in readings:
+        row = _reading_row(one, language, sealed=one.commitment in logged)
+        shown = days.setdefault(row.day, {})
+        same = replace(row, id=0, time="", iso="", sealed=True)
+        newest = shown.setdefault(same, replace(row, times=0))
+        shown[same] = replace(newest, times=newest.times + 1, sealed=newest.sealed and row.sealed)
+    return [ReadingDay(day, tuple(rows.values())) for day, rows in days.items()]
+
+
+def _reading_row(one: Reading, language: str, *, sealed: bool) -> ReadingRow:
+    return ReadingRow(
+        id=one.id, day=formats.local_day(one.at, language), time=local(one.at).strftime("%H:%M"), iso=one.at.isoformat(),
+        who=in_language(one.administration_names, language) or (
+            _("Your representative") if one.on_behalf_of else words.word(words.ACTORS, one.actor_kind)
+        ),
+        service=in_language(one.service_names, language), automatic=one.actor_kind in ("worker", "system"),
+        represented=one.on_behalf_of is not None,
+        facts=", ".join(words.word(words.FACTS, fact) for fact in one.facts),
+        purpose=words.word(words.PURPOSES, one.purpose), laws=one.legal_basis, case=one.case, sealed=sealed,
+        delay=_delay(one.delay, language) if one.delay else "",
+    )  # fmt: skip
+
+
+def _delay(delay: Delay, language: str) -> str:
+    laws = "; ".join(f"{law.title}, {_('art.')} {', '.join(law.articles)}" if law.articles else law.title for law in delay.laws)
+    return _("You are told only since %(day)s, because of an investigation: %(reason)s (%(laws)s)") % {
+        "day": formats.day(delay.until, language), "reason": delay.reason, "laws": laws,
+    }  # fmt: skip
 
 
 _ICONS = {"ok": "check", "failed": "cross", "not_checked": "minus"}

@@ -118,18 +118,35 @@ class MandateRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """One reading of my data, or `times` of the same on one day."""
+    """One reading of my data, or `times` of the same on one day.
 
-    at: str
+    sealed   its batch is in the log; until then it is recorded only
+    delay    why, and until when, it was not told; '' for most
+    """
+
+    id: int
+    day: str
+    time: str
     iso: str
     who: str
     service: str
     automatic: bool
+    represented: bool
     facts: str
     purpose: str
     laws: tuple[Law, ...]
     case: UUID | None
+    sealed: bool
+    delay: str = ""
     times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDay:
+    """The readings of one day, the newest first."""
+
+    day: str
+    rows: tuple[ReadingRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ urlpatterns = [
     path("l/<str:token>", views.link, name="link"),
     path("verify", views.verify, name="verify"),
     path("readings", views.readings, name="readings"),
+    path("readings.json", views.readings_file, name="readings-file"),
+    path("readings/verify_readings.py", views.readings_verifier, name="readings-verifier"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("colours/<slug:code>.css", views.colours, name="colours"),
 ]

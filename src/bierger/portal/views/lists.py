@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The lists of a space: requests, drafts, mailbox, who read the data. Each pages by key."""
+"""The lists of a space: requests, drafts, mailbox. Each pages by key."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -19,12 +17,10 @@ from bierger.cases import selectors as cases
 from bierger.cases.types import RequestFilters
 from bierger.delivery import selectors as delivery
 from bierger.delivery import services
-from bierger.disclosures import selectors as disclosures
 from bierger.documents import selectors as documents
 from bierger.filings import selectors as filings
 from bierger.infra.pages import asked
-from bierger.portal.selectors import draft_rows, mail_rows, reading_rows, request_rows, titled
-from bierger.portal.types import ReadingRow
+from bierger.portal.selectors import draft_rows, mail_rows, request_rows, titled
 from bierger.portal.views.access import applicant_only, language, missing_level, person_only, sign_in_url
 from bierger.ui.paging import counted, pages_of
 from bierger.ui.parts import Crumb
@@ -104,23 +100,3 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "new_elsewhere": counted(new, page.cap) if new else "",
     }
     return render(request, "portal/mailbox.html", context)
-
-
-@never_cache
-@require_safe
-@person_only
-def readings(request: HttpRequest) -> HttpResponse:
-    """GET /readings?after=&before="""
-    page = asked(request.GET, disclosures.readings_page)
-    rows = _together(reading_rows(page.rows, language()))
-    return render(request, "portal/readings.html", {"rows": rows, "pages": pages_of(page, reverse("portal:readings"))})
-
-
-def _together(rows: Sequence[ReadingRow]) -> list[ReadingRow]:
-    """The same readings of one day on one line, with their number and the time of the newest: a page opened again and again."""
-    shown: dict[tuple[ReadingRow, str], ReadingRow] = {}
-    for row in rows:
-        what = (replace(row, at="", iso=""), row.iso[:10])
-        newest = shown.setdefault(what, replace(row, times=0))
-        shown[what] = replace(newest, times=newest.times + 1)
-    return list(shown.values())

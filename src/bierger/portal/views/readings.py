@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who looked at my data: read, taken along with its proofs, checked with a program that is not ours to trust."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from bierger.administrations import selectors as administrations
+from bierger.administrations.errors import UnknownAdministration
+from bierger.disclosures import selectors as disclosures
+from bierger.disclosures.types import ReadingFilter, Sealed
+from bierger.infra import clock
+from bierger.infra.pages import asked
+from bierger.ledger import selectors as log
+from bierger.portal.selectors import reading_days
+from bierger.portal.views.access import language, person_only
+from bierger.ui.paging import pages_of
+from bierger_core.merkle import ReadingBatch, format_proof, reading_tag
+from bierger_core.values import LUXEMBOURG, format_instant
+
+VERIFIER = Path(__file__).resolve().parents[4] / "tools" / "verify_readings.py"
+FORMAT = "bierger-readings-1"
+
+
+@never_cache
+@require_safe
+@person_only
+def readings(request: HttpRequest) -> HttpResponse:
+    """GET /readings?administration=&from=&to=&after=&before="""
+    wanted, words = _filter(request.GET)
+    page = asked(request.GET, partial(disclosures.readings_page, wanted=wanted))
+    batches = {one.commitment for one in page.rows if one.commitment}
+    logged = {entry.commitment for entry in log.logged_among(batches)}
+    mine = disclosures.chain_of_mine()
+    context = {
+        "days": reading_days(page.rows, language(), logged=logged),
+        "pages": pages_of(page, reverse("portal:readings"), words),
+        "words": words,
+        "filtered": any(words.values()),
+        "houses": _houses(),
+        "chain": mine,
+        "log_key": next((key.text for key in log.log_keys()), ""),
+        "log_address": f"{settings.BIERGER_BASE_URL}/log",
+    }
+    return render(request, "portal/readings.html", context)
+
+
+@never_cache
+@require_safe
+@person_only
+def readings_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
+    """GET /readings.json: the person's whole chain, salts and proofs among it (docs/reference/readings.md)."""
+    response = HttpResponse(
+        json.dumps(_export(disclosures.sealed()), ensure_ascii=False, indent=1), content_type="application/json"
+    )
+    response["Content-Disposition"] = 'attachment; filename="readings.json"'
+    return response
+
+
+@require_safe
+def readings_verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
+    """GET /readings/verify_readings.py: the program that checks the file, to be read before it is run."""
+    try:
+        text = VERIFIER.read_bytes()
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(text, content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify_readings.py"'
+    return response
+
+
+# -- the filter -------------------------------------------------------------------------------------------------------------
+
+
+def _filter(query: QueryDict) -> tuple[ReadingFilter, dict[str, str]]:
+    """Whatever does not fit is left out: a list is never refused for its address."""
+    code, since, until = query.get("administration", ""), _day(query.get("from", "")), _day(query.get("to", ""))
+    house = None
+    if code:
+        try:
+            house = administrations.administration(code=code).id
+        except UnknownAdministration:
+            code = ""
+    words = {
+        "administration": code, "from": since.isoformat() if since else "", "to": until.isoformat() if until else "",
+    }  # fmt: skip
+    return ReadingFilter(house, _midnight(since), _midnight(until + dt.timedelta(days=1) if until else None)), words
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 9000 else None
+
+
+def _midnight(day: dt.date | None) -> dt.datetime | None:
+    return None if day is None else dt.datetime.combine(day, dt.time(), LUXEMBOURG)
+
+
+def _houses() -> list[tuple[str, str]]:
+    """Code and name of those who read, to choose from."""
+    found = [administrations.administration(id=one) for one in disclosures.reading_administrations()]
+    return sorted(((one.code, one.name(language())) for one in found), key=lambda pair: pair[1])
+
+
+# -- the file ---------------------------------------------------------------------------------------------------------------
+
+
+def _export(mine: Sealed | None) -> Mapping[str, Any]:
+    said: dict[str, Any] = {
+        "format": FORMAT,
+        "made_at": format_instant(clock.now()),
+        "origin": log.origin(),
+        "log_keys": [key.text for key in log.log_keys()],
+        "subject": None,
+        "key": None,
+        "entries": [],
+        "batches": [],
+        "waiting": [],
+        "names": {},
+    }
+    if mine is None:
+        return said
+    early = [entry["early"] for entry in mine.entries if entry.get("early")]
+    told = [entry["reading"] for entry in mine.entries if entry["reading"]] + list(mine.waiting)
+    return said | {
+        "subject": str(mine.subject),
+        "key": mine.key.hex(),
+        "entries": mine.entries,
+        "batches": [_batch(number, mine.key, early) for number in mine.batches],
+        "waiting": mine.waiting,
+        "names": _names({one["administration"] for one in told if one["administration"]}),
+    }
+
+
+def _batch(number: int, key: bytes, early: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    found = disclosures.batch(number)
+    assert found is not None, "entries name batches that are there: a foreign key"
+    batch = ReadingBatch(found.number, found.at, found.leaves)
+    proof = log.proof(found.commitment)
+    own = reading_tag(key, number)
+    tags = [bytes.fromhex(one["tag"]) for one in early if one["batch"] == number]
+    return {
+        "number": number,
+        "at": format_instant(batch.at),
+        "size": len(batch.leaves),
+        "root": batch.root.hex(),
+        "salt": found.salt.hex(),
+        "leaf": _leaf(batch, own) if any(leaf.startswith(own) for leaf in batch.leaves) else None,
+        "early": [{"tag": tag.hex(), **_leaf(batch, tag)} for tag in tags],
+        "proof": format_proof(proof).decode() if proof else None,
+    }
+
+
+def _leaf(batch: ReadingBatch, tag: bytes) -> dict[str, Any]:
+    place, path = batch.proof_of(tag)
+    return {"place": place, "path": [step.hex() for step in path]}
+
+
+def _names(wanted: set[str]) -> Mapping[str, Mapping[str, str]]:
+    """Names of the administrations as they are today, for the reader: nothing depends on them."""
+    return {str(one.id): dict(one.names) for one in administrations.administrations(on=clock.today()) if str(one.id) in wanted}

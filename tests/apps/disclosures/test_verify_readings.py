@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The small program that checks an export: over changed files, and over a database that its operator changed."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bierger.disclosures import selectors
+from bierger.infra.principal import SYSTEM, acting_as
+from bierger.ledger import services as log
+from bierger_core.merkle import ReadingBatch, ReadingEntry, reading_commitment, reading_tag
+from bierger_core.values import Kind
+from tests.apps.disclosures.exports import PROGRAM, check, copy_log, export, write
+from tests.apps.disclosures.town import read, seal
+from tests.attacks.together import superuser
+from tests.people import officer, person
+
+Export = dict[str, Any]
+
+
+@pytest.fixture
+def story(transactional: None, as_worker, run_jobs) -> tuple[Export, Export]:
+    """Léa's export after two batches, and Hugo's."""
+    lea, hugo, claire = person("lea.beispill"), person("hugo.exemplo"), officer("claire.muster")
+    for readers in ((lea,), (lea, hugo)):
+        read(claire, *readers)
+        read(claire, lea)
+        seal(as_worker)
+    run_jobs()
+    return export(lea), export(hugo)
+
+
+def test_one_file_that_imports_nothing_of_ours():
+    tree = ast.parse(PROGRAM.read_text(encoding="utf-8"))
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    roots = {name.split(".")[0] for name in imported}
+    assert roots == {
+        "__future__", "argparse", "base64", "binascii", "hashlib", "hmac", "json", "sys", "urllib", "pathlib", "typing", "cryptography",
+    }  # fmt: skip
+
+
+# -- changes to the file: each a function that spoils it, and what the program then says -----------------------------------------
+
+
+def removed(said: Export) -> None:
+    del said["entries"][1]
+
+
+def changed(said: Export) -> None:
+    said["entries"][1]["reading"]["facts"] = ["nothing"]
+
+
+def reordered(said: Export) -> None:
+    said["entries"][1], said["entries"][2] = said["entries"][2], said["entries"][1]
+
+
+def added(said: Export) -> None:
+    said["entries"].append(copy.deepcopy(said["entries"][-1]) | {"sequence": len(said["entries"]) + 1})
+
+
+def another_hash(said: Export) -> None:
+    said["entries"][0]["hash"] = "00" * 32
+
+
+def invented_at_the_end(said: Export) -> None:
+    """A good entry, well chained, of the last batch: the log knows another end."""
+    last = said["entries"][-1]
+    salt, reading = secrets.token_bytes(32), last["reading"] | {"reading": 999}
+    made = ReadingEntry(said["subject"], last["sequence"] + 1, bytes.fromhex(last["hash"]), reading_commitment(salt, reading))
+    said["entries"].append(
+        {"sequence": made.sequence, "number": 999, "previous": last["hash"], "commitment": made.commitment.hex(), "hash": made.digest().hex(),
+         "batch": last["batch"], "salt": salt.hex(), "reading": reading}
+    )  # fmt: skip
+
+
+def half_erased(said: Export) -> None:
+    said["entries"][0]["reading"] = None
+
+
+def without_a_batch(said: Export) -> None:
+    del said["batches"][0]
+
+
+def without_a_proof(said: Export) -> None:
+    said["batches"][0]["proof"] = None
+
+
+def another_date(said: Export) -> None:
+    said["batches"][0]["at"] = "2020-01-01T00:00:00Z"
+
+
+def another_key(said: Export) -> None:
+    said["key"] = "11" * 32
+
+
+def another_log(said: Export) -> None:
+    said["origin"] = "example.org/log"
+
+
+def spoiled_signature(said: Export) -> None:
+    lines = said["batches"][0]["proof"].split("\n")
+    lines[-2] = lines[-2][:-12] + ("A" * 10 + "==" if lines[-2].endswith("==") else "A" * 11 + "=")
+    said["batches"][0]["proof"] = "\n".join(lines)
+
+
+SPOILED = {
+    removed: "entry 2 is missing or out of order", changed: "was changed after it was sealed", reordered: "missing or out of order",
+    added: "does not follow", another_hash: "its hash does not fit", invented_at_the_end: "the chain was rewritten, or is another person's",
+    half_erased: "was not erased as it should be", without_a_batch: "batch 1 is missing", without_a_proof: "batch 1 is not in the log",
+    another_date: "does not lead to the log's signed root", another_key: "another person's", another_log: "of another log",
+    spoiled_signature: "signature on a checkpoint is wrong",
+}  # fmt: skip
+
+
+def test_a_good_export_holds_and_a_spoiled_one_does_not(story: tuple[Export, Export], tmp_path: Path):
+    mine, hugos = story
+    status, said = check(write(tmp_path, "good.json", mine))
+    assert (status, said.splitlines()[-1]) == (0, "HOLDS"), said
+    assert "4 entries follow each other without a gap" in said
+    for spoil, expected in SPOILED.items():
+        bad = copy.deepcopy(mine)
+        spoil(bad)
+        status, said = check(write(tmp_path, "bad.json", bad))
+        assert status == 1, spoil.__name__
+        assert expected in said, (spoil.__name__, said)
+    # Another person's export: its own chain is fine, and it is not mine.
+    file = write(tmp_path, "hugo.json", hugos)
+    assert check(file)[0] == 0
+    for option in (("--subject", mine["subject"]), ("--older", str(write(tmp_path, "mine.json", mine)))):
+        assert check(file, *option)[0] == 1
+    # Signed by a log that I do not believe.
+    foreign = "example.org/log+" + mine["log_keys"][0].split("+", 1)[1]
+    assert check(tmp_path / "good.json", "--key", foreign)[0] == 2, "its number does not fit its name"
+    assert check(tmp_path / "good.json", "--key", mine["log_keys"][0])[0] == 0
+    assert check(tmp_path / "nowhere.json")[0] == 2
+
+
+def test_a_cut_tail_is_found_by_an_older_export_and_by_the_log(story: tuple[Export, Export], tmp_path: Path):
+    mine, _ = story
+    public = copy_log(tmp_path / "log")
+    older = write(tmp_path, "older.json", mine)
+    status, said = check(older, "--log", str(public), "--older", str(older))
+    assert status == 0, said
+    assert "in the 2 batches of the published log there is nothing of this chain that the export lacks" in said
+    cut = copy.deepcopy(mine)
+    del cut["entries"][2:], cut["batches"][1:]
+    file = write(tmp_path, "cut.json", cut)
+    assert check(file)[0] == 0, "on its own, a file that ends earlier cannot be told from an older one"
+    assert "the end was cut off: the older export has entry 3" in check(file, "--older", str(older))[1]
+    assert "the end was cut off: the log has an entry of this chain in batch 2" in check(file, "--log", str(public))[1]
+    # An honest older file is no cut: the log has gone on since.
+    cut["made_at"] = "2000-01-01T00:00:00Z"
+    assert check(write(tmp_path, "cut.json", cut), "--log", str(public))[0] == 0
+
+
+def test_a_log_with_two_histories_or_a_batch_kept_back(story: tuple[Export, Export], tmp_path: Path):
+    mine, _ = story
+    public, file = copy_log(tmp_path / "log"), write(tmp_path, "mine.json", mine)
+    batch = public / "readings" / "2.json"
+    said = json.loads(batch.read_text())
+    batch.unlink()
+    assert "batch 2 is not published" in check(file, "--log", str(public))[1]
+    batch.write_text(json.dumps(said | {"leaves": said["leaves"][::-1]}))
+    assert "published otherwise than it was sealed" in check(file, "--log", str(public))[1]
+    bundle = next((public / "tile" / "entries").rglob("*.p/*"))
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"x")
+    assert "do not make the tree that it signed" in check(file, "--log", str(public))[1]
+
+
+def test_what_was_shown_before_it_was_sealed_cannot_vanish(story: tuple[Export, Export], tmp_path: Path, as_worker, run_jobs):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    read(claire, lea)
+    older = write(tmp_path, "older.json", export(lea))
+    with superuser() as operator:
+        operator.execute("DELETE FROM disclosures_disclosure WHERE batch IS NULL")
+    read(claire, lea)
+    seal(as_worker)
+    run_jobs()
+    now = write(tmp_path, "now.json", export(lea))
+    assert check(now)[0] == 0
+    assert "has been taken out" in check(now, "--older", str(older))[1]
+
+
+# -- the operator as the attacker: whoever owns the database and runs the log ---------------------------------------------------
+
+
+def operator(*statements: str) -> None:
+    with superuser() as db:
+        db.execute("SET session_replication_role = replica")  # no trigger stops the owner of the server
+        for statement in statements:
+            db.execute(statement)
+
+
+def test_the_operator_changes_or_removes_rows(story: tuple[Export, Export], tmp_path: Path):
+    lea = person("lea.beispill")
+    reading = story[0]["entries"][1]["number"]
+    operator(f"UPDATE disclosures_disclosure SET purpose = 'audit' WHERE id = {reading}")
+    assert "changed after it was sealed" in check(write(tmp_path, "1.json", export(lea)))[1]
+    operator(f"DELETE FROM disclosures_disclosure WHERE id = {reading}")
+    assert "was not erased as it should be" in check(write(tmp_path, "2.json", export(lea)))[1]
+    operator(f"DELETE FROM disclosures_entry WHERE reading = {reading} AND subject = '{lea.person}'")
+    assert "entry 2 is missing" in check(write(tmp_path, "3.json", export(lea)))[1]
+
+
+def rewritten(subject: str, dropped: int) -> bytes:
+    """The chain without one entry, hashes, batches and roots made anew, as only the operator can. Gives the batch's new commitment."""
+    with superuser() as db:
+        db.execute("SET session_replication_role = replica")
+        key = db.execute("SELECT key FROM disclosures_chain WHERE subject = %s", [subject]).fetchone()[0]
+        db.execute("DELETE FROM disclosures_entry WHERE subject = %s AND sequence = %s", [subject, dropped])
+        rows = db.execute("SELECT id, commitment, batch_id FROM disclosures_entry WHERE subject = %s ORDER BY sequence", [subject]).fetchall()
+        previous, ends = bytes(32), {}
+        for place, (row, commitment, batch) in enumerate(rows, start=1):
+            entry = ReadingEntry(subject, place, previous, commitment)
+            db.execute(
+                "UPDATE disclosures_entry SET sequence = %s, previous = %s, hash = %s WHERE id = %s", [place, previous, entry.digest(), row]
+            )
+            previous = entry.digest()
+            ends[batch] = previous
+        db.execute("UPDATE disclosures_chain SET sequence = %s, head = %s WHERE subject = %s", [len(rows), previous, subject])
+        new = b""
+        for number, head in ends.items():
+            at, salt, leaves = db.execute("SELECT at, salt, leaves FROM disclosures_batch WHERE number = %s", [number]).fetchone()
+            tag, parts = reading_tag(key, number), [leaves[at : at + 64] for at in range(0, len(leaves), 64)]
+            batch = ReadingBatch(number, at, tuple(tag + head if one.startswith(tag) else one for one in parts))
+            new = batch.commitment(salt)
+            db.execute(
+                "UPDATE disclosures_batch SET leaves = %s, root = %s, commitment = %s WHERE number = %s",
+                [b"".join(batch.leaves), batch.root, new, number],
+            )
+            with acting_as(SYSTEM):
+                log.queue(commitment=new, kind=Kind.DISCLOSURES)
+    return new
+
+
+def test_the_operator_rewrites_the_chain_and_logs_the_new_one(story: tuple[Export, Export], tmp_path: Path, as_worker, run_jobs):
+    """The file alone holds: its proofs are of the same log, only younger. What the person kept, and the public log, do not fit."""
+    lea = person("lea.beispill")
+    older = write(tmp_path, "older.json", story[0])
+    with as_worker():
+        new = rewritten(str(lea.person), dropped=2)
+    run_jobs()
+    with acting_as(lea):
+        assert selectors.batch_commitment(2) == new
+    now = write(tmp_path, "now.json", export(lea))
+    assert check(now)[0] == 0
+    assert "is not the one of the older export" in check(now, "--older", str(older))[1]
+    public = copy_log(tmp_path / "log")
+    assert "batch 3 is not published" in check(now, "--log", str(public))[1], "two leaves of the log are opened by no batch"
