@@ -49,6 +49,7 @@ CALLED = {
     "administrations_service": PLACE,
     "cases_case": "t.id::text",
     "cases_case_grant": f"{CASE} || ' ' || coalesce((SELECT s.code FROM administrations_service s WHERE s.id = t.service_id), '') || ' ' || t.role",
+    "cases_deletion": CASE,
     "cases_event": HEARD,
     "cases_event_payload": HEARD,
     "cases_party": CASE,
@@ -128,6 +129,12 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
         act = documents.my_acts()[0].id
     with acting_as(mersch["mayor"]):
         document_services.revoke_act(act=act, reason="error")
+    with superuser() as erased:  # records of erasures: nothing of these cases is gone
+        for name in ("certificate", "permit"):
+            erased.execute(
+                "INSERT INTO cases_deletion (id, case_id, at, record, salt, commitment) VALUES (gen_random_uuid(), %s, now(), '{}', 's', %s)",
+                [of[name], name.encode()],
+            )
     for who in (lea, emma):
         _attach(who, story.begin(who, "building-permit"))
     _give(firm, of_question(of["firm"], 1))

@@ -75,6 +75,7 @@ EXPECTED: dict[str, Seen] = {
         "adviser": {"permit urbanism clerk", "permit urbanism adviser", "firm urbanism clerk"},
         "technical": {"permit technical adviser"}, "esch": {"esch urbanism clerk"},
     },
+    "cases_deletion": only(OF_A_CASE, "certificate", "permit"),
     "cases_event": HEARD,
     "cases_event_payload": HEARD,
     "cases_party": OF_A_CASE,

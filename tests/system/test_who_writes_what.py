@@ -73,9 +73,10 @@ EXPECTED: dict[str, Written] = {
     # `lock` changes nothing: whoever adds an event holds the row. `answer` finds no question open here and changes nothing either;
     # `take over` writes what stands there already, except for who stands in no space.
     "cases_case": {
-        "lock": OF_A_CASE, "answer": OF_A_CASE, "ask": {**OFFICES, **ALONE}, "end": ALONE, "take over": PARTIES,
+        "lock": OF_A_CASE, "answer": OF_A_CASE, "ask": {**OFFICES, **ALONE}, "end": ALONE, "take over": PARTIES, "keep": ALONE,
     },
     "cases_case_grant": {},
+    "cases_deletion": {},
     "cases_event": {"insert as oneself": inside({**OFFICES, **ALONE})},
     "cases_event_payload": {},
     "cases_party": {},
@@ -126,7 +127,8 @@ EXPECTED: dict[str, Written] = {
 # everybody. History is not rewritten and an event names who wrote it, for the system too.
 WORKING = frozenset({"report", "review", "permit", "firm", "esch"})
 BY_SYSTEM: dict[str, dict[str, frozenset[str] | set[str]]] = {
-    "cases_case": {"lock": ALL, "answer": ALL, "ask": ALL, "end": ALL, "take over": {"report"}, "delete": ALL},
+    "cases_case": {"lock": ALL, "answer": ALL, "ask": ALL, "end": ALL, "take over": {"report"}, "delete": ALL, "hold": ALL, "keep": WORKING},
+    "cases_deletion": {},
     "cases_case_grant": {"insert for the whole house": ALL, "prolong": ALL, "delete": ALL},
     "cases_event": {"insert as oneself": ALL},
     "cases_event_payload": {"insert": ALL, "rewrite": ALL, "delete": ALL},

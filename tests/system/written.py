@@ -74,6 +74,7 @@ UPDATES: dict[str, dict[str, str]] = {
     "cases_case": {
         "lock": "status = status", "end": "status = 'ended', state = 'end.final', ended_at = now()", "ask": "open_question = 1",
         "answer": "open_question = NULL", "rename": "number = number || 'x'", "cut": "last_sequence = 1", "take over": "space = {space}",
+        "hold": "hold_until = current_date + 9, hold_reason = 'appeal'", "keep": "erase_on = current_date + 9", "erase": "erased_at = now()",
     },
     "cases_work": {
         "mark": "marked = true", "take": "state = 'claimed', officer = {officer}", "done": "state = 'done'", "route": "service_id = NULL",
