@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,8 @@ class Site:
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    stop: Callable[[], None] = field(default=lambda: None)
+    """No server any more: whoever connects is refused."""
 
     def put(self, path: str, body: bytes, **headers: str) -> None:
         self.answers[path] = Answer(body, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -75,9 +77,15 @@ def serving() -> Iterator[Site]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     site.url = f"http://localhost:{server.server_port}"
-    try:
-        yield site
-    finally:
+
+    def stop() -> None:
         server.shutdown()
         thread.join()
         server.server_close()
+
+    site.stop = stop
+    try:
+        yield site
+    finally:
+        if thread.is_alive():
+            stop()

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client, override_settings
 
-PAGES = ("/", "/catalogue", "/verify", "/sign-in", "/no-such-page", "/healthz", "/log/checkpoint", "/colours/mersch.css", "/desk")
+SCANNERS = ("/verify", "/verify/app/de")
+PAGES = ("/", "/catalogue", *SCANNERS, "/verify/worker.js", "/verify/app/de.webmanifest", "/sign-in", "/no-such-page", "/healthz", "/log/checkpoint", "/colours/mersch.css", "/desk")
 ALLOWED = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -20,10 +21,11 @@ ALLOWED = {
 }
 
 
-def check(headers: object) -> None:
+def check(headers: object, *, scans: bool = False) -> None:
     policy = {name: rest for name, *rest in (part.split() for part in headers["Content-Security-Policy"].split(";"))}
     assert policy.pop("form-action")[0] == "'self'"
-    assert policy == ALLOWED
+    assert policy == ({**ALLOWED, "script-src": ["'self'", "'wasm-unsafe-eval'"]} if scans else ALLOWED)
+    assert headers["Permissions-Policy"].startswith("camera=(self)" if scans else "camera=()")
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
 
@@ -35,7 +37,7 @@ def browser(transactional: None) -> Client:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_answer_carries_them(browser: Client, path: str) -> None:
-    check(browser.get(path).headers)
+    check(browser.get(path).headers, scans=path in SCANNERS)
 
 
 def test_a_body_that_is_too_large_and_a_strange_host_carry_them(browser: Client) -> None:

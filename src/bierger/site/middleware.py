@@ -76,7 +76,12 @@ class RequestLog:
 
 
 class ContentSecurity:
-    """Nothing inline, nothing from elsewhere. Designsystemet draws icons as data: images in its stylesheet."""
+    """Nothing inline, nothing from elsewhere. Designsystemet draws icons as data: images in its stylesheet.
+
+    Only the verification pages may use the camera, and run the WebAssembly that reads codes from its pictures.
+    """
+
+    scanners = frozenset({"portal:verify", "portal:verify-app"})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -87,8 +92,11 @@ class ContentSecurity:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", self.policy)
-        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        scans = request.resolver_match is not None and request.resolver_match.view_name in self.scanners
+        policy = self.policy.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") if scans else self.policy
+        response.setdefault("Content-Security-Policy", policy)
+        camera = "(self)" if scans else "()"
+        response.setdefault("Permissions-Policy", f"camera={camera}, geolocation=(self), microphone=()")
         return response
 
 

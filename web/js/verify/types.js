@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Registered document types: what a compact seal leaves out (names and words of the facts, which of them are days). A seal names its
 // type by the digest of the definition, so whoever hands the definitions out cannot change what a signed fact means.
-import { Refused, concat, hex, readUtf8, sha256, utf8 } from "./bytes.js";
+import { Refused, concat, dateOf, hex, readUtf8, sha256, utf8 } from "./bytes.js";
 
 const FORMAT = "bierger/document-types@v1";
 const LANGUAGES = ["fr", "de", "en", "lb"];
@@ -73,14 +73,26 @@ export function unpack(fact, packed) {
   throw new Refused("seal-facts");
 }
 
+const CLOCK = { timeZone: "Europe/Luxembourg", year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+/** {year, month, day, hour, minute} of a Date in Luxembourg. */
+export function inLuxembourg(date) {
+  const parts = new Intl.DateTimeFormat("en-GB", CLOCK).formatToParts(date);
+  return Object.fromEntries(parts.filter(({ type }) => type !== "literal").map(({ type, value }) => [type, Number(value)]));
+}
+
+/** YYYY-MM-DD of a Date in Luxembourg. */
+export function dayOf(date) {
+  const { year, month, day } = inLuxembourg(date);
+  return new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10);
+}
+
 /** The last day (YYYY-MM-DD) on which an act issued at this instant (microseconds) may be relied on; null: no end. */
 export function lastDay(type, issuedAt) {
   const term = type?.valid_for ? TERM.exec(type.valid_for) : null;
   if (!term) return null;
   const amount = Number(term[1] ?? term[3]), unit = (term[2] ?? term[4][0]).toUpperCase();
-  const inLuxembourg = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Luxembourg", year: "numeric", month: "numeric", day: "numeric" });
-  const parts = Object.fromEntries(inLuxembourg.formatToParts(new Date(Number(issuedAt / 1000n))).map(({ type, value }) => [type, Number(value)]));
-  const day = new Date(Date.UTC(parts.year, parts.month - 1, parts.day));
+  const day = new Date(`${dayOf(dateOf(issuedAt))}T00:00:00Z`);
   if (unit === "D" || unit === "W") day.setUTCDate(day.getUTCDate() + amount * (unit === "W" ? 7 : 1));
   else {
     const wanted = day.getUTCDate();

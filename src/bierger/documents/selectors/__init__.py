@@ -18,11 +18,13 @@ from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.document_types import type_registry, types_json
 from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
 from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
+from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
+    "SealedWords",
     "act",
     "act_by_number",
     "act_file",
@@ -38,6 +40,7 @@ __all__ = [
     "read_attachment",
     "read_blob",
     "revocations",
+    "sealed_words",
     "submission_code",
     "undelivered",
     "verify_carried",

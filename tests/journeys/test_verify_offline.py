@@ -1,0 +1,440 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The verification page with the network cut: a printed act in front of a camera, photos, files, texts, and what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bierger.documents.plugins.revocations import RevocationList, format_revocations
+from bierger_core.merkle import Note, format_note, sign_note
+from bierger_core.seals import (
+    INVALID,
+    Claims,
+    KeyList,
+    Revocation,
+    StatusList,
+    StatusListToken,
+    TypeRegistry,
+    base45,
+    dump_key_list,
+    dump_registry,
+    open_seal,
+    seal,
+    sign_status_list,
+)
+from bierger_core.values import Term
+from tests.core.seals.acts import CHECKPOINT, LOG_KEY, LOG_SIGNER, ORIGIN, OTHER_SIGNER, SALT, SIGNER, entry_of
+from tests.core.seals.residence import HOLDER, RESIDENCE_1
+from tests.journeys.printed import jpeg, page_of, photographed, sheet_with, video, video_frame
+from tests.journeys.verify_site import Site, serving
+from tests.journeys.visitor import AXE, EXAMINE, PHONE, WIDE, chromium_arguments
+from tests.tools import required_program
+
+pytestmark = pytest.mark.browser
+SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "v0.1"
+BASE_URL = "http://localhost:8000"  # what the settings of the tests say; status lists name it
+ISSUED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+FOR_EVER, SHORT = replace(RESIDENCE_1, valid_for=None), replace(RESIDENCE_1, version=2, valid_for=Term(1, "days"))
+LOG_ENTRY = entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", valid_to=None)
+KEYS = KeyList(ISSUED, (entry_of(valid_to=None), entry_of(OTHER_SIGNER, owner="redange", valid_to=None), LOG_ENTRY))
+RESULT = ".result .verdict"
+
+
+def code_of(place: int | None = 412, kind=FOR_EVER, **facts: str) -> str:
+    claims = Claims("bettborn", ISSUED, "residence-certificate", HOLDER | facts)
+    return seal(claims, document_type=kind, salt=SALT, log_origin=ORIGIN, signer=SIGNER, status=place)
+
+
+def forged(code: str) -> str:
+    """The same signature over another name."""
+    content = base45.decode(code[5:])
+    return code[:5] + base45.encode(content.replace(b"Weber", b"Gates"))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, tuple[bytes, dict[str, str]]]:
+    """Pages as the product draws them, by address; drawn once."""
+    return {}
+
+
+@pytest.fixture
+def site(db: None, drawn: dict[str, tuple[bytes, dict[str, str]]]) -> Iterator[Site]:
+    if not drawn:
+        client = Client()
+        languages = [f"/verify/app/{code}" for code in ("fr", "de", "en", "lb")]
+        for path in ("/verify", "/verify/worker.js", *languages, *(f"{one}.webmanifest" for one in languages)):
+            answer = client.get(path, headers={"accept-language": "en"})
+            assert answer.status_code == 200, path
+            names = ("Content-Type", "Content-Security-Policy", "Permissions-Policy", "Service-Worker-Allowed")
+            drawn[path] = answer.content, {name: answer.headers[name] for name in names if name in answer.headers}
+    with serving() as served:
+        for path, (body, headers) in drawn.items():
+            served.put(path, body, **headers)
+        yield served
+
+
+def signed(text: str, key=LOG_KEY, signer=LOG_SIGNER) -> bytes:
+    return format_note(Note(text, (sign_note(text, key, signer),)))
+
+
+def put_log(site: Site, *, keys: KeyList = KEYS, revoked: tuple[str, ...] = (), status: dict[int, int] | None = None) -> None:
+    """A log as of now."""
+    now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the browser's clock is the real one
+    types = TypeRegistry((FOR_EVER, SHORT))
+    marks = {open_seal(code, types).commitment: Revocation(ISSUED + timedelta(hours=1), "error") for code in revoked}
+    site.put("/log/keys.json", dump_key_list(keys, LOG_KEY, LOG_SIGNER))
+    site.put("/log/types.json", dump_registry(types))
+    site.put("/log/checkpoint", CHECKPOINT)
+    site.put("/log/revocations", signed(format_revocations(RevocationList(ORIGIN, now, marks))))
+    if status is not None:
+        token = StatusListToken(f"{BASE_URL}/log/status/bettborn", now, now + timedelta(days=1), timedelta(hours=1), StatusList.of(1000, status))
+        site.put("/log/status/bettborn", sign_status_list(token, SIGNER))
+
+
+def put_samples(site: Site) -> None:
+    """The log of release 0.1, whose acts are printed."""
+    for name in ("keys.json", "checkpoint", "revocations"):
+        site.put(f"/log/{name}", (SAMPLES / "log" / name).read_bytes())
+
+
+@contextmanager
+def somebody(browser: Browser, site: Site, *, wide: bool = False) -> Iterator[Page]:
+    """A page of somebody new; at the end it had no fault."""
+    context = browser.new_context(base_url=site.url, locale="en", viewport=WIDE if wide else PHONE, permissions=["camera"])
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "net::ERR" not in message.text and "404" not in message.text else None)
+    yield page
+    context.close()
+    assert not faults
+
+
+def opened(page: Page, path: str = "/verify/app/en", ready: str = "renewed") -> Page:
+    page.goto(path)
+    page.wait_for_selector(f'#verifier[data-ready="{ready}"]', state="attached")
+    return page
+
+
+def installed(page: Page) -> Page:
+    """The service worker has everything and is in charge of the page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    return page
+
+
+def cut(page: Page, site: Site) -> None:
+    """No network, and nobody behind it."""
+    context: BrowserContext = page.context
+    site.stop()
+    context.set_offline(True)
+
+
+def give(page: Page, *files: Path | tuple[str, str, bytes]) -> str:
+    """Choose files; the kind of the answer."""
+    payloads = [str(one) if isinstance(one, Path) else {"name": one[0], "mimeType": one[1], "buffer": one[2]} for one in files]
+    again(page)
+    page.locator("#verify-file").set_input_files(payloads)  # type: ignore[arg-type]  # names or payloads, never mixed
+    return kind(page)
+
+
+def type_in(page: Page, text: str) -> str:
+    again(page)
+    page.locator("#verify-text").fill(text)
+    page.locator("#verify-form button").click()
+    return kind(page)
+
+
+def again(page: Page) -> None:
+    if page.locator(RESULT).count():
+        page.locator(".result .actions button").first.click()
+        page.locator(RESULT).wait_for(state="detached")
+
+
+def kind(page: Page) -> str:
+    return page.locator(RESULT).get_attribute("data-kind") or ""
+
+
+def examine(page: Page) -> None:
+    """axe finds nothing; the page is no wider than the window."""
+    page.evaluate(AXE)
+    assert page.evaluate(EXAMINE) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@contextmanager
+def camera(browser: Browser, film: Path) -> Iterator[Browser]:
+    """A browser whose camera shows a film."""
+    given = chromium_arguments()
+    fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    # The program of the browser that runs already; a second one, since the film is an argument of its start.
+    started = browser.browser_type.launch(executable_path=required_program("chromium", "chromium-browser", "google-chrome", package="chromium"), args=[*given["args"], *fake])
+    yield started
+    started.close()
+
+
+def test_a_printed_act_before_the_camera_is_verified_with_the_network_cut(browser: Browser, site: Site, tmp_path: Path) -> None:
+    page_image = page_of(SAMPLES / "certificate.pdf", tmp_path)
+    film = video(video_frame(page_image), tmp_path / "act.mjpeg")
+    put_samples(site)
+    with camera(browser, film) as seeing, somebody(seeing, site) as page:
+        installed(opened(page))
+        cut(page, site)
+        opened(page, "/verify")  # the browser was closed and opened again: the installed page stands in
+        assert page.url.endswith("/verify/app/en")
+        expect(page.locator("#verify-kept summary")).to_contain_text("revocations as of 22 November 2026, 07:35")
+        page.locator("#verify-start").click()
+        assert kind(page) == "facts"
+        expect(page.locator(".sealed h3")).to_have_text("Compare these facts with the paper")
+        expect(page.locator(".sealed-facts")).to_contain_text("12, rue de la Gare")
+        expect(page.locator(".verdict")).to_contain_text("Checked without a network")
+        assert page.evaluate("document.activeElement.id") == "result-title"
+        assert page.evaluate("document.getElementById('verify-video').srcObject") is None  # the camera is off
+        examine(page)
+        photo = ("photo.jpg", "image/jpeg", jpeg(photographed(page_image)))
+        assert give(page, photo) == "facts"
+        assert give(page, SAMPLES / "photo.jpg") == "facts"
+        assert give(page, ("revoked.jpg", "image/jpeg", jpeg(photographed(page_of(SAMPLES / "revoked.pdf", tmp_path), angle=-170)))) == "revoked"
+        expect(page.locator(RESULT)).to_contain_text("issued in error")
+        code = (SAMPLES / "code.txt").read_text().rstrip("\n")
+        other = base45.encode(base45.decode(code[5:]).replace(b"Beispill", b"Gespillt"))
+        assert give(page, ("forged.jpg", "image/jpeg", jpeg(photographed(sheet_with(code[:5] + other))))) == "no"
+        assert page.locator(RESULT).get_attribute("data-code") == "signature-wrong"
+        examine(page)
+
+
+def test_files_and_texts_with_the_network_cut(browser: Browser, site: Site) -> None:
+    put_samples(site)
+    with somebody(browser, site, wide=True) as page:
+        installed(opened(page))
+        cut(page, site)
+        pdf = (SAMPLES / "certificate.pdf").read_bytes()
+        assert give(page, SAMPLES / "certificate.pdf") == "facts"  # its facts; the file's own proof did not come along
+        expect(page.locator('[data-step="facts-in-log"]')).to_contain_text("entered in a log")
+        expect(page.locator('[data-step="file-in-log"]')).to_contain_text("The file itself was not compared")
+        assert give(page, SAMPLES / "certificate.pdf", SAMPLES / "certificate.pdf.tlog-proof") == "yes"
+        examine(page)
+        changed = pdf.replace(b"%%EOF", b"%%eof")
+        proof = ("act.tlog-proof", "text/plain", (SAMPLES / "certificate.pdf.tlog-proof").read_bytes())
+        assert give(page, ("act.pdf", "application/pdf", changed), proof) == "no"
+        assert page.locator(RESULT).get_attribute("data-code") == "inclusion-proof-invalid"
+        assert give(page, SAMPLES / "revoked.pdf", SAMPLES / "revoked.pdf.tlog-proof") == "revoked"
+        code = (SAMPLES / "code.txt").read_text()
+        assert type_in(page, code) == "facts"
+        assert type_in(page, "\n".join([code[:200], code[200:]])) == "facts"  # broken into lines, as letters are
+        assert type_in(page, code.replace("BRG1", "BRG2")) == "no"
+        assert type_in(page, "not a code") == "unread"
+        assert give(page, ("plain.pdf", "application/pdf", b"%PDF-1.7\n%%EOF")) == "unread"
+        assert give(page, ("broken.png", "image/png", b"\x89PNG")) == "unread"
+        assert give(page, SAMPLES / "receipt.pdf") == "receipt-unasked"
+        examine(page)
+
+
+def test_compact_seals_their_status_and_their_end(browser: Browser, site: Site) -> None:
+    put_log(site, revoked=(code_of(7),), status={9: INVALID})
+    with somebody(browser, site) as page:
+        installed(opened(page))
+        asked = len(site.asked)
+        assert type_in(page, code_of()) == "facts"
+        expect(page.locator(".sealed-facts")).to_contain_text("14 March 1985")
+        assert type_in(page, code_of(7)) == "revoked"
+        assert type_in(page, code_of(9)) == "revoked"
+        expect(page.locator(RESULT)).to_contain_text("the administration has taken it back")
+        assert type_in(page, code_of(kind=SHORT)) == "outdated"
+        expect(page.locator(RESULT)).to_contain_text("21 November 2026")
+        assert type_in(page, forged(code_of())) == "no"
+        assert page.locator(".sealed-doubtful").get_attribute("open") is None
+        examine(page)
+        assert site.asked[asked:] == []  # nothing that was checked was told to anybody
+        cut(page, site)
+        opened(page)
+        expect(page.locator("#verify-online")).to_contain_text("Network: no")
+        assert type_in(page, code_of()) == "facts"
+        assert type_in(page, code_of(9)) == "revoked"
+        unknown = seal(Claims("bettborn", ISSUED, "residence-certificate", HOLDER), document_type=RESIDENCE_1, salt=SALT, log_origin=ORIGIN, signer=SIGNER)
+        assert type_in(page, unknown) == "stale"  # of a type registered later: no forgery, and no answer either
+        examine(page)
+
+
+def test_the_first_visit_without_the_log_says_so(browser: Browser, site: Site) -> None:
+    with somebody(browser, site) as page:
+        opened(page)
+        expect(page.locator("#verify-kept summary")).to_contain_text("Nothing is kept on this device yet")
+        assert type_in(page, code_of()) == "unread"
+        expect(page.locator(RESULT)).to_contain_text("has no list of keys yet")
+        examine(page)
+
+
+def test_the_log_is_asked_only_when_somebody_says_so(browser: Browser, site: Site) -> None:
+    put_samples(site)
+    with somebody(browser, site, wide=True) as page:
+        installed(opened(page, "/verify"))
+        asked = len(site.asked)
+        assert give(page, SAMPLES / "certificate.pdf") == "facts"
+        assert site.asked[asked:] == []
+        page.get_by_role("button", name="Check the exact file too").click()
+        page.wait_for_selector('.verdict[data-kind="no"]')  # this log knows nothing of it
+        assert page.locator(RESULT).get_attribute("data-code") == "file-proof-missing"
+        (path,) = site.asked[asked:]
+        site.put(path, (SAMPLES / "certificate.pdf.tlog-proof").read_bytes())
+        assert give(page, SAMPLES / "certificate.pdf") == "facts"
+        page.get_by_role("button", name="Check the exact file too").click()
+        page.wait_for_selector('.verdict[data-kind="yes"]')
+        assert "POST" not in "".join(site.asked)
+
+
+def test_a_key_list_that_rewrites_what_was_is_not_taken(browser: Browser, site: Site) -> None:
+    put_log(site)
+    with somebody(browser, site) as page:
+        opened(page)
+        assert type_in(page, code_of()) == "facts"
+        print_of = page.locator("[data-print]").get_attribute("data-print")
+        stranger = entry_of(OTHER_SIGNER, owner="bettborn", valid_to=None)
+        put_log(site, keys=KeyList(ISSUED + timedelta(days=1), (stranger, LOG_ENTRY)))
+        opened(page)
+        expect(page.locator("#verify-kept-list")).to_contain_text("contradicts the one that is kept")
+        assert type_in(page, code_of()) == "facts"
+        grown = KeyList(ISSUED + timedelta(days=2), (*KEYS.entries, entry_of(SIGNER, kid=b"another!", valid_to=None)))
+        put_log(site, keys=grown)
+        opened(page)
+        assert page.locator("#verify-kept-list").inner_text().count("Not taken over") == 0
+        site.put("/log/keys.json", dump_key_list(grown))  # signed by nobody
+        opened(page)
+        expect(page.locator("#verify-kept-list")).to_contain_text("not signed by the log")
+        assert page.locator("[data-print]").get_attribute("data-print") == print_of
+        page.locator("#verify-kept summary").click()
+        examine(page)
+
+
+def test_at_a_counter_nothing_of_one_person_is_left_for_the_next(browser: Browser, site: Site) -> None:
+    put_log(site)
+    with somebody(browser, site, wide=True) as page:
+        page.add_init_script("navigator.mediaDevices.getUserMedia = undefined")
+        opened(page, "/verify/app/en?kiosk=1&seconds=5")
+        before = page.evaluate("history.length")
+        page.clock.install()
+        assert type_in(page, code_of()) == "facts"
+        assert page.locator("header a[href], footer a[href]").count() == 0
+        examine(page)
+        page.clock.fast_forward(3_000)
+        expect(page.locator(".sealed-facts")).to_contain_text("Weber")
+        page.clock.run_for(4_000)
+        page.locator(RESULT).wait_for(state="detached")
+        assert page.locator("#verify-text").input_value() == ""
+        assert "Weber" not in page.content()
+        assert type_in(page, code_of()) == "facts"
+        page.get_by_role("button", name="Keep this answer on the screen").click()
+        page.clock.run_for(20_000)
+        assert kind(page) == "facts"
+        assert page.evaluate("history.length") == before
+
+
+VOICE = """
+window.spoken = [];
+class Speech extends EventTarget { constructor(text) { super(); this.text = text; } }
+Object.defineProperty(window, "SpeechSynthesisUtterance", { value: Speech });
+Object.defineProperty(window, "speechSynthesis", { value: {
+  speaking: false, getVoices: () => [{ lang: "de-DE" }, { lang: "en-GB" }], cancel() { this.speaking = false; },
+  speak(speech) { this.speaking = true; window.spoken.push([speech.lang, speech.text]); },
+} });
+"""
+
+
+def test_an_answer_is_read_aloud_in_the_language_of_the_page(browser: Browser, site: Site) -> None:
+    put_log(site)
+    with somebody(browser, site) as page:
+        page.add_init_script(VOICE)
+        opened(page)
+        type_in(page, code_of())
+        page.get_by_role("button", name="Read aloud").click()
+        ((language, text),) = page.evaluate("window.spoken")
+        assert language == "en-GB"
+        assert text.startswith("The facts are genuine.")
+        assert "Family name: Weber" in text
+        page.get_by_role("button", name="Stop reading").click()
+        assert page.evaluate("window.speechSynthesis.speaking") is False
+        opened(page, "/verify/app/lb")  # nobody speaks it here: no button that would not be understood
+        type_in(page, code_of())
+        assert page.locator(".read-aloud").count() == 0
+
+
+def test_it_can_be_installed_in_every_language(browser: Browser, site: Site, drawn: dict[str, tuple[bytes, dict[str, str]]]) -> None:
+    names = set()
+    for language in ("fr", "de", "en", "lb"):
+        manifest = json.loads(drawn[f"/verify/app/{language}.webmanifest"][0])
+        names.add(manifest["name"])
+        assert (manifest["scope"], manifest["display"], manifest["start_url"]) == ("/verify", "standalone", f"/verify/app/{language}")
+        assert all(site.answer(icon["src"]) for icon in manifest["icons"])
+    assert len(names) == 4
+    put_log(site)
+    with somebody(browser, site) as page:
+        installed(opened(page))
+        kept = page.evaluate("(async () => { const [name] = await caches.keys(); return (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname); })()")
+        assert {path for path in kept if not path.startswith("/static/")} == {f"/verify/app/{code}" for code in ("fr", "de", "en", "lb")}
+        imported = [path for path in site.asked if path.startswith("/static/js/")]
+        assert set(imported) <= set(kept)
+        cut(page, site)
+        for language in ("fr", "de", "lb"):
+            opened(page, f"/verify/app/{language}")
+            assert page.evaluate("document.documentElement.lang") == language
+
+
+def test_a_new_release_takes_the_place_of_the_old_one_as_a_whole(browser: Browser, site: Site) -> None:
+    put_log(site)
+    worker = site.answers["/verify/worker.js"]
+    with somebody(browser, site) as page:
+        installed(opened(page))
+        (before,) = page.evaluate("caches.keys()")
+        version = before.removeprefix("bierger-verify-")
+        site.put("/verify/worker.js", worker.body.replace(version.encode(), b"next"), **worker.headers)
+        page.evaluate("navigator.serviceWorker.getRegistration('/verify').then((one) => one.update())")
+        page.wait_for_function("caches.keys().then((names) => names.join() === 'bierger-verify-next')")
+        wrong = worker.body.replace(version.encode(), b"later").replace(b'page.js": "', b'page.js": "00')
+        site.put("/verify/worker.js", wrong, **worker.headers)
+        page.evaluate("navigator.serviceWorker.getRegistration('/verify').then((one) => one.update()).catch(() => {})")
+        page.wait_for_function("navigator.serviceWorker.getRegistration('/verify').then((one) => !one.installing && !one.waiting)")
+        page.wait_for_function("caches.keys().then((names) => names.join() === 'bierger-verify-next')")
+
+
+def test_without_javascript_there_is_the_servers_form_and_nothing_else(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/verify")
+    assert page.locator("#verify-server form").count() == 2
+    assert page.locator("#verify-server").is_visible()
+    assert not page.locator("#verifier").is_visible()
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sheet", "expected"), [("revoked", "revoked"), ("forged", "no"), ("compact", "facts"), ("foreign", "")])
+def test_other_papers_before_the_camera(browser: Browser, site: Site, tmp_path: Path, sheet: str, expected: str) -> None:
+    code = (SAMPLES / "code.txt").read_text().rstrip("\n")
+    other = code[:5] + base45.encode(base45.decode(code[5:]).replace(b"Beispill", b"Gespillt"))
+    papers: dict[str, Callable[[], object]] = {
+        "revoked": lambda: page_of(SAMPLES / "revoked.pdf", tmp_path), "forged": lambda: sheet_with(other),
+        "compact": lambda: sheet_with(code_of()), "foreign": lambda: sheet_with("https://example.org/menu"),
+    }  # fmt: skip
+    (put_log if sheet == "compact" else put_samples)(site)
+    film = video(video_frame(papers[sheet]()), tmp_path / "paper.mjpeg")  # type: ignore[arg-type]  # each is a picture
+    with camera(browser, film) as seeing, somebody(seeing, site) as page:
+        installed(opened(page))
+        cut(page, site)
+        opened(page)
+        page.locator("#verify-start").click()
+        if not expected:
+            expect(page.locator("#verify-says")).to_contain_text("not one of ours")
+            page.locator("#verify-stop").click()
+            assert page.locator(RESULT).count() == 0
+            return
+        assert kind(page) == expected

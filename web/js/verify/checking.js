@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From what a person gives (a code, a picture, a PDF, a text) to an answer: which steps can be done with what this device keeps.
+import { Refused, hex, isSame, now, readHex, readUtf8, utf8 } from "./bytes.js";
+import { attachmentsOf } from "./pdf.js";
+import { fileCommitment, openingOf, readProof, submissionCommitment } from "./proofs.js";
+import { readPhoto } from "./scan.js";
+import { dayOf, lastDay } from "./types.js";
+import { findReceipt, findSeal, verifyAct, verifyReceipt, verifySeal } from "./verdict.js";
+
+const LARGEST_FILE = 25000000, LARGEST_TEXT = 20000;
+const STALE = ["document-type-unknown", "key-unknown", "log-unknown", "note-unverified"]; // a newer list may know
+
+/** Nothing could be checked, and why: verify-no-code, verify-foreign-code, verify-not-a-code, verify-no-seal, upload-too-large, ... */
+const unread = (code) => ({ kind: "unread", code, steps: [] });
+
+const startsWith = (bytes, text) => isSame(bytes.slice(0, text.length), utf8(text));
+
+/** What is asked: {code} or {receipt}, with {pdf, factsProof, fileSalt, fileProof} of a file; or {unread: code}. */
+export async function readFiles(files) {
+  const asked = {};
+  let proof = null;
+  for (const file of files) {
+    if (file.size > LARGEST_FILE) return { unread: "upload-too-large" };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (startsWith(bytes, "c2sp.org/tlog-proof@v1\n")) proof = bytes;
+    else if (startsWith(bytes, "%PDF-")) Object.assign(asked, readPdf(bytes));
+    else if (file.type.startsWith("image/")) Object.assign(asked, await readImage(file));
+    else Object.assign(asked, readBytes(bytes));
+  }
+  if (!asked.code && !asked.receipt && !asked.unread) return { unread: "verify-not-a-code" };
+  return { ...asked, fileProof: proof };
+}
+
+function readPdf(pdf) {
+  const files = attachmentsOf(pdf), ascii = (name) => new TextDecoder("latin1").decode(files.get(name) ?? new Uint8Array());
+  const code = findSeal(ascii("seal.txt")), receipt = findReceipt(ascii("receipt.txt"));
+  if (!code && receipt) return { receipt };
+  if (!code) return { unread: "verify-no-seal" };
+  const salt = /^[0-9a-f]{64}$/.exec(ascii("file-salt.txt").trim());
+  return { code, pdf, factsProof: files.get("facts.tlog-proof") ?? null, fileSalt: salt && readHex(salt[0]) };
+}
+
+async function readImage(file) {
+  try {
+    const { text, other } = await readPhoto(file);
+    return text ? readText(text) : { unread: other ? "verify-foreign-code" : "verify-no-code" };
+  } catch {
+    return { unread: "upload-broken" };
+  }
+}
+
+function readBytes(bytes) {
+  try {
+    return readText(readUtf8(bytes.slice(0, LARGEST_TEXT)));
+  } catch {
+    return { unread: "upload-type" };
+  }
+}
+
+/** A text with a code in it. */
+export function readText(text) {
+  const code = findSeal(text), receipt = findReceipt(text);
+  if (code) return { code };
+  return receipt ? { receipt } : { unread: "verify-not-a-code" };
+}
+
+/** The answer to what is asked. `log`: whether the log may be asked about this act, which it then knows somebody checks. */
+export async function answer(asked, trust, { log = false } = {}) {
+  if (asked.unread) return unread(asked.unread);
+  if (!trust.keyList) return unread("nothing-kept");
+  if (asked.receipt) return answerReceipt(asked.receipt, trust, log);
+  let found = await checkAct(asked, trust, log);
+  if (isStale(found) && navigator.onLine && (await trust.refresh())) found = await checkAct(asked, trust, log);
+  else if (isStale(found)) found.kind = "stale";
+  return found;
+}
+
+const isStale = (found) => found.verdict?.result === "refused" && STALE.includes(found.failed?.code);
+
+async function checkAct(asked, trust, log) {
+  const lookup = trust.lookup(), proofs = { facts: asked.factsProof ?? null, file: asked.fileProof ?? null };
+  const missing = log ? await askLog(asked, trust, proofs) : null;
+  const given = { keyList: trust.keyList, policy: trust.policy, types: trust.types, revocations: lookup, now: now(), factsProof: proofs.facts };
+  // A file whose proof is not at hand was not checked as a file. That is no refusal: its facts are still what was sealed.
+  const isWhole = Boolean(asked.pdf) && (proofs.file !== null || missing?.file);
+  const verdict = isWhole
+    ? await verifyAct(asked.pdf, { ...given, code: asked.code, fileProof: proofs.file, fileSalt: asked.fileSalt ?? saltOf(proofs.file) })
+    : await verifySeal(asked.code, given);
+  const steps = verdict.steps.map((step) => (missing?.facts && step.name === "facts-in-log" ? { ...step, outcome: "failed", code: "facts-not-logged" } : step));
+  const failed = steps.find((step) => step.outcome === "failed") ?? null;
+  const { seal } = verdict, day = seal && lastDay(seal.type, seal.claims.issuedAt);
+  return {
+    kind: kindOf(verdict.result, failed, day), verdict, steps, failed, seal, lastDay: day, asOf: lookup.asOf, hasFile: Boolean(asked.pdf),
+    revocation: verdict.revocation, canAsk: Boolean(seal) && !log && (!failed || failed.code === "key-revoked") && steps.some((step) => step.code === "facts-proof-not-given" || (asked.pdf && step.code === "facts-only")),
+  };
+}
+
+function kindOf(result, failed, day) {
+  if (result === "revoked" && failed.code === "act-revoked") return "revoked";
+  if (failed) return "no";
+  if (day !== null && day < dayOf(new Date())) return "outdated";
+  return result === "authentic" ? "yes" : "facts";
+}
+
+function saltOf(proof) {
+  try {
+    return proof && (openingOf(readProof(proof))?.salt ?? null);
+  } catch {
+    return null; // the step says what is wrong with it
+  }
+}
+
+/** Ask the log for the proofs that are missing, by their commitments. {facts, file}: the log answered that it has none. */
+async function askLog(asked, trust, proofs) {
+  const missing = { facts: false, file: false };
+  const { seal } = await verifySeal(asked.code, { keyList: trust.keyList, types: trust.types });
+  if (!seal) return missing;
+  const proofOf = (leaf) => trust.fetch(`proof/${hex(leaf)}.tlog-proof`);
+  if (proofs.facts === null) {
+    proofs.facts = await proofOf(seal.commitment);
+    missing.facts = proofs.facts === null;
+  }
+  if (asked.pdf && proofs.file === null && asked.fileSalt) {
+    proofs.file = await proofOf(await fileCommitment(asked.pdf, asked.fileSalt));
+    missing.file = proofs.file === null;
+  }
+  return missing;
+}
+
+async function answerReceipt(receipt, trust, log) {
+  let proof = null, leaf = null;
+  try {
+    leaf = await submissionCommitment(receipt.number, receipt.eventHash, receipt.salt);
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    return unread("verify-not-a-code");
+  }
+  if (!log) return { kind: "receipt-unasked", steps: [], canAsk: true, number: receipt.number };
+  proof = await trust.fetch(`proof/${hex(leaf)}.tlog-proof`);
+  const verdict = await verifyReceipt(receipt, proof, trust.policy);
+  const failed = verdict.steps.find((step) => step.outcome === "failed") ?? null;
+  return { kind: failed ? "no" : "receipt", verdict, steps: verdict.steps, failed, number: receipt.number };
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What this device keeps and believes: key list, policy, document types, revocations, status lists, the newest checkpoint. All of it is
+// public. Whatever comes from the network is verified before it is kept, and a kept list is replaced only by one that follows it.
+//
+// Trust on first use: the first key list is believed if a log key that it names signed it. From then on its log keys are pinned: a
+// newer list must be signed by one of them. The page shows their fingerprint, to be compared with what the administration publishes.
+import { Refused, dateOf, hex, isSame, now, readUtf8, sha256 } from "./bytes.js";
+import { checkFollows, logKeysOf, openKeyList } from "./keys.js";
+import { judge, policyOfLogs, readPolicy } from "./notes.js";
+import { openRevocations, openStatusList, statusRevocation } from "./revocations.js";
+import { readTypes } from "./types.js";
+
+const DATABASE = "bierger-verify", STORE = "kept";
+const PATIENCE = 8000; // milliseconds for one file
+const LARGEST = 33554432;
+const MOST_LISTS = 150; // issuers whose status lists are fetched ahead
+
+export class Trust {
+  /** `at`: address of the log, ending in a slash. `statusBase`: what the addresses in status lists begin with. */
+  constructor({ at, statusBase }) {
+    Object.assign(this, { at, statusBase, keyList: null, logKeys: [], policy: null, types: new Map(), revocations: null, checkpoint: null });
+    this.statuses = new Map();
+    this.fetchedAt = {}; // name of a kept file -> Date
+    this.problems = new Map(); // name of a file -> code: why the newer one was not taken
+    this.shelf = new Shelf();
+  }
+
+  /** Read what is kept. What cannot be read any more is as if it were not there. */
+  async load() {
+    for (const [name, { bytes, at }] of await this.shelf.all()) {
+      try {
+        await this.believe(name, bytes, BigInt(at) * 1000n);
+        this.fetchedAt[name] = new Date(at);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    await this.choosePolicy();
+  }
+
+  /** Take over one file that was verified when it was kept; the key list comes first (the shelf is in this order). */
+  async believe(name, bytes, at) {
+    if (name === "keys.json") this.setKeys(await openKeyList(bytes), await logKeysOf(await openKeyList(bytes)));
+    else if (name === "types.json") this.types = await readTypes(bytes);
+    else if (name === "policy") this.given = await readGivenPolicy(bytes);
+    else if (name === "revocations") this.revocations = await openRevocations(bytes, this.logKeys);
+    else if (name === "checkpoint") this.checkpoint = (await judge({ ...policyOfLogs(this.logKeys) }, bytes)).checkpoint;
+    else if (name.startsWith("status/") && this.keyList) {
+      const owner = name.slice("status/".length);
+      this.statuses.set(owner, await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: at }));
+    }
+  }
+
+  setKeys(list, logKeys) {
+    this.keyList = list;
+    this.logKeys = logKeys;
+  }
+
+  async choosePolicy() {
+    const given = this.given?.policy;
+    // A rotated log key is in the key list, which the pinned keys vouch for, before it is in anybody's policy.
+    const more = given ? this.logKeys.filter((key) => !given.logs.some((log) => isSame(log.publicKey, key.publicKey))) : [];
+    this.policy = given ? { ...given, logs: [...given.logs, ...more] } : this.keyList && policyOfLogs(this.logKeys);
+  }
+
+  /** Fetch everything anew. True if the key list could be reached. What is refused is noted in `problems`; nothing is lost. */
+  async refresh() {
+    const reached = await this.renew("keys.json", async (bytes) => {
+      const list = await openKeyList(bytes, this.keyList && this.logKeys);
+      if (this.keyList) checkFollows(list, this.keyList);
+      this.setKeys(list, await logKeysOf(list));
+    });
+    if (!reached || !this.keyList) return reached;
+    await this.renew("types.json", async (bytes) => { this.types = await readTypes(bytes); });
+    await this.renew("policy", async (bytes) => {
+      const given = await readGivenPolicy(bytes);
+      if (this.given && !this.given.lines.every((line) => given.lines.includes(line))) throw new Refused("policy-changed");
+      this.given = given;
+    });
+    await this.choosePolicy();
+    await this.renew("revocations", async (bytes) => {
+      const list = await openRevocations(bytes, this.logKeys);
+      if (this.revocations && list.at < this.revocations.at) throw new Refused("revocations-older");
+      this.revocations = list;
+    });
+    await this.renew("checkpoint", async (bytes) => {
+      const { checkpoint } = await judge(this.policy, bytes), kept = this.checkpoint;
+      if (kept && kept.origin === checkpoint.origin) {
+        if (checkpoint.size < kept.size) throw new Refused("log-behind");
+        if (checkpoint.size === kept.size && !isSame(checkpoint.root, kept.root)) throw new Refused("log-forked");
+      }
+      this.checkpoint = checkpoint;
+    });
+    return true;
+  }
+
+  /** The status lists of all issuers, whole: who asks for one list tells nobody which act is in question, nor which issuer. */
+  async refreshStatuses() {
+    const owners = new Set((this.keyList?.entries ?? []).filter((entry) => entry.purpose === "seal").map((entry) => entry.owner));
+    for (const owner of [...owners].slice(0, MOST_LISTS)) await this.refreshStatus(owner);
+  }
+
+  async refreshStatus(owner) {
+    await this.renew(`status/${owner}`, async (bytes) => {
+      const token = await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: now() });
+      const kept = this.statuses.get(owner);
+      if (kept && token.issuedAt < kept.issuedAt) throw new Refused("revocations-older");
+      this.statuses.set(owner, token);
+    });
+  }
+
+  /** Fetch one file, let `take` verify it, keep it. True if the network answered. */
+  async renew(name, take) {
+    let bytes;
+    try {
+      bytes = await this.fetch(name);
+    } catch {
+      return false; // no network: what is kept stays, with its date
+    }
+    if (bytes === null) return true; // this log has no such file
+    try {
+      await take(bytes);
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      this.problems.set(name, refused.code);
+      return true;
+    }
+    this.problems.delete(name);
+    this.fetchedAt[name] = new Date();
+    await this.shelf.put(name, bytes, this.fetchedAt[name].getTime());
+    return true;
+  }
+
+  /** The bytes of a file of the log; null: it has none. Rejected without a network. */
+  async fetch(name) {
+    const patience = new AbortController(), timer = setTimeout(() => patience.abort(), PATIENCE);
+    try {
+      const answer = await fetch(this.at + name, { credentials: "omit", cache: "no-cache", referrerPolicy: "no-referrer", signal: patience.signal });
+      if (answer.status === 404) return null;
+      if (!answer.ok || Number(answer.headers.get("Content-Length") ?? 0) > LARGEST) throw new Error(String(answer.status));
+      return new Uint8Array(await answer.arrayBuffer());
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What `verifySeal` asks; `asOf` afterwards says up to when the answer holds (a Date), null if there was none. */
+  lookup() {
+    const ask = (seal) => {
+      const list = this.revocations?.origin === seal.origin ? this.revocations : null;
+      const found = list?.revoked.get(hex(seal.commitment));
+      if (list) ask.asOf = dateOf(list.at);
+      if (found) return found;
+      const token = seal.status === null ? null : this.statuses.get(seal.claims.issuer);
+      if (token && now() < token.expiresAt) {
+        const revocation = statusRevocation(token, seal);
+        if (!list || token.issuedAt > list.at) ask.asOf = dateOf(token.issuedAt);
+        if (revocation) return revocation;
+      } else if (!list) throw new Refused("revocation-unavailable");
+      return null;
+    };
+    ask.asOf = null;
+    return ask;
+  }
+
+  /** SHA-256 of the pinned log keys, in groups of four. */
+  async fingerprints() {
+    const texts = [];
+    for (const key of this.logKeys) texts.push([key.name, hex(await sha256(key.publicKey)).replace(/(.{4})(?=.)/g, "$1 ")]);
+    return texts;
+  }
+
+  async forget() {
+    await this.shelf.clear();
+    Object.assign(this, { keyList: null, logKeys: [], policy: null, given: null, types: new Map(), revocations: null, checkpoint: null, fetchedAt: {} });
+    this.statuses.clear();
+    this.problems.clear();
+  }
+}
+
+async function readGivenPolicy(bytes) {
+  let text;
+  try {
+    text = readUtf8(bytes);
+  } catch {
+    throw new Refused("policy-format");
+  }
+  const lines = text.split("\n").map((line) => line.trim().replace(/[ \t]+/g, " ")).filter((line) => line && !line.startsWith("#"));
+  return { policy: await readPolicy(text), lines };
+}
+
+/** IndexedDB, and nothing else of it: a few named files with the time at which they came. Without it (private windows), memory. */
+class Shelf {
+  constructor() {
+    this.memory = new Map();
+  }
+
+  async database() {
+    this.opened ??= new Promise((resolve) => {
+      try {
+        const request = indexedDB.open(DATABASE, 1);
+        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => resolve(null);
+      } catch {
+        resolve(null);
+      }
+    });
+    return this.opened;
+  }
+
+  async run(mode, work) {
+    const database = await this.database();
+    if (!database) return null;
+    return new Promise((resolve) => {
+      const transaction = database.transaction(STORE, mode), request = work(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = transaction.onabort = () => resolve(null); // full, or taken away: memory holds it
+    });
+  }
+
+  /** [name, {bytes, at}], the key list first. */
+  async all() {
+    const names = await this.run("readonly", (store) => store.getAllKeys()), files = await this.run("readonly", (store) => store.getAll());
+    const kept = names && files && names.length === files.length ? names.map((name, index) => [name, files[index]]) : [...this.memory];
+    return kept.sort(([one], [other]) => (other === "keys.json") - (one === "keys.json"));
+  }
+
+  async put(name, bytes, at) {
+    this.memory.set(name, { bytes, at });
+    await this.run("readwrite", (store) => store.put({ bytes, at }, name));
+  }
+
+  async clear() {
+    this.memory.clear();
+    await this.run("readwrite", (store) => store.clear());
+  }
+}
