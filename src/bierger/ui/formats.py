@@ -29,6 +29,14 @@ def day(value: dt.date, language: str | None = None) -> str:
     return format_date(value, "long", locale=locale(language))
 
 
+def fact(value: str, language: str | None = None) -> str:
+    """A sealed fact: an ISO day as people write it, everything else as it was sealed."""
+    try:
+        return day(dt.date.fromisoformat(value), language) if len(value) == len("2026-01-31") else value
+    except ValueError:
+        return value
+
+
 def instant(value: dt.datetime, language: str | None = None) -> str:
     """Day and minute in Luxembourg, for an aware instant: "2 November 2026, 14:05"."""
     local = value.astimezone(LUXEMBOURG)

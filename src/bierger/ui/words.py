@@ -45,6 +45,7 @@ EVENTS: Mapping[str, str] = {
     "register-asked": gettext_noop("Register consulted"),
     "act-decided": gettext_noop("Decision taken, the document is being prepared"),
     "act-delivered": gettext_noop("Document delivered"),
+    "act-revoked": gettext_noop("Document revoked"),
     "notified": gettext_noop("Information sent"),
     "case-ended": gettext_noop("Request closed"),
     "payload-erased": gettext_noop("Content erased"),
@@ -86,6 +87,7 @@ PURPOSES: Mapping[str, str] = {
     "register-check": gettext_noop("Check in a register"),
     "delivery": gettext_noop("Delivery of a document"),
     "search": gettext_noop("Search"),
+    "act-revocation": gettext_noop("Revocation or correction of a document"),
     "audit": gettext_noop("Audit"),
 }
 

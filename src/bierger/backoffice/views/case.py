@@ -124,6 +124,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "conclusions": shown.conclusions(view, package),
         "supplied": shown.conclusions(view, package, of_applicant=True),
         "acts": documents.acts_of_case(view.id, purpose=selectors.purpose_of(view.id)),
+        "decides": "decider" in principal.roles,
         "timeline": shown.timeline(view, package),
         "asked": next((entry for entry in view.timeline if entry.sequence == view.open_question), None),
         "question_field": question_field,

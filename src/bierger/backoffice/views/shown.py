@@ -14,7 +14,7 @@ from bierger.administrations import selectors as administrations
 from bierger.backoffice.views.access import language
 from bierger.cases.types import CaseView, Entry
 from bierger.infra import clock
-from bierger.ui import formats
+from bierger.ui import formats, words
 from bierger.ui.fields import shown_answer
 from bierger.ui.parts import Attached, SummaryRow, TimelineEntry
 from bierger_core.interview import JSON, Question, TaskForm, Type
@@ -243,6 +243,7 @@ def _title(entry: Entry, package: Package) -> str:
         "timer-fired": _("A deadline ran out"),
         "act-decided": _("Document decided"),
         "act-delivered": _("Document %(number)s delivered"),
+        "act-revoked": _("Document %(number)s revoked"),
         "notified": _("Message sent"),
         "note-added": _("Internal note"),
         "question-asked": _("Question to the applicant"),
@@ -268,7 +269,17 @@ def _text(entry: Entry) -> str:
         return _("The register knows the person.") if entry.params.get("found") else _("The register found nobody.")
     if entry.code == "decided-by-rule":
         return _laws_of(entry.params.get("derivation"))
+    if entry.code == "act-revoked":
+        return _revoked(entry.params)
     return str(entry.params.get("text", ""))
+
+
+def _revoked(said: Mapping[str, object]) -> str:
+    """Why, which document took its place, and what the holder was told."""
+    lines = [words.word(words.REVOCATIONS, str(said.get("reason", ""))).capitalize() + "."]
+    if said.get("successor"):
+        lines.append(_("Corrected document: %(number)s.") % {"number": said["successor"]})
+    return "\n".join([*lines, str(said.get("text", ""))]).strip()
 
 
 def _laws_of(derivation: object) -> str:
