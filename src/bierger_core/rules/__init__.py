@@ -48,6 +48,7 @@ from bierger_core.rules.feel.moments import DateTime, DaysTime, FarDate, YearsMo
 from bierger_core.rules.feel.moments import Time as TimeOfDay
 from bierger_core.rules.feel.values import Function, Range, Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
+from bierger_core.rules.partial.classes import Factor, Shared, is_plain, share
 from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision, Undecided, Verdict, compile_partial
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Hit
@@ -73,6 +74,7 @@ __all__ = [
     "EvaluationError",
     "Expression",
     "ExpressionRefused",
+    "Factor",
     "Fails",
     "FarDate",
     "Feel",
@@ -99,6 +101,7 @@ __all__ = [
     "RulesError",
     "RulesOverlap",
     "Run",
+    "Shared",
     "Step",
     "StepsExceeded",
     "TextTooLong",
@@ -117,6 +120,7 @@ __all__ = [
     "derive",
     "from_json",
     "is_name",
+    "is_plain",
     "load_model",
     "look_up",
     "number_text",
@@ -128,6 +132,7 @@ __all__ = [
     "read_xml",
     "replay",
     "run_case",
+    "share",
     "to_feel",
     "to_json",
     "to_plain",
