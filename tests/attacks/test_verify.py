@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +24,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from bierger.site.commands import verify
+from bierger.site.offline import checking
 from bierger_core.merkle import Checkpoint, log_key, open_checkpoint, parse_note, sign_checkpoint
 from bierger_core.seals import KeyEntry, KeyList, dump_key_list, load_key_list
 from bierger_core.values import LocalSigner
@@ -186,7 +188,8 @@ def test_a_second_history_under_the_right_key_is_noticed(capsys, tmp_path, monke
     listed, signer = forged_list(keep_seals=True)
     origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
     own_key = log_key(origin, signer.public_key)
-    (copy / "keys.json").write_bytes(listed)
+    for place in (copy / "keys.json", copy / "log" / "keys.json"):
+        place.write_bytes(listed)
 
     def resigned(note: bytes, *, root: bytes | None = None) -> bytes:
         old = open_checkpoint(note, [log_key(e.owner, e.public_key) for e in honest.entries if e.purpose == "log"]).checkpoint
@@ -289,10 +292,99 @@ def test_a_strangers_pdf_that_swells_or_hangs_is_given_up(capsys, tmp_path, monk
     status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
     assert (status, failed(answer)) == (1, "verify-too-hard")
     assert "memory" in answer["error"]["message"]
-    monkeypatch.setattr(verify, "SECONDS", 0.2)
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
     status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
     assert (status, failed(answer)) == (1, "verify-too-hard")
     assert "0.2 seconds" in answer["error"]["message"]
     # 3. And the next file is verified.
     monkeypatch.undo()
     assert check(capsys, NEWEST / "certificate.pdf", "--log", str(NEWEST / "log"))[0] == 0
+
+
+# -- a kept list, and the log's newer one ------------------------------------------------------------------------------------
+
+
+def newer_list(change: Callable[[KeyList], KeyList], *, signed_by: LocalSigner | None = None) -> tuple[bytes, bytes]:
+    """An older list signed by a log key of the attacker's or ours, and the newer one that the change makes of it."""
+    listed, signer = forged_list(keep_seals=True)
+    older = load_key_list(listed)
+    by = signed_by or signer
+    origin = next(entry.owner for entry in older.entries if entry.purpose == "log")
+    return listed, dump_key_list(change(older), log_key(origin, by.public_key), by)
+
+
+def later(listed: KeyList) -> datetime:
+    return listed.issued_at + timedelta(days=1)
+
+
+def revoking(listed: KeyList) -> KeyList:
+    seal_key = next(entry for entry in listed.entries if entry.purpose == "seal")
+    log = next(entry.owner for entry in listed.entries if entry.purpose == "log")
+    return listed.revoked(seal_key.kid, seal_key.valid_from, (log, 0), later(listed))
+
+
+def dropping(listed: KeyList) -> KeyList:
+    return KeyList(later(listed), tuple(entry for entry in listed.entries if entry.purpose == "log"))
+
+
+@pytest.mark.parametrize(
+    ("change", "signed_by", "code"),
+    [
+        (revoking, None, "key-revoked"),  # what the log knows better is believed
+        (dropping, None, "key-list-rewritten"),
+        (revoking, LocalSigner.of(Ed25519PrivateKey.generate()), "note-unverified"),
+    ],
+)
+def test_a_kept_list_follows_the_logs_newer_one_and_is_never_rewritten(capsys, copy, change, signed_by, code):
+    older, newer = newer_list(change, signed_by=signed_by)
+    (copy / "kept.json").write_bytes(older)
+    for name in ("checkpoint", "revocations"):
+        (copy / "log" / name).unlink()
+    (copy / "log" / "keys.json").write_bytes(newer)
+    words = (copy / "code.txt", "--log", str(copy / "log"), "--keys", str(copy / "kept.json"))
+    status, answer = check(capsys, *words)
+    assert (status, failed(answer)) == (1, code)
+    assert (copy / "kept.json").read_bytes() == older
+    check(capsys, *words, "--update-keys")
+    assert (copy / "kept.json").read_bytes() == (newer if code == "key-revoked" else older)
+
+
+def test_an_old_copy_of_the_log_does_not_undo_a_newer_list(capsys, copy):
+    older, newer = newer_list(revoking)
+    (copy / "kept.json").write_bytes(newer)
+    for name in ("checkpoint", "revocations"):
+        (copy / "log" / name).unlink()
+    (copy / "log" / "keys.json").write_bytes(older)
+    status, answer = check(capsys, copy / "code.txt", "--log", str(copy / "log"), "--keys", str(copy / "kept.json"))
+    assert (status, failed(answer)) == (1, "key-revoked")
+
+
+# -- several at once ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_checked_file_by_file_and_the_worst_decides(capsys, copy):
+    parser = argparse.ArgumentParser()
+    verify.add_arguments(parser)
+    folder = copy / "desk"
+    folder.mkdir()
+    for name in ("certificate.pdf", "revoked.pdf", "photo.jpg", "receipt.pdf"):
+        shutil.copy(copy / name, folder / name)
+    (folder / "notes.txt").write_text("nothing in it")
+    words = [str(folder), "--log", str(copy / "log")]
+    assert verify.run(parser.parse_args([*words, "--json"])) == 1
+    said = {Path(line["file"]).name: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert {name: line.get("result") or line["error"]["code"] for name, line in said.items()} == {
+        "certificate.pdf": "authentic", "notes.txt": "verify-not-a-code", "photo.jpg": "facts-only", "receipt.pdf": "authentic", "revoked.pdf": "revoked",
+    }  # fmt: skip
+    assert verify.run(parser.parse_args(words)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["AUTHENTIC", "NOT AUTHENTIC", "FACTS ONLY", "RECEIPT HOLDS", "REVOKED"]
+    for name, status in (("revoked.pdf", 2), ("notes.txt", 2), ("photo.jpg", 0)):
+        (folder / name).unlink()
+        assert verify.run(parser.parse_args(words)) == (1 if (folder / "notes.txt").exists() else status)
+    capsys.readouterr()
+
+
+def test_an_empty_folder_is_no_good_news(capsys, tmp_path):
+    status, answer = check(capsys, tmp_path, "--log", str(NEWEST / "log"))
+    assert (status, failed(answer)) == (1, "nothing-to-check")

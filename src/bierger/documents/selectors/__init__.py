@@ -18,9 +18,8 @@ from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.document_types import type_registry, types_json
 from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
 from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
-from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
 from bierger.documents.selectors.submissions import submission_code
-from bierger.documents.selectors.verification import verify_carried, verify_issued, verify_text
+from bierger.documents.selectors.verification import verify_brought, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
 
 __all__ = [
@@ -32,21 +31,21 @@ __all__ = [
     "act_pdf",
     "act_proof",
     "act_source",
-    "acts_of_case",
     "act_terms",
-    "my_acts",
+    "acts_of_case",
     "acts_over",
     "case_of_act",
+    "my_acts",
     "read_attachment",
     "read_blob",
     "revocations",
     "sealed_words",
     "submission_code",
+    "type_registry",
+    "types_json",
     "undelivered",
-    "verify_carried",
+    "verify_brought",
     "verify_issued",
     "verify_text",
     "waiting_files",
-    "type_registry",
-    "types_json",
 ]

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a file brings to its own check, for the page, the interface and `./bierger verify` alike.
+
+A PDF is opened for its attachments, a picture for the text of its QR code, both in another process: whoever wrote the file may be
+a stranger. Anything else is text with a code in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bierger.documents.plugins import sandbox
+from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
+from bierger.documents.plugins.sniffing import sniff
+
+_LONGEST_TEXT = 20_000
+
+
+class NotOpened(Exception):
+    """There is nothing to check in it; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A seal (`code`) or a receipt, and what travelled with it. is_pdf: a file, whose bytes can be checked themselves."""
+
+    code: str | None = None
+    receipt: ReceiptCode | None = None
+    is_pdf: bool = False
+    facts_proof: bytes | None = None
+    file_salt: bytes | None = None
+
+
+def open_file(data: bytes, *, seconds: float, photo_seconds: float, max_pixels: int) -> Brought:
+    """Open it within so much time. Raises NotOpened, SandboxBusy."""
+    kind = sniff(data)
+    if kind == "application/pdf":
+        return _open_pdf(data, seconds)
+    if kind in ("image/png", "image/jpeg"):
+        return _read(_code_in(data, photo_seconds, max_pixels))
+    try:
+        return _read(data[:_LONGEST_TEXT].decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise NotOpened("upload-type", "This is neither a PDF, a picture nor a text.") from None
+
+
+def _read(text: str) -> Brought:
+    code, receipt = find_seal(text), read_receipt(text)
+    if code is None and receipt is None:
+        raise NotOpened("verify-not-a-code", "This is neither a PDF, a picture nor the text of a code.")
+    return Brought(code, None if code else receipt)
+
+
+def _open_pdf(data: bytes, seconds: float) -> Brought:
+    parts = _opened("attachments", {}, data, seconds).parts
+    code = find_seal(parts.get("seal.txt", b"").decode("ascii", "replace"))
+    receipt = read_receipt(parts.get("receipt.txt", b"").decode("utf-8", "replace"))
+    if code is None and receipt is None:
+        raise NotOpened("verify-no-seal", "The PDF carries no seal.")
+    try:
+        salt = bytes.fromhex(parts.get("file-salt.txt", b"").decode("ascii"))
+    except ValueError:
+        salt = b""
+    return Brought(code, None if code else receipt, True, parts.get("facts.tlog-proof"), salt if len(salt) == 32 else None)
+
+
+def _code_in(picture: bytes, seconds: float, max_pixels: int) -> str:
+    """The text of the code of ours in a picture."""
+    texts = _opened("codes", {"max_pixels": max_pixels}, picture, seconds).body.get("texts")
+    found = [str(one) for one in texts] if isinstance(texts, list) else []
+    ours = [one for one in found if find_seal(one) or read_receipt(one)]
+    if ours:
+        return ours[0]
+    if found:
+        raise NotOpened("verify-foreign-code", "The code in this picture is none of an act.")
+    raise NotOpened("verify-no-code", "No code of an act was found in this picture.")
+
+
+def _opened(operation: str, body: Mapping[str, object], data: bytes, seconds: float) -> sandbox.Answer:
+    """What the worker made of it; raises NotOpened when it refused it, hung or swelled."""
+    answer = sandbox.run(operation, body, {"data": data}, limits=sandbox.Limits(seconds=seconds))
+    if answer.outcome == "error":
+        raise NotOpened(str(answer.body["code"]), "It cannot be opened as a picture.")
+    if answer.outcome != "ok":
+        used = f"{seconds:g} seconds" if answer.outcome == "timeout" else "the memory it may have"
+        raise NotOpened("verify-too-hard", f"It could not be opened within {used}: no letter of ours is like that.")
+    return answer

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Checking acts on the reader's side: no settings, no database, nothing believed but what the reader chose."""
+
+from bierger.site.offline.checking import Checked, check_file
+from bierger.site.offline.trust import CannotCheck, Trust, load_trust
+
+__all__ = ["CannotCheck", "Checked", "Trust", "check_file", "load_trust"]
