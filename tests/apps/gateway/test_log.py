@@ -13,7 +13,16 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger import selectors, services
 from bierger.ledger.plugins import folder
 from bierger.ledger.plugins.node.files import TileFolder
-from bierger_core.merkle import TileMissingError, TileReader, open_checkpoint, parse_note, parse_proof, verify_note, verify_proof
+from bierger_core.merkle import (
+    TileMissingError,
+    TileReader,
+    open_checkpoint,
+    parse_note,
+    parse_policy,
+    parse_proof,
+    verify_note,
+    verify_proof,
+)
 from bierger_core.seals import load_key_list
 from bierger_core.values import Kind
 
@@ -55,6 +64,14 @@ def test_an_outsider_rebuilds_the_tree(log):
     assert load_key_list(log.get("/log/keys.json").content, keys).entries
     assert verify_note(parse_note(log.get("/log/revocations").content), keys) == keys
     assert log.get("/log/keys.tlog-proof").status_code == 200
+
+
+def test_the_policy_is_one_and_believes_this_log(log):
+    answer = log.get("/log/policy")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    read = parse_policy(answer.content.decode())
+    assert (read.quorum, read.urls) == (None, {"localhost/log": "http://localhost:8000/log"})
+    assert read.judge(log.get("/log/checkpoint").content).checkpoint.origin == "localhost/log"
 
 
 @pytest.mark.parametrize(
