@@ -318,7 +318,7 @@ def later(listed: KeyList) -> datetime:
 
 
 def revoking(listed: KeyList) -> KeyList:
-    seal_key = next(entry for entry in listed.entries if entry.purpose == "seal")
+    seal_key = next(entry for entry in listed.entries if (entry.purpose, entry.owner) == ("seal", "probe"))
     log = next(entry.owner for entry in listed.entries if entry.purpose == "log")
     return listed.revoked(seal_key.kid, seal_key.valid_from, (log, 0), later(listed))
 
