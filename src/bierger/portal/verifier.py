@@ -150,7 +150,7 @@ TEXTS: Mapping[str, str] = {
     "kept-types": gettext_noop("Document types"),
     "kept-problem": gettext_noop("Not taken over"),
     "kept-print": gettext_noop("Fingerprint of the log %(name)s"),
-    "kept-none": gettext_noop("none"),
+    "kept-none": gettext_noop("no list"),
     "online": gettext_noop("Network: yes. The lists are renewed by themselves."),
     "offline": gettext_noop("Network: no. The lists stay as they are."),
 }

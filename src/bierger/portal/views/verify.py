@@ -63,7 +63,7 @@ def _draw(request: HttpRequest, *, typed: str = "", file_error: str = "", verdic
     )  # fmt: skip
     code = text_field(
         "code", _("The code or the number of a receipt"), value="" if verdict else typed, rows=4,
-        hint=_("A text that begins with BRG1 or BRR1, or the number of a receipt followed by its fingerprint."),
+        hint=_("A text that begins with BRG1, BRG2 or BRR1, or the number of a receipt followed by its fingerprint."),
     )  # fmt: skip
     errors = error_links((file,))
     context = {"file": file, "code": code, "errors": errors, "verdict": verdict, "given": given(language()), "section": "verify"}
