@@ -152,6 +152,8 @@ class _Rows:
                 previous = newest.size if newest else 0
                 Checkpoint.objects.create(size=head.size, previous=previous, root=head.root, note=new.note.decode(), at=at)
                 _number(self._ids, previous, at)
+        except _Overtaken:
+            return False
         except IntegrityError:  # the lock is off, as a test has it: the unique rows know who was first
             return False
         return True
@@ -163,6 +165,10 @@ def _files() -> TileFolder:
     return TileFolder(folder.disk_of(folder.log_folder()), keep=folder.marks().keep)
 
 
+class _Overtaken(Exception):
+    """Another sequencer appended some of these rows between steps 1 and 2."""
+
+
 def _number(ids: list[int], first: int, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -171,7 +177,7 @@ def _number(ids: list[int], first: int, at: datetime) -> None:
             [at, ids, list(range(first, first + len(ids)))],
         )
         if cursor.rowcount != len(ids):
-            raise AnotherSequencer("Some entries of this batch were appended by another sequencer.")
+            raise _Overtaken
 
 
 def _tell(size: int) -> None:
