@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""/log/…: C2SP tlog-tiles, the key list, the document types, the revocations, proofs by commitment."""
+"""/log/…: C2SP tlog-tiles, the key list, the document types, the revocations, proofs by commitment. /tsa: time stamps."""
 
 from django.urls import path
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("log/revocations", views.revocations, name="revocations"),
     path("log/policy", views.policy, name="policy"),
     path("log/readings/<int:number>.json", views.readings_batch, name="readings-batch"),
+    path("tsa", views.stamp, name="stamp"),
+    path("tsa/certificates.pem", views.certificates, name="certificates"),
     path("log/proof/<str:commitment>.tlog-proof", views.proof, name="proof"),
 ]

@@ -10,11 +10,17 @@ import json
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from bierger.documents import selectors as documents
 from bierger.disclosures import selectors as disclosures
+from bierger.documents import selectors as documents
+from bierger.documents import services as documents_services
+from bierger.documents.errors import SigningUnavailable
+from bierger.infra.brakes import WINDOW, attempt
+from bierger.infra.principal import ANONYMOUS, acting_as, outside_transaction
 from bierger.ledger import selectors as log
 from bierger_core.merkle import ReadingBatch, TileError, format_proof
 from bierger_core.values import format_instant
@@ -24,6 +30,7 @@ FRESH = "no-cache"  # may be stored, must be asked for again: an old checkpoint 
 MINUTE = "public, max-age=60"
 _LARGEST = 2**63  # what the database counts to
 TEXT = "text/plain; charset=utf-8"
+LARGEST_QUERY = 4_096  # bytes
 View = Callable[..., HttpResponse]
 
 
@@ -116,3 +123,31 @@ def proof(_request: HttpRequest, commitment: str) -> HttpResponse:
         raise Http404 from error
     found = log.proof(leaf)
     return _bytes(None if found is None else format_proof(found), TEXT, FRESH)
+
+
+@csrf_exempt  # asked by programs, without a session; nothing is written but the count of attempts
+@outside_transaction
+@require_POST
+def stamp(request: HttpRequest) -> HttpResponse:
+    """RFC 3161 over HTTP (section 3.4): a query in, a reply out, a refusal being one too."""
+    if settings.BIERGER_TSA != "own":
+        raise Http404
+    if request.content_type != "application/timestamp-query":
+        return HttpResponse("Send a query as application/timestamp-query.\n", content_type=TEXT, status=415)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUERY:
+        return HttpResponse("No query is that long.\n", content_type=TEXT, status=413)
+    if not attempt(request, "stamp", settings.BIERGER_VERIFY_LIMIT):
+        wait = {"Retry-After": str(WINDOW)}
+        return HttpResponse("Too many queries; ask again later.\n", content_type=TEXT, status=429, headers=wait)
+    try:
+        with acting_as(ANONYMOUS):
+            answer = documents_services.answer_stamp_request(request=request.body)
+    except SigningUnavailable:
+        return HttpResponse("The authority's key cannot be used.\n", content_type=TEXT, status=503)
+    return _bytes(answer, "application/timestamp-reply", "no-store")
+
+
+@_open_to_all
+def certificates(_request: HttpRequest) -> HttpResponse:
+    """Whom one has to believe to believe our own signatures and stamps; 404 where they are somebody else's."""
+    return _bytes(documents_services.anchors() or None, "application/x-pem-file", MINUTE)

@@ -47,15 +47,14 @@ def signer_of(code: str, name: str) -> FileSigner | None:
     if place == "off":
         return None
     if place == "own":
-        return _from_file(own_authority.identity(own_folder(), code, name, own_authority.DOCUMENTS, clock.now()))
+        return _own(code, name, own_authority.DOCUMENTS)
     path = Path(place) / f"{code}.pem"
     return _from_file(path) if path.is_file() else None
 
 
 def stamper() -> FileSigner:
     """The certificate and key of the time-stamping authority of our own."""
-    origin = str(settings.BIERGER_LOG_ORIGIN)
-    return _from_file(own_authority.identity(own_folder(), "time-stamps", origin, own_authority.STAMPS, clock.now()))
+    return _own("time-stamps", str(settings.BIERGER_LOG_ORIGIN), own_authority.STAMPS)
 
 
 def anchors_pem() -> bytes:
@@ -65,6 +64,15 @@ def anchors_pem() -> bytes:
 
 def own_folder() -> Path:
     return Path(settings.BIERGER_DATA) / "keys" / "pdf"
+
+
+def _own(file: str, name: str, purpose: own_authority.Purpose) -> FileSigner:
+    try:
+        return _from_file(own_authority.identity(own_folder(), file, name, purpose, clock.now()))
+    except OSError as error:
+        raise SigningUnavailable(
+            "The keys of the authority of our own cannot be read or made.", reason=str(error.errno)
+        ) from error
 
 
 def _from_file(path: Path) -> FileSigner:
