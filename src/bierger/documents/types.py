@@ -191,6 +191,7 @@ class VerificationView:
 
     authentic "yes": these very bytes were issued. "facts-only": the facts are sealed; compare them with the paper, which was
     not checked. "no": see `failed`. A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
+    successor: the number of the act that took its place; whoever holds the old one's seal is told, the public lists say nothing.
     valid_until: the last day on which the act may be relied on; is_over: that day has passed. It is as authentic as before.
     """
 
@@ -207,6 +208,7 @@ class VerificationView:
     revoked: bool = False
     revoked_at: datetime | None = None
     revocation_reason: str = ""
+    successor: str = ""
     logged_at: datetime | None = None
     log_origin: str = ""
     log_index: int | None = None

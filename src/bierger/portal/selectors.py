@@ -27,6 +27,7 @@ from bierger.infra.principal import current
 from bierger.portal.types import ActRow, CheckRow, DraftRow, MailRow, MandateRow, ReadingDay, ReadingRow, RequestRow, Verdict
 from bierger.ui import formats, words
 from bierger.ui.parts import TimelineEntry
+from bierger.ui.retention import HOLDS
 from bierger_core.procedures import Package
 from bierger_core.values import local
 
@@ -126,11 +127,23 @@ def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:
         case "task-completed":
             return own(f"task.{node}.title") or title, ""
         case "act-decided" | "act-delivered":
-            return title, own(f"document.{params.get('document', '')}.title")
+            return title, own(f"document.{params.get('document', '')}.title") or str(params.get("title", ""))
+        case "case-held":
+            said = {"reason": words.word(HOLDS, str(params.get("reason", ""))), "day": _day(str(params.get("until", "")), language)}
+            return title, _("Until %(day)s nothing is erased: %(reason)s.") % said
+        case "acts-erased":
+            numbers = params.get("numbers")
+            return title, ", ".join(map(str, numbers)) if isinstance(numbers, list) else ""
+        case "act-revoked":
+            return _taken_back({name: str(value) for name, value in params.items()}, note=str(params.get("text", "")))
         case "register-asked":
             return title, _register(params)
         case _:
             return title, ""
+
+
+def _day(iso: str, language: str) -> str:
+    return formats.day(dt.date.fromisoformat(iso), language)
 
 
 def _register(params: Mapping[str, object]) -> str:
@@ -142,14 +155,17 @@ def _register(params: Mapping[str, object]) -> str:
 
 
 def acts_of(case: UUID) -> list[ActRow]:
-    """The documents issued in a request, for their holder."""
-    return [_act(one) for one in documents.my_acts(case=case)]
+    """The documents issued in a request, for their holder; of one that was revoked also what they were told."""
+    return [replace(_act(one), note=one.revocation_note) for one in documents.my_acts(case=case)]
 
 
 def _act(act: ActView) -> ActRow:
+    office = administrations.administration(id=act.administration)
     return ActRow(
-        id=act.id, title=act.title, number=act.number, ready=act.state == "delivered",
-        state=words.word(words.ACT_STATES, act.state), revoked=_revoked(act),
+        id=act.id, title=act.title, number=act.number, ready=act.state == "delivered" and act.file is not None,
+        state=_("erased") if act.state == "delivered" and act.file is None else words.word(words.ACT_STATES, act.state), revoked=_revoked(act),
+        revoked_on=formats.local_day(act.revoked_at) if act.revoked_at else "",
+        successor=act.successor_number, replaced=act.replaced_number, email=office.email or "",
     )  # fmt: skip
 
 
@@ -185,12 +201,27 @@ def mail_rows(
 
 
 def _letter(message: MessageView, act: ActView | None, language: str) -> tuple[str, str]:
+    if message.subject_code == "act-revoked":
+        return _taken_back(message.params, note=message.params.get("note", ""))
     if act is not None:
         return act.title, _("Your document %(number)s is ready.") % {"number": act.number}
     for spoken in (language, *(code for code, _name in settings.LANGUAGES)):
         if title := message.params.get(f"title.{spoken}"):
             return str(title), str(message.params.get(f"body.{spoken}", ""))
     return _("Message about your request"), ""
+
+
+def _taken_back(said: Mapping[str, str], *, note: str) -> tuple[str, str]:
+    """A document was revoked, or replaced: which, why, what the administration says about it."""
+    named = {"number": said.get("number", ""), "title": said.get("title", "")}
+    reason = words.word(words.REVOCATIONS, said.get("reason", ""))
+    lines = [_("%(title)s %(number)s was revoked: %(reason)s.") % {**named, "reason": reason}]
+    if said.get("successor"):
+        lines = [
+            _("%(title)s %(number)s was wrong and does not hold any more.") % named,
+            _("Document %(number)s takes its place; you get it here.") % {"number": said["successor"]},
+        ]
+    return _("Document replaced") if said.get("successor") else _("Document revoked"), "\n".join([*lines, note]).strip()
 
 
 def scope_title(scope: str, language: str) -> str:
@@ -288,7 +319,10 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
     if found.revoked:
         day = formats.instant(found.revoked_at, language) if found.revoked_at else ""
         reason = words.word(words.REVOCATIONS, found.revocation_reason)
-        return "no", _("Revoked"), _("It was issued, but revoked on %(day)s: %(reason)s.") % {"day": day, "reason": reason}
+        text = _("It was issued, but revoked on %(day)s: %(reason)s.") % {"day": day, "reason": reason}
+        if found.successor:
+            text += " " + _("Ask for document %(number)s, which took its place.") % {"number": found.successor}
+        return "no", _("Revoked"), text
     if found.subject == "receipt" and found.authentic != "no":
         return "yes", _("This receipt is genuine"), _("A request with this number and this content was submitted.")
     if found.authentic == "yes":

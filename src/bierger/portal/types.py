@@ -77,7 +77,9 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """A document issued. `ready`: it can be downloaded; `revoked`: why, or empty."""
+    """A document issued. `ready`: it can be downloaded; `revoked`: why, or empty; `note`: what its holder was told about that.
+    `successor`, `replaced`: numbers of what took its place, and of the one whose place it took. `email`: whom to ask.
+    """
 
     id: UUID
     title: str
@@ -85,6 +87,11 @@ class ActRow:
     ready: bool
     state: str
     revoked: str
+    revoked_on: str = ""
+    note: str = ""
+    successor: str = ""
+    replaced: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ def verdict(pdf: bytes) -> tuple[str, bool, str]:
     return found.authentic, found.revoked, found.revocation_reason
 
 
+def successor_of(pdf: bytes) -> str:
+    with acting_as(ANONYMOUS):
+        return services.verify_upload(data=pdf, file_name="x.pdf").successor
+
+
 def mail(applicant: Applicant) -> list[tuple[str, UUID]]:
     with acting_as(applicant.principal):
         return sorted((one.subject_code, one.act_id) for one in delivery.mailbox())
@@ -67,6 +72,7 @@ def test_a_corrected_act_takes_the_place_of_the_wrong_one(commune, applicant, de
     assert after.facts["family-name"] == "Beispiel"
     assert verdict(seen_of(old, applicant)) == ("no", True, "replaced")
     assert verdict(seen_of(new, applicant)) == ("yes", False, "")
+    assert [successor_of(seen_of(one, applicant)) for one in (old, new)] == [after.number, ""]
     assert mail(applicant) == sorted([("act-ready", old), ("act-ready", new), ("act-revoked", old)])
     with acting_as(decider), pytest.raises(AlreadyRevoked):
         correct(old)
@@ -127,18 +133,18 @@ def test_an_act_revoked_while_it_is_rendered_or_waits_for_its_leaf_is_not_delive
     from bierger.documents.services import steps
     from bierger.ledger import services as ledger
 
-    real = steps.render_pdf
+    real = steps._keep
     with as_worker():
         acts = [decide(commune, applicant, once=str(number)) for number in range(2)]
         ledger.sequence()
         tasks.on_logged({"first": "0", "last": "9"})
 
-        def meanwhile(**given: object) -> bytes:
+        def meanwhile(*given: object) -> None:
             with acting_as(SYSTEM):
                 taking_back._take_back(Act.objects.get(id=acts[0]), "error", "", clock.now())
-            return real(**given)
+            real(*given)
 
-        monkeypatch.setattr(steps, "render_pdf", meanwhile)
+        monkeypatch.setattr(steps, "_keep", meanwhile)
         tasks.on_act_logged({"act": str(acts[0])})
         monkeypatch.undo()
         tasks.on_act_logged({"act": str(acts[1])})

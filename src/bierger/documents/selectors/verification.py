@@ -127,6 +127,13 @@ def _revocation(commitment: bytes) -> Revocation | None:
     return None if row is None else Revocation(row.revoked_at, row.reason)
 
 
+def _successor(commitment: bytes, salt: bytes) -> str:
+    """The number of the act that took the place of this one, for who holds its seal; "" without one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT documents_find_successor(%s, %s)", [commitment, salt])
+        return str(cursor.fetchone()[0] or "")
+
+
 def _verify_receipt(receipt: ReceiptCode, *, of_paper: bool = False) -> VerificationView:
     salt = receipt.salt
     if salt is None:
@@ -195,6 +202,7 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
         revoked=revoked is not None,
         revoked_at=None if revoked is None else revoked.revoked_at,
         revocation_reason="" if revoked is None else revoked.reason,
+        successor="" if revoked is None or leaf is None or seal is None else _successor(leaf, seal.salt),
         logged_at=entry.logged_at if entry else None,
         log_origin="" if seal is None else seal.log_origin,
         log_index=entry.index if entry else None,
