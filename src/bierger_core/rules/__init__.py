@@ -53,14 +53,21 @@ from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision,
 from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import Annotation, DecisionTable, Hit
 from bierger_core.rules.types import InputType
+from bierger_core.rules.why.changes import Change, Changes, Way, why_not
 from bierger_core.rules.why.derivation import Derivation, Step, derive, replay
+from bierger_core.rules.why.spans import Span
+from bierger_core.rules.why.wanted import ANOTHER, Another
 from bierger_core.rules.xmltree import Element, read_xml
 
 __all__ = [
+    "ANOTHER",
     "Annotation",
+    "Another",
     "CallsTooDeep",
     "Case",
     "CaseResult",
+    "Change",
+    "Changes",
     "DateMissing",
     "DateTime",
     "DaysTime",
@@ -102,6 +109,7 @@ __all__ = [
     "RulesOverlap",
     "Run",
     "Shared",
+    "Span",
     "Step",
     "StepsExceeded",
     "TextTooLong",
@@ -112,6 +120,7 @@ __all__ = [
     "UnknownDecision",
     "Value",
     "Verdict",
+    "Way",
     "XmlRefused",
     "YearsMonths",
     "compile_feel",
@@ -138,4 +147,5 @@ __all__ = [
     "to_plain",
     "to_value",
     "type_word",
+    "why_not",
 ]

@@ -67,7 +67,7 @@ class Search:
     done: dict[tuple[Node, Node, State], Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        seen = list(_below(self.root))
+        seen = list(below(self.root))
         terms = [part for node in seen if node.term is not None for part in _parts(node.term)]
         strings = [cut[1] for node in seen for cut in node.cuts if len(cut) == 2 and isinstance(cut[1], str)]
         strings += [term.value for term in terms if isinstance(term, Constant) and isinstance(term.value, str)]
@@ -244,7 +244,7 @@ def _bits(bits: int) -> list[int]:
     return [index for index in range(bits.bit_length()) if bits >> index & 1]
 
 
-def _below(root: Node) -> Iterator[Node]:
+def below(root: Node) -> Iterator[Node]:
     """Give every node of a diagram once."""
     seen, stack = {root}, [root]
     while stack:
