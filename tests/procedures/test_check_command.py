@@ -37,7 +37,7 @@ def report(tmp_path) -> Path:
 def test_good_packages_end_well():
     done = run("procedures/")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 packages checked, all good." in done.stdout
+    assert "4 packages checked, all good." in done.stdout
 
 
 def test_a_fault_is_a_line_to_click_with_its_mend(report):

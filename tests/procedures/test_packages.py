@@ -53,8 +53,8 @@ def package(folder: str) -> Package:
     return load(read_package(PROCEDURES / folder), vocabulary=(PROCEDURES / "vocabulary.yaml").read_bytes())
 
 
-def test_three_packages_come_with_bierger():
-    assert FOLDERS == ["commune/building-permit", "commune/problem-report", "commune/residence-certificate"]
+def test_four_packages_come_with_bierger():
+    assert FOLDERS == ["commune/building-permit", "commune/data-question", "commune/problem-report", "commune/residence-certificate"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -83,6 +83,7 @@ def test_what_was_not_read_in_the_source_is_marked():
 def test_only_the_report_may_be_anonymous():
     assert {folder: (package(folder).anonymous, package(folder).level) for folder in FOLDERS} == {
         "commune/building-permit": (False, "substantial"),
+        "commune/data-question": (False, "low"),
         "commune/problem-report": (True, "none"),
         "commune/residence-certificate": (False, "substantial"),
     }

@@ -125,7 +125,7 @@ def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
     prepare()
     loaded, rows = counted(), written()
     assert loaded[0] == 106
-    assert loaded[2] == 3
+    assert loaded[2] == 4
     (tmp_path / "welcome.txt").unlink()
     prepare()
     assert written() == rows  # the second time nothing is loaded again
@@ -139,7 +139,7 @@ def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
 
 def test_every_officer_of_the_welcome_has_a_desk_with_work():
     """Whoever is invited to sign in finds something to do there once requests come; the other offices are named as idle."""
-    asked = {asks for folder in ("building-permit", "problem-report", "residence-certificate") for asks in asked_offices(folder)}
+    asked = {asks for folder in ("building-permit", "data-question", "problem-report", "residence-certificate") for asks in asked_offices(folder)}
     people = country().by_handle
     for handle, _what in OFFICERS:
         employment = people[handle].employment

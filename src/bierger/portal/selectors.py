@@ -285,6 +285,13 @@ def _reading_row(one: Reading, language: str, *, sealed: bool) -> ReadingRow:
     )  # fmt: skip
 
 
+def described(one: Reading, language: str) -> str:
+    """One reading in a line, for whoever has to look into it: number, instant, who, what, why."""
+    row = _reading_row(one, language, sealed=True)
+    said = (f"{_('No.')} {one.id}", formats.instant(one.at, language), row.service or row.who, row.facts, row.purpose)
+    return " · ".join(part for part in said if part)
+
+
 def _delay(delay: Delay, language: str) -> str:
     laws = "; ".join(f"{law.title}, {_('art.')} {', '.join(law.articles)}" if law.articles else law.title for law in delay.laws)
     return _("You are told only since %(day)s, because of an investigation: %(reason)s (%(laws)s)") % {

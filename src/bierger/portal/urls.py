@@ -35,6 +35,7 @@ urlpatterns = [
     path("verify/worker.js", views.verify_worker, name="verify-worker"),
     path("readings", views.readings, name="readings"),
     path("readings.json", views.readings_file, name="readings-file"),
+    path("readings/<int:number>/ask", views.readings_ask, name="readings-ask"),
     path("readings/verify_readings.py", views.readings_verifier, name="readings-verifier"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("colours/<slug:code>.css", views.colours, name="colours"),

@@ -137,6 +137,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "service-waste": {"fr": "déchets", "de": "Abfall", "en": "waste", "lb": "Offall"},
     "service-lighting": {"fr": "éclairage", "de": "Beleuchtung", "en": "lighting", "lb": "Beliichtung"},
     "service-roads": {"fr": "voirie", "de": "Straßen", "en": "roads", "lb": "Stroossen"},
+    "service-data-protection": {"fr": "protection des données", "de": "Datenschutz", "en": "data protection", "lb": "Dateschutz"},
     "service-green-spaces": {"fr": "espaces verts", "de": "Grünflächen", "en": "green spaces", "lb": "Gréngflächen"},
     "service-permits": {"fr": "autorisations", "de": "Genehmigungen", "en": "permits", "lb": "Genehmegungen"},
     "service-all": {"fr": "toute l’administration", "de": "ganze Verwaltung", "en": "whole administration", "lb": "ganz Verwaltung"},

@@ -89,10 +89,12 @@ PURPOSES: Mapping[str, str] = {
     "search": gettext_noop("Search"),
     "act-revocation": gettext_noop("Revocation or correction of a document"),
     "audit": gettext_noop("Audit"),
+    "representation": gettext_noop("Acting in your name, by a mandate"),
 }
 
 FACTS: Mapping[str, str] = {
     "name": gettext_noop("name"),
+    "space": gettext_noop("your requests and documents"),
     "address": gettext_noop("address"),
     "answers": gettext_noop("your answers"),
     "files": gettext_noop("list of your attachments"),

@@ -49,9 +49,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def start_draft(*, owner: str, name: str, administration: str = "", language: str, token: str = "") -> DraftStarted:
+def start_draft(*, owner: str, name: str, administration: str = "", language: str, token: str = "",
+                given: Mapping[str, str] | None = None) -> DraftStarted:
     """Begin a draft of the active version. Anonymous: `token` is the secret that the caller has drawn and set as principal
-    (kind `link`) before. Raises ProcedureUnknown, SignInNeeded, LevelTooLow (`needed`), OutOfMandate, AdministrationRefused.
+    (kind `link`) before. `given`: texts that answer questions already; the person may change them.
+
+    Raises ProcedureUnknown, SignInNeeded, LevelTooLow (`needed`), OutOfMandate, AdministrationRefused.
     """
     principal = current()
     chosen = _administration(administration)
@@ -73,6 +76,8 @@ def start_draft(*, owner: str, name: str, administration: str = "", language: st
     setting = setting_of(known)
     for step in package.form.steps:
         answers |= {name: value for name, value in prefill(package.form, step, setting).items() if value is not None}
+    asked = {question.name for step in package.form.steps for question in step.questions}
+    answers |= {name: text for name, text in (given or {}).items() if name in asked}
     draft = Draft.objects.create(
         space=principal.space, link=principal.link if principal.kind == "link" else None, digest=digest,
         administration_id=chosen.id if chosen else None, language=language, answers=answers, known=known,

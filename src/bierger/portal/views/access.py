@@ -18,14 +18,17 @@ from django.utils.translation import get_language
 from bierger.cases import selectors as cases
 from bierger.cases.errors import CaseError
 from bierger.catalogue import selectors as catalogue
+from bierger.disclosures import services as disclosures
 from bierger.disclosures.errors import NotOwnData
+from bierger.disclosures.types import Purpose
 from bierger.documents import selectors as documents
 from bierger.documents.errors import DocumentsError
 from bierger.filings.errors import DraftUnknown, FilingUnknown, LevelTooLow, OutOfMandate
 from bierger.flows.errors import TaskUnknown
+from bierger.identity import selectors as identity
 from bierger.infra.principal import LEVELS, Level, Principal, current
 from bierger.portal.selectors import scope_title
-from bierger_core.procedures import Package
+from bierger_core.procedures import LegalBasis, Package
 
 P = ParamSpec("P")
 Found = TypeVar("Found", bound="Pinned")
@@ -61,9 +64,25 @@ def applicant_only(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if current().kind not in ("person", "link"):
             return HttpResponseRedirect(sign_in_url(request.get_full_path()))
-        return view(request, *args, **kwargs)
+        return noted(request, view(request, *args, **kwargs))
 
     return guarded
+
+
+MANDATE_LAW = LegalBasis("Code civil", "", ("1984",), verified=False)
+
+
+def noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A representative read what is in a space: one row a page, in its transaction, for whoever the space is.
+
+    A member in the space of their own organisation is at home, and so is everybody in theirs: no row.
+    """
+    acting = current()
+    if acting.mandate is not None and response.status_code == 200 and not getattr(request, "noted", False):
+        request.noted = True  # type: ignore[attr-defined]  # two of these guards may stand around one view
+        why = Purpose(actor=acting.person, administration=None, legal_basis=(MANDATE_LAW,), purpose="representation")
+        disclosures.record(purpose=why, subjects=identity.people_of(acting.space), facts=["space"])
+    return response
 
 
 class Pinned(Protocol):
@@ -114,7 +133,7 @@ def own_or_404(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            return noted(request, view(request, *args, **kwargs))
         except LevelTooLow as low:
             # Back to what can be opened with GET: actions on a request stand on its page.
             page = reverse("portal:request", args=[kwargs["case"]]) if "case" in kwargs else request.path

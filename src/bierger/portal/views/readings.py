@@ -5,31 +5,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bierger.administrations import selectors as administrations
 from bierger.administrations.errors import UnknownAdministration
+from bierger.catalogue import selectors as procedures
 from bierger.disclosures import selectors as disclosures
-from bierger.disclosures.types import ReadingFilter, Sealed
+from bierger.disclosures.errors import ReadingUnknown
+from bierger.disclosures.types import Reading, ReadingFilter, Sealed
+from bierger.filings import services as filings
+from bierger.filings.errors import AdministrationRefused, LevelTooLow, OutOfMandate, ProcedureUnknown, SignInNeeded
 from bierger.infra import clock
 from bierger.infra.pages import asked
 from bierger.ledger import selectors as log
-from bierger.portal.selectors import reading_days
-from bierger.portal.views.access import language, person_only
+from bierger.portal.selectors import described, reading_days
+from bierger.portal.views.access import language, out_of_mandate, person_only, sign_in_url
 from bierger.ui.paging import pages_of
 from bierger_core.merkle import ReadingBatch, format_proof, reading_tag
 from bierger_core.values import LUXEMBOURG, format_instant
 
+ASK = ("commune", "data-question")  # owner and name of the package
+ASK_STEP = "question"  # the page on which the question is asked: what comes before it is known
 VERIFIER = Path(__file__).resolve().parents[4] / "tools" / "verify_readings.py"
 FORMAT = "bierger-readings-1"
 
@@ -48,6 +54,7 @@ def readings(request: HttpRequest) -> HttpResponse:
         "days": reading_days(page.rows, language(), logged=logged),
         "pages": pages_of(page, reverse("portal:readings"), words),
         "words": words,
+        "answering": _answering(page.rows),
         "filtered": any(words.values()),
         "houses": _houses(),
         "chain": mine,
@@ -81,6 +88,29 @@ def readings_verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # 
     return response
 
 
+@require_POST
+@person_only
+def readings_ask(request: HttpRequest, number: int) -> HttpResponse:
+    """POST /readings/<number>/ask: a question to the data-protection officer, who is told which reading is meant."""
+    try:
+        meant = disclosures.reading(number)
+        house = administrations.administration(id=meant.administration)
+        started = filings.start_draft(
+            owner=ASK[0],
+            name=ASK[1],
+            administration=house.code,
+            language=language(),
+            given={"reading": described(meant, language())},
+        )
+    except OutOfMandate as refused:
+        return out_of_mandate(request, refused)
+    except LevelTooLow as low:
+        return HttpResponseRedirect(sign_in_url(reverse("portal:readings"), low.needed))
+    except (ReadingUnknown, UnknownAdministration, ProcedureUnknown, AdministrationRefused, SignInNeeded) as refused:
+        raise Http404 from refused
+    return HttpResponseRedirect(reverse("portal:step", args=[started.id, ASK_STEP]))
+
+
 # -- the filter -------------------------------------------------------------------------------------------------------------
 
 
@@ -97,6 +127,14 @@ def _filter(query: QueryDict) -> tuple[ReadingFilter, dict[str, str]]:
         "administration": code, "from": since.isoformat() if since else "", "to": until.isoformat() if until else "",
     }  # fmt: skip
     return ReadingFilter(house, _midnight(since), _midnight(until + dt.timedelta(days=1) if until else None)), words
+
+
+def _answering(rows: Iterable[Reading]) -> set[int]:
+    """Readings of administrations whose data-protection officer can be asked here."""
+    houses = {one.administration for one in rows if one.administration}
+    open_to = {house for house in houses if procedures.active(*ASK, clock.now(), house)}
+    communes = {one.id for one in administrations.administrations(on=clock.today()) if one.kind == "commune" and one.served}
+    return {one.id for one in rows if one.administration in open_to & communes}
 
 
 def _day(text: str) -> dt.date | None:

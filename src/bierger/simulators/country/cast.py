@@ -31,15 +31,16 @@ def _adviser(service: str) -> Office:
 
 
 def _commune(code: str, lau2: str, names: str) -> tuple[Part, ...]:
-    """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary."""
+    """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary
+    (the data-protection officer too)."""
     offices = (
         (_clerk("population"),),
         (_clerk("urbanism"),),
         (_adviser("urbanism"), _clerk("urbanism")),
         (_adviser("technical"), _clerk("technical")),
         tuple(_clerk(service) for service in ("waste", "lighting", "roads", "green-spaces")),
-        (Office("decider"),),
-        (Office("publisher"), Office("auditor")),
+        (Office("decider"), Office("investigator")),
+        (Office("publisher"), Office("auditor"), _clerk("data-protection")),
     )
     people = [name.split() for name in names.split(", ")]
     return tuple(Part(given, family, lau2, code, held) for (given, family), held in zip(people, offices, strict=True))
