@@ -128,22 +128,22 @@ def _event(entry: Entry, package: Package, language: str) -> tuple[str, str]:
             return own(f"task.{node}.title") or title, ""
         case "act-decided" | "act-delivered":
             return title, own(f"document.{params.get('document', '')}.title") or str(params.get("title", ""))
-        case "case-held":
-            said = {"reason": words.word(HOLDS, str(params.get("reason", ""))), "day": _day(str(params.get("until", "")), language)}
-            return title, _("Until %(day)s nothing is erased: %(reason)s.") % said
-        case "acts-erased":
-            numbers = params.get("numbers")
-            return title, ", ".join(map(str, numbers)) if isinstance(numbers, list) else ""
         case "act-revoked":
             return _taken_back({name: str(value) for name, value in params.items()}, note=str(params.get("text", "")))
         case "register-asked":
             return title, _register(params)
         case _:
-            return title, ""
+            return title, _kept(entry, language)
 
 
-def _day(iso: str, language: str) -> str:
-    return formats.day(dt.date.fromisoformat(iso), language)
+def _kept(entry: Entry, language: str) -> str:
+    """Until when a case is held, and why; which acts were erased. Nothing for any other event."""
+    if entry.code == "case-held":
+        day = formats.day(dt.date.fromisoformat(str(entry.params["until"])), language)
+        reason = words.word(HOLDS, str(entry.params["reason"]))
+        return _("Until %(day)s nothing is erased: %(reason)s.") % {"day": day, "reason": reason}
+    numbers = entry.params.get("numbers")
+    return ", ".join(map(str, numbers)) if isinstance(numbers, list) else ""
 
 
 def _register(params: Mapping[str, object]) -> str:

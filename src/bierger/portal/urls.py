@@ -21,6 +21,7 @@ urlpatterns = [
     path("requests", views.request_list, name="requests"),
     path("requests/<uuid:case>", views.request_page, name="request"),
     path("requests/<uuid:case>/answer", views.answer, name="answer"),
+    path("requests/<uuid:case>/deletions/<uuid:deletion>.json", views.deletion, name="deletion"),
     path("requests/<uuid:case>/tasks/<uuid:task>", views.task, name="task"),
     path("mailbox", views.message_list, name="mailbox"),
     path("mandates", views.mandates, name="mandates"),

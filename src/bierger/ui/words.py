@@ -49,6 +49,10 @@ EVENTS: Mapping[str, str] = {
     "notified": gettext_noop("Information sent"),
     "case-ended": gettext_noop("Request closed"),
     "payload-erased": gettext_noop("Content erased"),
+    "case-held": gettext_noop("Kept longer"),
+    "case-released": gettext_noop("No longer kept longer than foreseen"),
+    "case-erased": gettext_noop("Contents erased"),
+    "acts-erased": gettext_noop("Documents erased"),
 }
 
 ACTORS: Mapping[str, str] = {

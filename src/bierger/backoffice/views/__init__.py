@@ -3,6 +3,7 @@
 
 from bierger.backoffice.views.acts import acts, correct, issued, issued_pdf, revoke
 from bierger.backoffice.views.case import act, attachment, case, note, question, withdraw
+from bierger.backoffice.views.retention import deletion, hold, release
 from bierger.backoffice.views.task import done, give_back, task
 from bierger.backoffice.views.worklist import next_task, take, worklist
 
@@ -12,13 +13,16 @@ __all__ = [
     "attachment",
     "case",
     "correct",
+    "deletion",
     "done",
     "give_back",
+    "hold",
     "issued",
     "issued_pdf",
     "next_task",
     "note",
     "question",
+    "release",
     "revoke",
     "take",
     "task",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bierger.administrations import selectors as administrations
-from bierger.backoffice.views import shown
+from bierger.backoffice.views import retention, shown
 from bierger.backoffice.views.access import for_officers, language, no_store, page_of, principal_of
 from bierger.backoffice.views.worklist import due_of, said, task_title
 from bierger.cases import selectors, services
@@ -131,6 +131,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "note_field": note_field,
         "error_links": error_links(fields),
         "errors": bool(fields),
+        **retention.shown(request, view.id),
         "said": said(request.GET.get("said", "")),
         "did": _did(request.GET.get("did", "")),
     }
@@ -217,5 +218,7 @@ def _did(word: str) -> str:
         "asked": _("Your question was sent to the applicant."),
         "withdrawn": _("The question was withdrawn. The applicant sees that, and you can ask another."),
         "noted": _("Your note was added."),
+        "held": _("The case is kept longer. The applicant sees until when, and why."),
+        "released": _("The case is kept as long as the rule says. The applicant sees that."),
         "returned": _("You gave the task back; colleagues can take it."),
     }.get(word, "")

@@ -249,6 +249,10 @@ def _title(entry: Entry, package: Package) -> str:
         "question-asked": _("Question to the applicant"),
         "question-answered": _("The applicant answered"),
         "question-withdrawn": _("Question withdrawn"),
+        "case-held": _("Kept longer, until %(until)s"),
+        "case-released": _("No longer kept longer than foreseen"),
+        "case-erased": _("Contents erased"),
+        "acts-erased": _("Documents erased"),
     }
     sentence = sentences.get(entry.code, entry.code)
     if entry.erased:
@@ -257,6 +261,7 @@ def _title(entry: Entry, package: Package) -> str:
         "task": task,
         "state": next((package.text(key, language()) for key in (own, state) if package.has_text(key)), state),
         "number": str(entry.params.get("number", "")),
+        "until": formats.day(dt.date.fromisoformat(str(until))) if (until := entry.params.get("until")) else "",
     }
 
 

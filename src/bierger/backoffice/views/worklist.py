@@ -219,4 +219,8 @@ def said(code: str) -> str:
         "case-not-allowed": _("This task is for another role."),
         "question-closed": _("This question is no longer open: it was answered or withdrawn."),
         "case-ended": _("This case is closed: nothing can be added any more."),
+        "case-erased": _("This case was erased: there is nothing left to keep."),
+        "hold-reason": _("Choose why the case is kept longer."),
+        "hold-until": _("Choose for how long, and write the note in plain text."),
+        "text-too-long": _("The note is too long."),
     }.get(code, "")

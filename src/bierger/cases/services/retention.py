@@ -36,7 +36,7 @@ from bierger.infra.principal import current
 from bierger.ledger import services as ledger
 from bierger_core.procedures import Package, act_erased_on, case_erased_on
 from bierger_core.seals import DELETION_FORMAT, deletion_commitment
-from bierger_core.values import SALT_BYTES, Kind, local_date
+from bierger_core.values import SALT_BYTES, Kind, day_start, local_date
 
 PLANNED_AT_ONCE = 200
 Above = Callable[[UUID], Destroyed]
@@ -66,11 +66,11 @@ def plan() -> int:
     return len(cases)
 
 
-def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: bool = False) -> UUID | None:
+def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: date | None = None) -> UUID | None:
     """Erase a case; gives back the id of the record, None when it was erased before. System only.
 
-    again: it was erased before, and came back with a backup; whatever it was then, it ends now. Otherwise raises CaseUnknown,
-    NotDue (too early, held, an act on its way), OSError (the register cannot be written).
+    again: on this day it was erased before, and it came back with a backup; whatever it was then, it ends now. Otherwise raises
+    CaseUnknown, NotDue (too early, held, an act on its way), OSError (the register cannot be written).
     """
     _only_system()
     writer = CaseWriter.lock(case)
@@ -78,8 +78,8 @@ def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: boo
     if row.erased_at is not None:
         return None
     package = catalogue.package(row.digest)
-    if again:
-        _end(row, today)
+    if again is not None:
+        _end(row, again)
     else:
         _check_due(row, today)  # 1
     destroyed = _forget_contents(row)  # 2
@@ -90,7 +90,9 @@ def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: boo
     over = [one.id for one in document_selectors.act_terms(case) if one.erase_on is not None and one.erase_on <= today]
     destroyed += documents.forget_acts(acts=over)
     destroyed += delivery.forget_case(case=case)
-    row.erased_at, row.open_question = clock.now(), None  # 4
+    # A demonstration's clock may have been ahead when it was erased the first time.
+    row.erased_at = clock.now() if again is None else max(clock.now(), day_start(again))  # 4
+    row.open_question = None
     writer.add("case-erased", {}, audience="all")
     writer.save()
     record = _record(row, package, destroyed, job=job)  # 5
@@ -128,13 +130,13 @@ def _check_due(row: Case, today: date) -> None:
         raise NotDue(f"An act of case {row.number} has not reached its holder.", code="act-under-way")
 
 
-def _end(row: Case, today: date) -> None:
+def _end(row: Case, day: date) -> None:
     """A case out of a backup that is older than its end: it ends, and nobody holds it."""
     flows.stop(subject=row.id)
     if row.status != "ended":
         row.status, row.ended_at = "ended", clock.now()
     if row.erase_on is None:
-        row.erase_on = today
+        row.erase_on = day
     row.hold_until, row.hold_reason = None, ""
 
 

@@ -39,7 +39,7 @@ def forget_acts(*, acts: Collection[UUID]) -> Destroyed:
         leaves = [bytes(row.facts_commitment), *([bytes(row.file_commitment)] if row.file_commitment else [])]
         file, case = row.file_id, row.case_id
         Act.objects.filter(id=row.id).update(
-            facts=[], fields={}, template="", title="", seal="", facts_salt=b"", file=None, file_sha256=None, file_salt=None,
+            facts=[], fields={}, template="", seal="", facts_salt=b"", file=None, file_sha256=None, file_salt=None,
             revocation_note="", problem="", erased_at=clock.now(),
         )  # fmt: skip
         if file is not None:

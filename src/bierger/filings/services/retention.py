@@ -75,7 +75,7 @@ def erase_again(erasures: tuple[Erasure, ...]) -> int:
             if one.kind == "case":
                 if cases.exists(one.id):
                     erase = partial(case_services.erase_case, case=one.id, above=forget_filing)
-                    done += erase(job="restore", again=True) is not None
+                    done += erase(job="restore", again=one.day) is not None
             elif (case := document_selectors.case_of_act(one.id)) is not None:
                 done += case_services.erase_acts(case=case, acts=[one.id], job="restore", again=True) is not None
     return done

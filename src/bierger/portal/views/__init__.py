@@ -10,14 +10,15 @@ from bierger.portal.views.mailbox import act_pdf, act_proof
 from bierger.portal.views.mandates import mandate_end, mandates
 from bierger.portal.views.pages import accessibility, colours
 from bierger.portal.views.readings import readings, readings_ask, readings_file, readings_verifier
-from bierger.portal.views.requests import answer, request_page, task
+from bierger.portal.views.requests import answer, deletion, request_page, task
 from bierger.portal.views.start import start
 from bierger.portal.views.verify import verify
 from bierger.portal.views.verify_app import verify_app, verify_manifest, verify_worker
 
 __all__ = [
-    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "discard", "draft_list", "home",
+    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "deletion", "discard", "draft_list", "home",
     "link", "link_help", "mandate_end", "mandates", "message_list", "readings", "readings_ask",
-    "readings_file", "readings_verifier", "receipt", "receipt_pdf", "request_list", "request_page", "sheet", "start", "step", "submit", "task", "verify",
+    "readings_file", "readings_verifier", "receipt", "receipt_pdf", "request_list", "request_page", "sheet", "start", "step",
+    "submit", "task", "verify",
     "verify_app", "verify_manifest", "verify_worker",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,6 +66,8 @@ def receipt_pdf(request: HttpRequest, filing: UUID) -> HttpResponse:
     """Read under the reader's rights, rendered outside the transaction: Typst takes its time."""
     with acting_as(request.principal):  # type: ignore[attr-defined]  # set by the middleware
         found = selectors.receipt(filing)
+        if not found.code:
+            raise Http404  # it was erased with its request
         title = procedures.package(found.digest).title(found.language)
         place = administrations.administration(id=cases.request(found.cases[0]).administration)
     with override(found.language):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,6 +45,7 @@ from bierger.portal.views.expired import Typed, survives_expiry, typed_before
 from bierger.ui.fields import error_links, file_field, file_limits, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Crumb, Field
+from bierger.ui.retention import retention_panel
 from bierger_core.interview import AnswerError, is_blank, unprintable
 from bierger_core.procedures import Package
 
@@ -93,12 +95,32 @@ def _page(
         "answer_fields": answer_fields,
         "acts": acts_of(found.id),
         "filing": filings.filing_of_case(found.id),
+        "retention": retention_panel(cases.retention(found.id), language=language(), href=partial(_proof_of, found.id)),
         "errors": links,
         "came_back": bool(before),
         "language_next": reverse("portal:request", args=[found.id]),
         "crumbs": (Crumb(_("My requests"), reverse("portal:requests")), Crumb(found.number)),
     }
     return render(request, "portal/request.html", context, status=status_of(request, wrong=bool(links)))
+
+
+def _proof_of(case: UUID, deletion: UUID) -> str:
+    return reverse("portal:deletion", args=[case, deletion])
+
+
+@never_cache
+@require_safe
+@applicant_only
+@own_or_404
+def deletion(_request: HttpRequest, case: UUID, deletion: UUID) -> HttpResponse:
+    """The proof of an erasure, whole in itself; 404 while it waits for the log."""
+    found = readable(cases.request(case))
+    proof = cases.deletion_certificate(case, deletion)
+    if proof is None:
+        raise Http404
+    response = HttpResponse(proof, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}-erased.json"'
+    return response
 
 
 def _answer_fields(begun: BegunForm, errors: Mapping[str, AnswerError]) -> tuple[Field, ...]:

@@ -17,6 +17,7 @@ from bierger.ui.context import Page, page_of
 from bierger.ui.icons import ICONS
 from bierger.ui.messages import Refusal, refusal_of
 from bierger.ui.parts import Crumb, ErrorLink, Field, Pages, SummaryRow, TaskRow, TimelineEntry
+from bierger.ui.retention import Panel
 
 register = template.Library()
 
@@ -107,6 +108,12 @@ def notification(text: str, title: str = "", kind: str = "info", href: str = "",
 def empty(title: str, text: str = "", href: str = "", link: str = "") -> Drawn:
     """What a list says when there is nothing in it."""
     return {"title": title, "text": text, "href": href, "link": link}
+
+
+@register.inclusion_tag("ui/parts/retention.html")
+def retention(panel: Panel) -> Drawn:
+    """How long a request is kept, what was erased of it, what remains."""
+    return {"panel": panel}
 
 
 @register.simple_tag
