@@ -58,7 +58,7 @@ def told(transactional, run_jobs, register, _data: Path, tmp_path_factory: pytes
         story = tell(run_jobs)
         client_of(story["town"].applicant)  # a session, which stays at home
         file = tmp_path_factory.mktemp("backup") / "backup.tar"
-        done = bierger("backup", str(file), database=DATABASE, data=_data)
+        done = bierger("backup", "--plain", str(file), database=DATABASE, data=_data)
         assert done.returncode == 0, done.stderr
         assert "encrypt it" in done.stdout
         _once["told"] = Told(archive=file, **story)
@@ -122,7 +122,7 @@ def test_a_case_whose_last_event_was_taken_out_is_not_called_whole(told: Told, e
         assert cut.rowcount == 1
         fault.execute("ALTER TABLE cases_event ENABLE TRIGGER USER")
     again = tmp_path / "cut.tar"
-    assert bierger("backup", str(again), database=RESTORED, data=empty).returncode == 0
+    assert bierger("backup", "--plain", str(again), database=RESTORED, data=empty).returncode == 0
     server = databases.server()
     server.drop_database(RESTORED)
     server.create_database(RESTORED)
@@ -140,7 +140,7 @@ def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, emp
     with psycopg.connect(**databases.server().parameters("super", RESTORED), autocommit=True) as moved:
         moved.execute("INSERT INTO infra_clock_offset (id, seconds) VALUES (1, 86400)")
     again = tmp_path / "moved.tar"
-    assert bierger("backup", str(again), database=RESTORED, data=empty).returncode == 0
+    assert bierger("backup", "--plain", str(again), database=RESTORED, data=empty).returncode == 0
     server = databases.server()
     server.drop_database(RESTORED)
     server.create_database(RESTORED)
@@ -164,10 +164,10 @@ def test_an_archive_moves_attachments_from_files_to_s3_and_back(told: Told, empt
         assert not (empty / "blobs").exists()
         assert names(objects) == members(told.archive)
         assert names(objects)
-        done = bierger("backup", str(again), database=RESTORED, data=empty)
+        done = bierger("backup", "--plain", str(again), database=RESTORED, data=empty)
         assert done.returncode == 0, done.stderr
         server.kill()
-        down = bierger("backup", str(tmp_path / "none.tar"), database=RESTORED, data=empty)
+        down = bierger("backup", "--plain", str(tmp_path / "none.tar"), database=RESTORED, data=empty)
         assert down.returncode == 1
         assert "The store of attachments fails" in down.stderr
         assert not (tmp_path / "none.tar").exists()
@@ -264,7 +264,7 @@ def test_a_backup_beside_running_work_is_of_one_instant(
     story.request(town.applicant, "residence-certificate", story.RESIDENCE)
     run_jobs()
     with ThreadPoolExecutor(1) as pool:
-        backup = pool.submit(bierger, "backup", str(file), database=DATABASE, data=own)
+        backup = pool.submit(bierger, "backup", "--plain", str(file), database=DATABASE, data=own)
         filed = 0
         while not backup.done():
             story.request(town.neighbour, "residence-certificate", story.RESIDENCE)
@@ -290,7 +290,7 @@ def test_an_installation_that_holds_something_is_refused(archive: Path, empty: P
 
 def test_the_archive_is_for_its_owner_and_never_overwritten(archive: Path, own: Path) -> None:
     assert archive.stat().st_mode & 0o777 == 0o600
-    again = bierger("backup", str(archive), database=DATABASE, data=own)
+    again = bierger("backup", "--plain", str(archive), database=DATABASE, data=own)
     assert again.returncode == 1
     assert "choose another name" in again.stderr
     assert list(archive.parent.glob(".*.part")) == []

@@ -73,9 +73,9 @@ def register(erasure: Erasure) -> None:
         os.close(parent)
 
 
-def registered() -> tuple[Erasure, ...]:
-    """Every erasure, each once, in order; a torn line is passed over: its erasure did not commit."""
-    path = folder() / REGISTER
+def registered(place: Path | None = None) -> tuple[Erasure, ...]:
+    """Every erasure, each once, in order; a torn line is passed over: its erasure did not commit. place: another folder."""
+    path = (place or folder()) / REGISTER
     if not path.exists():
         return ()
     found = (_LINE.fullmatch(line) for line in path.read_text("utf-8", errors="replace").splitlines())

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -46,10 +47,10 @@ def mersch(transactional: None) -> Town:
     return make_town()
 
 
-def tables_with(texts: list[str]) -> dict[str, list[str]]:
+def tables_with(texts: list[str], connection: psycopg.Connection | None = None) -> dict[str, list[str]]:
     """The tables in which one of the texts stands, in any row and column, with the texts."""
     found: dict[str, list[str]] = {}
-    with superuser() as seen:
+    with nullcontext(connection) if connection else superuser() as seen:
         names = seen.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")
         for schema, table in names.fetchall():
             question = sql.SQL("SELECT DISTINCT s FROM {} t, unnest(%s::text[]) s WHERE position(s IN t::text) > 0")

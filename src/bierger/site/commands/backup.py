@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
-"""`./bierger backup FILE.tar`: database, attachments, log and keys, as they were at one instant, while everything runs.
+"""`./bierger backup FILE.tar.age`: database, attachments, log and keys, as they were at one instant, while everything runs.
 
     1. A read-only transaction takes a snapshot of the database and lends it to `pg_dump`.
     2. The files follow: attachments that the snapshot names (from whichever store holds them), log tiles up to the snapshot's
@@ -10,7 +10,9 @@
        An archive without it was interrupted, and `restore` refuses it.
     4. The archive gets its name when it is whole and on disk.
 
-The archive holds private keys and personal data: it is readable by its owner alone (0600). Encrypt it before it leaves.
+It is encrypted with a key of its own (age, X25519) while it is written. The key lies apart, in BIERGER_BACKUP_KEYS, and is
+destroyed after BIERGER_BACKUP_DAYS: what was erased in between is then gone from the backup too.
+`--plain` writes a tar that anybody can read, and that no erasure reaches: to move an installation, not to keep.
 """
 
 from __future__ import annotations
@@ -26,9 +28,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import django
 import psycopg
@@ -75,27 +80,40 @@ class Archive:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the archive to write; it must not exist")
+    parser.add_argument("--plain", action="store_true", help="a tar that anybody can read, and that no erasure reaches")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when the archive is whole and on disk; 1 with a sentence, and no archive."""
     django.setup()
+    from bierger.infra.backup_keys import destroy_old_keys
+
     try:
-        manifest = backup(args.file)
-    except BackupError as error:
+        manifest, key = backup(args.file, plain=args.plain)
+        destroyed = destroy_old_keys()
+    except (BackupError, OSError) as error:
         print(f"No backup: {error}", file=sys.stderr)
         return 1
     files = manifest["files"]
     assert isinstance(files, dict)
     size = args.file.stat().st_size / 1024**2
     print(f"{args.file}: {len(files)} files, {size:.1f} MiB, log of {_size_of(manifest)} leaves.")
-    print("It holds private keys and personal data: encrypt it before it leaves this machine.")
+    if key is None:
+        print("It holds private keys and personal data, in plain: encrypt it before it leaves this machine.")
+        print("No erasure reaches it: delete it when it has served.")
+    else:
+        print(f"Its key is {key}: keep that folder apart from the backups, and a copy of it elsewhere.")
+        print("Without the key nobody opens the backup; it is destroyed when the backup is too old (BIERGER_BACKUP_DAYS).")
+    if destroyed:
+        print(f"{destroyed} keys of older backups were destroyed: those backups are noise now, and can be deleted.")
     return 0
 
 
-def backup(target: Path) -> dict[str, object]:
-    """Write the archive; gives back its manifest. Raises BackupError."""
+def backup(target: Path, *, plain: bool = False) -> tuple[dict[str, object], Path | None]:
+    """Write the archive; gives back its manifest and the path of its key (None: plain). Raises BackupError, OSError."""
     from django.conf import settings
+
+    from bierger.infra import backup_keys
 
     if target.exists():
         raise BackupError("backup-exists", f"{target} is there already; choose another name.")
@@ -104,16 +122,57 @@ def backup(target: Path) -> dict[str, object]:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise BackupError("backup-folder", f"{target.parent} cannot be written: {error.strerror}.") from error
+    key = None
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            with tarfile.open(fileobj=stream, mode="w") as tar, _snapshot() as connection:
+            key = None if plain else backup_keys.new_key(target.name)
+            with (
+                _encrypted(stream, key.recipient if key else None) as out,
+                tarfile.open(fileobj=out, mode="w|") as tar,
+                _snapshot() as connection,
+            ):
                 manifest = _write(Archive(tar), connection, Path(settings.BIERGER_DATA))
             stream.flush()
             os.fsync(stream.fileno())
         part.rename(target)
+    except BaseException:
+        if key is not None:
+            backup_keys.destroy(key.path)
+        raise
     finally:
         part.unlink(missing_ok=True)
-    return manifest
+    return manifest, key.path if key else None
+
+
+@contextmanager
+def _encrypted(stream: IO[bytes], recipient: str | None) -> Iterator[IO[bytes]]:
+    """What is written into it arrives in the stream encrypted, as it comes: a second thread encrypts what a pipe brings."""
+    if recipient is None:
+        yield stream
+        return
+    from pyrage import EncryptError, encrypt_io, x25519
+
+    reading, writing = os.pipe()
+    failed: list[BaseException] = []
+
+    def encrypt() -> None:
+        try:
+            with os.fdopen(reading, "rb") as plain:
+                encrypt_io(plain, stream, [x25519.Recipient.from_str(recipient)])
+        except (OSError, EncryptError) as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=encrypt)
+    thread.start()
+    try:
+        with os.fdopen(writing, "wb") as out:
+            yield out
+    except BrokenPipeError as error:
+        raise BackupError("backup-folder", f"The archive cannot be written: {next(iter(failed), error)}.") from error
+    finally:
+        thread.join()
+    if failed:
+        raise BackupError("backup-folder", f"The archive cannot be written: {failed[0]}.")
 
 
 def _write(archive: Archive, connection: psycopg.Connection, data: Path) -> dict[str, object]:

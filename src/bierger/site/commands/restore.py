@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
-"""`./bierger restore FILE.tar`: an archive of `./bierger backup` into an empty installation.
+"""`./bierger restore FILE`: an archive of `./bierger backup` into an empty installation.
 
+0. An encrypted archive is opened with the keys of BIERGER_BACKUP_KEYS (or of `--keys`), into a file without a name.
 1. The whole archive is read first: every name, size and hash against the manifest. Nothing has been touched yet.
 2. The installation must be empty (no table, no file, no attachment in its store) and know every migration of the archive.
 3. The files are written (attachments into the configured store, whichever they came from), then the database in one
@@ -9,6 +10,7 @@
 4. Migrations of this release that the archive did not know are applied.
 5. Verified: rows of each table, every attachment, the log from its leaves to its signed checkpoint, every case's chain from its
    first event to the head that the case names.
+6. What the register of erasures (beside the keys) says was erased since the backup is erased again, before anybody can sign in.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import django
 import psycopg
@@ -51,6 +53,7 @@ _NAMES = re.compile(
     r"|log/(?:checkpoint|keys\.json|keys\.tlog-proof|revocations|tile/[0-9a-z/.]{1,80})"
     r"|keys/[0-9a-f]{2,128}\.pem|database\.dump|manifest\.json"
 )
+AGE = b"age-encryption.org/v1"
 MOST_MANIFEST = 256 * 1024 * 1024
 # Of the database itself, not of us: extensions are made by whoever owns the server, their comments cannot be set by us.
 _NOT_OURS = re.compile(r"\b(?:EXTENSION|SCHEMA - public|ACL - SCHEMA|COMMENT - EXTENSION|DEFAULT ACL)\b")
@@ -58,13 +61,15 @@ _NOT_OURS = re.compile(r"\b(?:EXTENSION|SCHEMA - public|ACL - SCHEMA|COMMENT - E
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="an archive written by `./bierger backup`")
+    words = "key, or folder of keys, of the archive, with the register of erasures; default: BIERGER_BACKUP_KEYS"
+    parser.add_argument("--keys", type=Path, metavar="PATH", help=words)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when everything is restored and verified; 1 with a sentence."""
     django.setup()
     try:
-        told = restore(args.file)
+        told = restore(args.file, keys=args.keys)
     except BackupError as error:
         print(f"Not restored: {error}", file=sys.stderr)
         return 1
@@ -72,13 +77,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def restore(file: Path) -> list[str]:
+def restore(file: Path, *, keys: Path | None = None) -> list[str]:
     """Restore and verify; gives back what was verified, one sentence each. Raises BackupError."""
     from django.conf import settings
 
+    from bierger.infra import erasures
+
     data = Path(settings.BIERGER_DATA)
+    keys = keys or erasures.folder()
     try:
-        with tarfile.open(file) as tar:
+        with _opened(file, keys) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = check_archive(tar)
             _refuse_unknown_migrations(manifest)
             _refuse_non_empty(data)
@@ -92,7 +100,55 @@ def restore(file: Path) -> list[str]:
         raise BackupError("restore-unreadable", f"{file} cannot be read as an archive: {error}.") from error
     told = _verify_rows(manifest)
     _migrate()
-    return [*told, *_set_clock_back(), *verify()]
+    return [*told, *_set_clock_back(), *verify(), _erase_again(keys if keys.is_dir() else keys.parent)]
+
+
+@contextmanager
+def _opened(file: Path, keys: Path) -> Iterator[IO[bytes]]:
+    """The archive in plain. One that is encrypted is opened into a file without a name, which is gone with this process."""
+    with file.open("rb") as stream:
+        if stream.read(len(AGE)) != AGE:
+            stream.seek(0)
+            yield stream
+            return
+        stream.seek(0)
+        with tempfile.TemporaryFile() as plain:
+            _decrypt(stream, plain, keys)
+            plain.seek(0)
+            yield plain
+
+
+def _decrypt(stream: IO[bytes], plain: IO[bytes], keys: Path) -> None:
+    from pyrage import DecryptError, IdentityError, decrypt_io, x25519
+
+    from bierger.infra.backup_keys import secrets_in
+
+    try:
+        identities = [x25519.Identity.from_str(secret) for secret in secrets_in(keys)]
+        if identities:
+            decrypt_io(stream, plain, identities)
+            return
+    except (DecryptError, IdentityError) as error:
+        raise BackupError("restore-key", f"No key in {keys} opens the archive, or it is damaged: {error}.") from error
+    raise BackupError("restore-key", f"There is no key in {keys}: the archive is encrypted, and opens with its own key alone.")
+
+
+def _erase_again(place: Path) -> str:
+    """What was erased since the backup. The register goes along into the folder of this installation."""
+    from bierger.filings.services import erase_again
+    from bierger.infra import erasures
+
+    known = erasures.registered(place)
+    if not known:
+        return f"Erasures: {place} knows of none. Those that were carried out after the backup have to be carried out again."
+    try:
+        again = erase_again(known)
+        if place != erasures.folder():
+            for one in known:
+                erasures.register(one)
+    except Exception as error:
+        raise BackupError("restore-erasures", f"What was erased after the backup could not be erased again: {error}") from error
+    return f"Erasures: {len(known)} registered, {again} of them carried out again."
 
 
 def check_archive(tar: tarfile.TarFile) -> Mapping[str, object]:
