@@ -113,6 +113,18 @@ class StatusCounter(models.Model):
         db_table = "documents_status_counter"
 
 
+class StatusListing(models.Model):
+    """An issuer's status list as it is served. commitment: of what it says, in the log."""
+
+    issuer = models.TextField(primary_key=True)
+    body = models.BinaryField()
+    commitment = models.BinaryField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_status_list"
+
+
 class DocumentType(models.Model):
     """A registered version of a document type (`RegisteredType.plain()`), by the digest that compact seals name it by."""
 
@@ -189,6 +201,11 @@ class Act(models.Model):
                 fields=["revoked_at"],
                 condition=models.Q(revoked_at__isnull=False, revocation_told_at__isnull=True),
                 name="documents_act_untold",
+            ),
+            models.Index(
+                fields=["issuer", "status_place"],
+                condition=models.Q(revoked_at__isnull=False, status_place__isnull=False),
+                name="documents_act_invalid",
             ),
         ]
         constraints = [

@@ -45,8 +45,9 @@ def move_on() -> int:
 
 
 def on_act_revoked(_ids: Mapping[str, str]) -> None:
-    """`documents.act-revoked` (act, case): the public list says so at once."""
+    """`documents.act-revoked` (act, case): the public lists say so at once."""
     publish_revocations()
+    publish_status_lists()
 
 
 def publish_revocations() -> int:
@@ -66,6 +67,12 @@ def publish_types() -> int:
         return services.publish_types()
 
 
+def publish_status_lists() -> int:
+    """The status lists of the issuers, renewed."""
+    with acting_as(SYSTEM):
+        return services.publish_status_lists()
+
+
 TOPICS = {
     "ledger.logged": on_logged,
     "documents.act-logged": on_act_logged,
@@ -76,6 +83,7 @@ PERIODIC = {
     "sweep": (3600.0, sweep),
     "sweep-waiting": (3600.0, sweep_waiting),
     "revocations": (60.0, publish_revocations),
+    "status-lists": (60.0, publish_status_lists),
     "types": (60.0, publish_types),
     "standing": (600.0, move_on),
 }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("log/keys.json", views.keys, name="keys"),
     path("log/keys.tlog-proof", views.keys_proof, name="keys-proof"),
     path("log/types.json", views.types, name="types"),
+    path("log/status/<str:issuer>", views.statuses, name="statuses"),
     path("log/revocations", views.revocations, name="revocations"),
     path("log/policy", views.policy, name="policy"),
     path("log/readings/<int:number>.json", views.readings_batch, name="readings-batch"),

@@ -30,6 +30,7 @@ FRESH = "no-cache"  # may be stored, must be asked for again: an old checkpoint 
 MINUTE = "public, max-age=60"
 _LARGEST = 2**63  # what the database counts to
 TEXT = "text/plain; charset=utf-8"
+STATUS_LIST = "application/statuslist+cwt"
 LARGEST_QUERY = 4_096  # bytes
 View = Callable[..., HttpResponse]
 
@@ -92,6 +93,12 @@ def keys_proof(_request: HttpRequest) -> HttpResponse:
 def types(_request: HttpRequest) -> HttpResponse:
     """Without a signature: a seal names its document type by digest, and whoever changes a word changes the digest."""
     return _bytes(documents.types_json(), "application/json", MINUTE)
+
+
+@_open_to_all
+def statuses(_request: HttpRequest, issuer: str) -> HttpResponse:
+    """Whoever fetches the whole list tells nobody which act they look at."""
+    return _bytes(documents.status_list(issuer), STATUS_LIST, MINUTE)
 
 
 @_open_to_all

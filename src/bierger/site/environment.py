@@ -52,6 +52,8 @@ VARIABLES = (
     Variable("BIERGER_LOG_ORIGIN", "Origin line of the log's checkpoints, a name without a scheme; default: host of `BIERGER_BASE_URL` + `/log`."),
     Variable("BIERGER_LOG_SEEN", "Folder of what was seen of the log, which no backup restores: best on another disk or machine than `BIERGER_DATA` and the database. It has to "
              "be there; default: `seen` below `BIERGER_DATA`."),
+    Variable("BIERGER_STATUS_LIST_DAYS", "How many days a published status list may be relied on without the network; after that a verifier says that it is out of date.", "7"),
+    Variable("BIERGER_STATUS_LIST_TTL", "After how many seconds a verifier that has the network fetches a status list again.", "3600"),
     Variable("BIERGER_BACKUP_KEYS", "Folder of the keys of backups and of the register of erasures: apart from the backups, and never inside one; "
              "default: `backup-keys` below `BIERGER_DATA`."),
     Variable("BIERGER_BACKUP_DAYS", "How many days a backup may be opened: then its key is destroyed, and what was erased meanwhile is gone from it too.", "90"),

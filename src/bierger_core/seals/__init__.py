@@ -41,7 +41,18 @@ from bierger_core.seals.registry import (
     load_type,
 )
 from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal
-from bierger_core.seals.statuses import INVALID, SUSPENDED, VALID, StatusList, StatusListToken, open_status_list, sign_status_list
+from bierger_core.seals.statuses import (
+    INVALID,
+    SUSPENDED,
+    VALID,
+    StatusList,
+    StatusListToken,
+    open_status_list,
+    room_for,
+    sign_status_list,
+    signed_with,
+    status_list_commitment,
+)
 from bierger_core.seals.types import Claims, DocumentType, DocumentTypes
 from bierger_core.seals.verdict import (
     FAILED_CODES,
@@ -127,8 +138,11 @@ __all__ = [
     "open_seal",
     "open_status_list",
     "opening_of",
+    "room_for",
     "seal",
     "sign_status_list",
+    "signed_with",
+    "status_list_commitment",
     "submission_commitment",
     "verify_act",
     "verify_deletion",

@@ -8,10 +8,13 @@ nobody which act is in question, and keeps it for use without a network. The lis
     payload     {2: address of the list, 6: issued at, 4: expires, 65534: seconds to keep it, 65533: {"bits", "lst"}}
 
 `lst` is the statuses, least significant bits first, compressed with zlib. Written in deterministic CBOR, which every
-reader of the draft reads; only our own lists are read here, and only in that form. No list is published yet: today a
-revocation is a row, and a line of the signed file `revocations`.
+reader of the draft reads; only our own lists are read here, and only in that form.
+
+What a list says is committed to the log once for each day, and again when it changes (`status_list_commitment`): whoever holds a
+list can ask the log for that leaf, and an issuer who shows somebody a list of their own has to leave one there.
 """
 
+import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,13 +31,27 @@ from bierger_core.seals.errors import (
 from bierger_core.seals.keys import KeyList
 from bierger_core.seals.sealing import Seal, signed_bytes
 from bierger_core.seals.verdict import Revocation, RevocationLookup
-from bierger_core.values import KID_BYTES, CoreError, Signer, check_signature, from_epoch, to_epoch
+from bierger_core.values import (
+    KID_BYTES,
+    SALT_BYTES,
+    CoreError,
+    Kind,
+    Signer,
+    as_utc,
+    check_signature,
+    commitment,
+    from_epoch,
+    to_epoch,
+)
 
 VALID, INVALID, SUSPENDED = 0, 1, 2
 """The statuses that the draft names; others are the issuer's own."""
 MEDIA_TYPE = "application/statuslist+cwt"
 MOST_BYTES = 16_777_216
 """Of statuses, uncompressed: 128 million acts with one bit each."""
+LEAST_ROOM = 131_072
+"""Places of the smallest list: 16 KiB, which compress to almost nothing while few acts are revoked."""
+_PUBLIC_SALT = bytes(SALT_BYTES)  # the list is public: there is nothing to hide behind a salt, and every reader must know it
 _ALG, _KID, _TYPE, _ES256 = 1, 4, 16, -7
 _SUBJECT, _EXPIRES, _ISSUED_AT, _TTL, _LIST = 2, 4, 6, 65534, 65533
 
@@ -115,6 +132,39 @@ class StatusListToken:
         return ask
 
 
+def room_for(places: int) -> int:
+    """How long a list should be that has this many places taken: a power of two, at least twice as long.
+
+    Its length says in which order of magnitude an administration issues, and no more. Raises `StatusListError`.
+    """
+    size = LEAST_ROOM
+    while size < 2 * places:
+        size *= 2
+    if places < 0 or size > MOST_BYTES * 8:
+        raise StatusListError("A status list has 128 million places at most.", code="status-list-limit", places=places)
+    return size
+
+
+def status_list_commitment(token: StatusListToken) -> bytes:
+    """The leaf of what a list says on its day: 33 bytes, which anybody derives from the list alone.
+
+    It covers the address, the day (UTC) and the statuses, not the instant: a list that is signed anew every few minutes has one
+    leaf a day while nothing changes.
+    """
+    said: list[cbor.Cbor] = [
+        token.uri, as_utc(token.issued_at).date().isoformat(), token.statuses.bits, hashlib.sha256(token.statuses.data).digest()
+    ]  # fmt: skip
+    return commitment(Kind.STATUS_LIST, _PUBLIC_SALT, cbor.encode(said))
+
+
+def signed_with(data: bytes) -> bytes:
+    """The kid in the header of a list that we published ourselves; nothing is verified. Raises `StatusListError`."""
+    match _message(data)[0]:
+        case {4: bytes(kid), **_rest}:
+            return kid
+    raise StatusListError("The header of a status list names algorithm, key and type.")
+
+
 def sign_status_list(token: StatusListToken, signer: Signer) -> bytes:
     """The token as a CWT, signed with a seal key of the issuer. Raises `SealError` (seal-algorithm)."""
     if signer.alg != "ES256" or len(signer.kid) != KID_BYTES:
@@ -132,34 +182,39 @@ def sign_status_list(token: StatusListToken, signer: Signer) -> bytes:
     return cbor.encode(cbor.Tag(18, [protected, {}, payload, signature]))
 
 
-def open_status_list(data: bytes, key_list: KeyList, *, owner: str, uri: str, now: datetime) -> StatusListToken:
+def open_status_list(data: bytes, key_list: KeyList, *, owner: str, uri: str | None, now: datetime) -> StatusListToken:
     """Read and verify a status list that `owner` (the issuer of the act) publishes at `uri`.
 
-    Raises `StatusListError` (status-list-format, status-list-other: of another address; status-list-expired),
+    None: whoever has the file alone does not know from where it came; an issuer has one list. Raises `StatusListError`
+    (status-list-format, status-list-other: of another address; status-list-expired),
     `KeyListError` relatives for the key, `SealSignatureError`.
     """
-    try:
-        message = cbor.decode(data, largest=2 * MOST_BYTES)
-        match message:
-            case cbor.Tag(18, [bytes(protected), {**unprotected}, bytes(payload), bytes(signature)]) if not unprotected:
-                header, token = cbor.decode(protected), _read_claims(cbor.decode(payload, largest=2 * MOST_BYTES))
-            case _:
-                raise StatusListError("A status list is a signed COSE message.")
-    except CborError as refused:
-        raise StatusListError(str(refused), cause=refused.code) from None
+    header, token, signed, signature = _message(data)
     match header:
         case {1: -7, 4: bytes(kid), 16: str(kind), **rest} if kind == MEDIA_TYPE and not rest:
             pass
         case _:
             raise StatusListError("The header of a status list names algorithm, key and type.")
     key = key_list.find(kid, owner=owner, purpose="seal", at=token.issued_at)
-    if not check_signature("ES256", key.public_key, signed_bytes(protected, payload), signature):
+    if not check_signature("ES256", key.public_key, signed, signature):
         raise SealSignatureError("The signature does not fit the status list and the key.", kid=kid.hex())
-    if token.uri != uri:
+    if uri is not None and token.uri != uri:
         raise StatusListError("This is another status list.", code="status-list-other", uri=token.uri, expected=uri)
     if now >= token.expires_at:
         raise StatusListError("The status list is out of date.", code="status-list-expired", at=token.expires_at)
     return token
+
+
+def _message(data: bytes) -> tuple[cbor.Cbor, StatusListToken, bytes, bytes]:
+    """Header, claims, what the signature covers, the signature."""
+    try:
+        match cbor.decode(data, largest=2 * MOST_BYTES):
+            case cbor.Tag(18, [bytes(protected), {**unprotected}, bytes(payload), bytes(signature)]) if not unprotected:
+                token = _read_claims(cbor.decode(payload, largest=2 * MOST_BYTES))
+                return cbor.decode(protected), token, signed_bytes(protected, payload), signature
+    except CborError as refused:
+        raise StatusListError(str(refused), cause=refused.code) from None
+    raise StatusListError("A status list is a signed COSE message.")
 
 
 def _read_claims(claims: cbor.Cbor) -> StatusListToken:

@@ -30,6 +30,7 @@ class Kind(IntEnum):
     SUBMISSION = 8  # the receipt of a submission
     DISCLOSURES = 9  # the root of one batch of readings
     DELETION = 10  # the record of what was erased of a case, and by which rule
+    STATUS_LIST = 11  # what an issuer's status list said on a day
 
 
 def commitment(kind: int, salt: bytes, content: bytes) -> bytes:

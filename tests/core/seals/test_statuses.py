@@ -24,7 +24,10 @@ from bierger_core.seals import (
     cbor,
     open_seal,
     open_status_list,
+    room_for,
     sign_status_list,
+    signed_with,
+    status_list_commitment,
     verify_seal,
 )
 
@@ -162,3 +165,31 @@ def test_no_byte_of_a_list_can_be_changed(data):
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(SealsError):
         read(bytes(content))
+
+
+def test_the_length_of_a_list_tells_an_order_of_magnitude_only():
+    assert [room_for(places) for places in (0, 1, 65_536, 65_537, 1_000_000)] == [131_072, 131_072, 131_072, 262_144, 2_097_152]
+    for places in (-1, 100_000_000):
+        with pytest.raises(StatusListError) as refused:
+            room_for(places)
+        assert refused.value.code == "status-list-limit"
+
+
+def test_a_file_alone_is_opened_without_knowing_from_where_it_came():
+    assert read(uri=None) == TOKEN
+    with pytest.raises(KeyOfOtherOwnerError):
+        read(uri=None, owner="esch")
+    assert signed_with(DATA) == SIGNER.kid
+    with pytest.raises(StatusListError):
+        signed_with(b"damaged")
+
+
+def test_what_a_list_says_on_a_day_has_one_leaf():
+    leaf = status_list_commitment(TOKEN)
+    assert (len(leaf), leaf[0]) == (33, 11)
+    assert status_list_commitment(replace(TOKEN, issued_at=ISSUED + timedelta(minutes=10), keep=2 * HOUR)) == leaf
+    others = (
+        replace(TOKEN, issued_at=ISSUED + 24 * HOUR), replace(TOKEN, uri="https://x.lu"),
+        replace(TOKEN, statuses=StatusList.of(1000, {412: INVALID}, bits=2)), replace(TOKEN, statuses=StatusList(1, TOKEN.statuses.data)),
+    )  # fmt: skip
+    assert len({leaf, *(status_list_commitment(one) for one in others)}) == 5

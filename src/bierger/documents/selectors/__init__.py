@@ -18,6 +18,7 @@ from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.document_types import type_registry, types_json
 from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
 from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
+from bierger.documents.selectors.statuses import status_list
 from bierger.documents.selectors.submissions import submission_code
 from bierger.documents.selectors.verification import verify_brought, verify_issued, verify_text
 from bierger.documents.selectors.waiting import waiting_files
@@ -40,6 +41,7 @@ __all__ = [
     "read_blob",
     "revocations",
     "sealed_words",
+    "status_list",
     "submission_code",
     "type_registry",
     "types_json",

@@ -18,6 +18,7 @@ from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import mark_told, publish_revocations, replace_act, revoke_act
 from bierger.documents.services.signing import anchors, answer_stamp_request
 from bierger.documents.services.standing import move_on
+from bierger.documents.services.statuses import publish_status_lists
 from bierger.documents.services.steps import finish_logged, render_act
 from bierger.documents.services.submissions import register_submission
 from bierger.documents.services.verification import LARGEST_TO_VERIFY, verify_upload
@@ -43,6 +44,7 @@ __all__ = [
     "move_on",
     "plan_erasure",
     "publish_revocations",
+    "publish_status_lists",
     "publish_types",
     "register_submission",
     "register_type",

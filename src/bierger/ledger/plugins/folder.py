@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bierger.ledger.plugins.node.files import TileFolder, put, read
 from bierger.ledger.plugins.node.marks import Marks
 
 NOTES = ("keys.json", "keys.tlog-proof", "revocations", "types.json")
+STATUS = re.compile(r"status/[a-z0-9][a-z0-9-]{0,63}")  # an issuer's status list
 
 
 def log_folder() -> Path:
@@ -58,14 +60,15 @@ def publish(name: str, data: bytes) -> bool:
     """Put a small file (keys.json, revocations) where readers look; False when it is already there."""
     if read_note(name) == data:
         return False
-    make_folder(log_folder())
+    folder = (log_folder() / name).parent
+    make_folder(folder)
     put(disk_of(log_folder()), name, data)
-    disk_of(log_folder()).sync_folder(".")
+    disk_of(log_folder()).sync_folder(str(folder.relative_to(log_folder())))
     return True
 
 
 def read_note(name: str) -> bytes | None:
     """One of these files; None when it is not there."""
-    if name not in NOTES:
+    if name not in NOTES and not STATUS.fullmatch(name):
         raise ValueError(f"{name} is no file of the log.")
     return read(disk_of(log_folder()), name)
