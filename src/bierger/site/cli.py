@@ -63,6 +63,7 @@ COMMANDS: dict[str, Command] = {
     "backup": Command(f"{_HERE}.backup", "back up database, attachments, log and keys", "owner"),
     "restore": Command(f"{_HERE}.restore", "restore a backup", "owner", fresh=True),
     "worker": Command(f"{_HERE}.worker", "run jobs, timers and the log's sequencer", "worker"),
+    "retention": Command(f"{_HERE}.retention", "say what is kept how long; erase, hold, verify a proof"),
     "jobs": Command(f"{_HERE}.jobs", "show what waits or failed, and try it again", "owner"),
     "rebuild-log": Command(f"{_HERE}.rebuild_log", "write the log's folder again from the database", "owner"),
     "clock": Command(f"{_HERE}.clock", "show or move the demonstration's clock", "owner"),
