@@ -4,6 +4,8 @@
 LedgerError
 ├── KeyMissing          no active key of this owner and purpose, and this process may not make one
 ├── KeyFileMissing      the key list has a key whose private file is not here
+├── KeyFileExposed      others than their owner may read a private file: it is not signed with
+├── KeyRefused          a change of a key that is not made (`code` says why)
 ├── AnotherSequencer    the rows are not those of one history: what the sequencer's lock and the unique rows exclude
 ├── LogObstacle         the log must not grow: it was larger before, or another history of it was seen (`code` says which)
 └── SeenFolderMissing   the folder that was named for what was seen of the log is not there
@@ -24,6 +26,20 @@ class KeyMissing(LedgerError):
 
 class KeyFileMissing(LedgerError):
     code = "key-file-missing"
+
+
+class KeyFileExposed(LedgerError):
+    code = "key-file-exposed"
+
+
+class KeyRefused(LedgerError):
+    """`code`: key-none (no such key), key-pending (a rotation has not begun yet), key-in-use, key-revoked-already, key-future,
+    key-lost (its private file is gone, and nobody said so).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class AnotherSequencer(LedgerError):

@@ -57,7 +57,10 @@ class Shown(models.Model):
 
 
 class Key(models.Model):
-    """A public key of the key list. owner: code of the administration, or the log's origin. The private part is elsewhere."""
+    """A public key of the key list. owner: code of the administration, or the log's origin. The private part is elsewhere.
+
+    revoked_at_size: entries of the log at the instant `revoked_from`. reason: why it was revoked, for the operator.
+    """
 
     kid = models.BinaryField(primary_key=True)
     owner = models.TextField()
@@ -69,12 +72,18 @@ class Key(models.Model):
     valid_to = models.DateTimeField(null=True)
     status = models.TextField(default="active")
     revoked_from = models.DateTimeField(null=True)
+    revoked_at_size = models.BigIntegerField(null=True)
+    reason = models.TextField(default="")
 
     class Meta:
         db_table = "ledger_key"
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "purpose"], name="ledger_key_one_active", condition=models.Q(status="active")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at_size__isnull=True) | models.Q(revoked_from__isnull=False),
+                name="ledger_key_size_goes_with_instant",
             ),
             models.CheckConstraint(condition=models.Q(purpose__in=("seal", "log")), name="ledger_key_purpose"),
             models.CheckConstraint(condition=models.Q(status__in=("active", "retired", "revoked")), name="ledger_key_status"),

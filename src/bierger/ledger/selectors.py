@@ -222,4 +222,5 @@ def entry_of(row: Key) -> KeyEntry:
         valid_to=row.valid_to,
         status=row.status,  # type: ignore[arg-type]  # the database holds it to the three values
         revoked_from=row.revoked_from,
+        revoked_at_log=None if row.revoked_at_size is None else (origin(), row.revoked_at_size),
     )

@@ -31,4 +31,10 @@ def on_readings_sealed(ids: Mapping[str, str]) -> None:
 
 
 TOPICS = {"disclosures.batch": on_readings_sealed}
-PERIODIC = {"sequence": (0.5, sequence), "keys": (60.0, ensure_keys)}
+def sweep_keys() -> int:
+    """The private files of keys that ended."""
+    with acting_as(SYSTEM):
+        return services.sweep_keys()
+
+
+PERIODIC = {"sequence": (0.5, sequence), "keys": (60.0, ensure_keys), "old-keys": (3600.0, sweep_keys)}

@@ -25,3 +25,19 @@ class CheckpointView:
     root: bytes
     note: bytes
     at: datetime
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """A key as its operator sees it. file: here, exposed (others may read it), gone."""
+
+    kid: bytes
+    owner: str
+    purpose: str
+    status: str
+    valid_from: datetime
+    valid_to: datetime | None
+    revoked_from: datetime | None
+    revoked_at_size: int | None
+    reason: str
+    file: str

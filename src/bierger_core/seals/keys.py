@@ -245,12 +245,16 @@ def _note_text(body: Mapping[str, object]) -> str:
     return f"{FORMAT}\n{canonical_json(body).decode()}\n"  # type: ignore[arg-type]  # body is plain JSON by construction
 
 
-def dump_key_list(key_list: KeyList, key: VerifierKey | None = None, signer: Signer | None = None) -> bytes:
-    """The key list as JSON, signed as a note over its canonical form when `key` and `signer` (a log's) are given."""
+def dump_key_list(
+    key_list: KeyList, key: VerifierKey | None = None, signer: Signer | None = None, *more: tuple[VerifierKey, Signer]
+) -> bytes:
+    """The key list as JSON, signed as a note over its canonical form when `key` and `signer` (a log's) are given.
+
+    `more`: further keys of the log. One that took over lets its predecessor sign too: who keeps an older list knows only that.
+    """
     body = _body(key_list)
-    lines = []
-    if key is not None and signer is not None:
-        lines.append(sign_note(_note_text(body), key, signer).line.rstrip("\n"))
+    pairs = (*(() if key is None or signer is None else ((key, signer),)), *more)
+    lines = [sign_note(_note_text(body), one, by).line.rstrip("\n") for one, by in pairs]
     return json.dumps({**body, "signatures": lines}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

@@ -17,6 +17,7 @@ from bierger.documents.selectors.acts import (
 from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.document_types import type_registry, types_json
 from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
+from bierger.documents.selectors.misused_keys import numbers_refused
 from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
 from bierger.documents.selectors.statuses import status_list
 from bierger.documents.selectors.submissions import submission_code
@@ -37,6 +38,7 @@ __all__ = [
     "acts_over",
     "case_of_act",
     "my_acts",
+    "numbers_refused",
     "read_attachment",
     "read_blob",
     "revocations",

@@ -122,7 +122,7 @@ def _seal(claims: Claims, document_type: RegisteredType, administration_id: UUID
         document_type=registered,
         salt=salt,
         log_origin=log.origin(),
-        signer=ledger.signer_for(administration_id=administration_id),
+        signer=ledger.signer_for(administration_id=administration_id, at=claims.issued_at),
         status=place,
     )
     return _Sealed(registered, place, salt, facts_commitment(claims, salt, registered=registered, status=place), code)

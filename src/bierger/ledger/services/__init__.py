@@ -1,8 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writing to the log: queue a commitment, append the queue, make and find keys."""
 
+from bierger.ledger.services.changes import KeyChange, all_keys, owner_named, retire_key, revoke_key, rotate_key, sweep_keys
 from bierger.ledger.services.files import publish_file
 from bierger.ledger.services.keys import ensure_keys, signer_for
 from bierger.ledger.services.sequencer import publish_note, queue, rebuild_files, sequence
 
-__all__ = ["ensure_keys", "publish_file", "publish_note", "queue", "rebuild_files", "sequence", "signer_for"]
+__all__ = [
+    "KeyChange",
+    "all_keys",
+    "ensure_keys",
+    "owner_named",
+    "publish_file",
+    "publish_note",
+    "queue",
+    "rebuild_files",
+    "retire_key",
+    "revoke_key",
+    "rotate_key",
+    "sequence",
+    "signer_for",
+    "sweep_keys",
+]

@@ -5,12 +5,16 @@
 2. Look for the active key of this owner and purpose; there: done.
 3. Make the key; its private file is on disk before its row can commit. A rollback leaves a file that no list names.
 4. Insert the row (a unique index allows one active key), write a new signed version of the list, queue its commitment.
+
+How keys end is in `changes`. Which one signs is a question of the instant that the signed thing bears: around a rotation an act
+gets the key that is valid at its own second, whichever transaction commits first.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -20,10 +24,10 @@ from bierger.administrations.selectors import administration, administrations
 from bierger.infra import clock
 from bierger.ledger.errors import KeyMissing
 from bierger.ledger.models import Key, KeyListVersion, QueueEntry
-from bierger.ledger.plugins.key_files import load_signer, make_key
+from bierger.ledger.plugins.key_files import load_signer, make_key, state_of
 from bierger.ledger.selectors import entry_of
 from bierger_core.merkle import log_key
-from bierger_core.seals import KeyList, dump_key_list
+from bierger_core.seals import KeyList, dump_key_list, load_key_list
 from bierger_core.values import SALT_BYTES, Kind, LocalSigner, commitment
 
 _LOCK = 0x4252_4B59
@@ -37,10 +41,13 @@ def ensure_keys(*, administration_ids: Iterable[UUID] | None = None) -> int:
     return _make(missing) if missing else 0
 
 
-def signer_for(*, administration_id: UUID) -> LocalSigner:
-    """The seal signer of an administration. The worker makes a missing key; the web cannot: raises KeyMissing."""
+def signer_for(*, administration_id: UUID, at: datetime | None = None) -> LocalSigner:
+    """The seal signer of an administration, for what bears the instant `at` (default: now).
+
+    The worker makes a missing key; the web cannot: raises KeyMissing. Raises KeyFileMissing, KeyFileExposed.
+    """
     code, _ = _owner(administration_id)
-    return _signer(code, "seal", administration_id)
+    return _signer(code, "seal", administration_id, at)
 
 
 def log_signer() -> LocalSigner:
@@ -48,8 +55,8 @@ def log_signer() -> LocalSigner:
     return _signer(str(settings.BIERGER_LOG_ORIGIN), "log", None)
 
 
-def _signer(owner: str, purpose: str, administration_id: UUID | None) -> LocalSigner:
-    row = _active(owner, purpose)
+def _signer(owner: str, purpose: str, administration_id: UUID | None, at: datetime | None = None) -> LocalSigner:
+    row = _valid(owner, purpose, at or clock.now())
     if row is None:
         if not _may_make():
             raise KeyMissing(f"{owner} has no {purpose} key yet; the worker makes it within a minute.")
@@ -59,44 +66,74 @@ def _signer(owner: str, purpose: str, administration_id: UUID | None) -> LocalSi
     return load_signer(bytes(row.kid))
 
 
-def _make(missing: list[tuple[str, UUID | None]]) -> int:
+def lock_keys() -> None:
+    """One at a time changes keys, until its transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _make(missing: list[tuple[str, UUID | None]]) -> int:
+    lock_keys()
     now = clock.now()
     made = 0
     for owner, administration_id in missing:
         purpose = "log" if administration_id is None else "seal"
         if _active(owner, purpose) is not None:  # the other worker was first
             continue
-        signer = make_key(purpose)
-        Key.objects.create(
-            kid=signer.kid,
-            owner=owner,
-            administration=administration_id,
-            purpose=purpose,
-            alg=signer.alg,
-            public_key=signer.public_key,
-            # From the day's beginning: seconds between two machines' clocks must not make the first act of a new key invalid.
-            valid_from=now.replace(hour=0, minute=0, second=0, microsecond=0),
-        )
+        # From the day's beginning: seconds between two machines' clocks must not make the first act of a new key invalid.
+        add_key(owner, administration_id, valid_from=now.replace(hour=0, minute=0, second=0, microsecond=0))
         made += 1
     if made:
         publish_key_list()
     return made
 
 
+def add_key(owner: str, administration_id: UUID | None, *, valid_from: datetime) -> Key:
+    """A new key of this owner: its file first, then its row. The list is the caller's to publish."""
+    purpose = "log" if administration_id is None else "seal"
+    signer = make_key(purpose)
+    return Key.objects.create(
+        kid=signer.kid,
+        owner=owner,
+        administration=administration_id,
+        purpose=purpose,
+        alg=signer.alg,
+        public_key=signer.public_key,
+        valid_from=valid_from,
+    )
+
+
 def publish_key_list() -> None:
-    """A new signed version of the list, to be called after every change of a key."""
+    """A new signed version of the list, to be called after every change of a key.
+
+    Every key of the log that is not revoked and whose file is here signs, the newest first: who keeps a list from before a
+    rotation knows the old one. Raises KeyListError (key-list-rewritten) before it publishes what no keeper of the last one takes.
+    """
     now = clock.now().replace(microsecond=0)
-    rows = Key.objects.order_by("valid_from", "kid")
+    last = KeyListVersion.objects.order_by("-id").first()
+    before = None if last is None else load_key_list(bytes(last.body))
+    if before is not None:
+        now = max(now, before.issued_at)  # a clock that went wrong and was mended
+    listed = KeyList(now, tuple(entry_of(row) for row in Key.objects.order_by("valid_from", "kid")))
+    if before is not None:
+        listed.check_follows(before)
+    log_signer()  # made if there is none; raises if the file of the one in use is gone
     origin = str(settings.BIERGER_LOG_ORIGIN)
-    signer = log_signer()
-    listed = KeyList(now, tuple(entry_of(row) for row in rows))
-    body = dump_key_list(listed, log_key(origin, signer.public_key), signer)
+    rows = Key.objects.filter(purpose="log", owner=origin).exclude(status="revoked").order_by("-valid_from")
+    signers = [load_signer(bytes(row.kid)) for row in rows if state_of(bytes(row.kid)) == "here"]
+    pairs = [(log_key(origin, signer.public_key), signer) for signer in signers]
+    body = dump_key_list(listed, None, None, *pairs)
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = commitment(Kind.KEY_LIST, salt, body)
     KeyListVersion.objects.create(issued_at=now, body=body, salt=salt, commitment=leaf)
     QueueEntry.objects.bulk_create([QueueEntry(commitment=leaf, kind=Kind.KEY_LIST, queued_at=now)], ignore_conflicts=True)
+
+
+def _valid(owner: str, purpose: str, at: datetime) -> Key | None:
+    """The key that signs at this instant: after a rotation was ordered, the old one until the new one begins."""
+    rows = Key.objects.filter(owner=owner, purpose=purpose, valid_from__lte=at).exclude(status="revoked")
+    ending = rows.filter(status="retired", valid_to__gt=at).order_by("-valid_from").first()
+    return ending or _active(owner, purpose)
 
 
 def _active(owner: str, purpose: str) -> Key | None:

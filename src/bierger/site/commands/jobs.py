@@ -21,6 +21,7 @@ _DOES = {
     "documents.act-logged": "render an act",
     "documents.act-ready": "deliver an act",
     "documents.act-revoked": "publish the list of revocations",
+    "documents.type-registered": "publish the registry of document types",
     "flows.task-ready": "carry out an automatic step of a case",
     "flows.timer-due": "let a deadline take effect",
     "ledger.logged": "tell acts that they stand in the log",

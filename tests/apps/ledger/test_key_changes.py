@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Keys rotated, lost, stolen, retired: what is still good, what is refused, what every keeper of a list sees."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bierger.administrations.selectors import administrations
+from bierger.documents import selectors as documents
+from bierger.documents.models import Act
+from bierger.documents.selectors.document_types import seal_of
+from bierger.infra import clock
+from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
+from bierger.ledger import selectors, services
+from bierger.ledger.errors import KeyFileExposed, KeyRefused
+from bierger.ledger.models import Key, KeyListVersion
+from bierger.ledger.plugins import key_files
+from bierger.ledger.services import changes
+from bierger_core.merkle import log_key
+from bierger_core.seals import load_key_list, seal
+from tests.apps.documents.story import decide
+
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(frozen):
+    """Let it be so many minutes after noon."""
+
+    def move(minutes: float) -> datetime:
+        frozen(START + timedelta(minutes=minutes))
+        return START + timedelta(minutes=minutes)
+
+    move(0)
+    return move
+
+
+@contextmanager
+def working(as_worker):
+    with as_worker(), acting_as(SYSTEM):
+        yield
+
+
+def lists() -> list:
+    """Every version of the key list, oldest first."""
+    return [load_key_list(bytes(row.body)) for row in KeyListVersion.objects.order_by("id")]
+
+
+def verdict(code: str):
+    with acting_as(ANONYMOUS):
+        return documents.verify_text(code)
+
+
+def refused_by(code: str) -> str:
+    step = verdict(code).failed
+    return "" if step is None else step.code
+
+
+def active(owner: str) -> Key:
+    return Key.objects.get(owner=owner, status="active")
+
+
+def codes(acts: list, as_worker) -> list[str]:
+    with working(as_worker):
+        return [Act.objects.get(id=act).seal for act in acts]
+
+
+def test_a_rotation_begins_in_a_minute_and_earlier_acts_stay_good(commune, as_worker, run_jobs, at):
+    with as_worker():
+        acts = [decide(commune, None)]
+    with working(as_worker):
+        old = bytes(active(commune.code).kid)
+        done = services.rotate_key(owner=commune.code)
+        assert (done.kid, done.since) == (old, at(0) + changes.AHEAD + timedelta(seconds=1))
+        with pytest.raises(KeyRefused, match="wait for it"):
+            services.rotate_key(owner=commune.code)
+        assert services.signer_for(administration_id=commune.id).kid == old
+        # Whichever transaction commits first: an act gets the key of its own second.
+        assert services.signer_for(administration_id=commune.id, at=done.since).kid == done.successor
+        assert services.signer_for(administration_id=commune.id, at=done.since - timedelta(seconds=1)).kid == old
+    for minute, once in ((0.9, "old"), (2, "new")):
+        at(minute)
+        with as_worker():
+            acts.append(decide(commune, None, once=once))
+    run_jobs()
+    assert [verdict(code).authentic for code in codes(acts, as_worker)] == ["facts-only"] * 3
+    for newer, older in zip(lists()[1:], lists(), strict=False):
+        newer.check_follows(older)
+    # Its private file goes a day later, and nothing else does.
+    with working(as_worker):
+        assert services.sweep_keys() == 0
+    at(24 * 60 + 3)
+    with working(as_worker):
+        assert services.sweep_keys() == 1
+        assert [key.file for key in services.all_keys() if key.owner == commune.code] == ["gone", "here"]
+        services.publish_note(name="revocations", text="x\n")
+
+
+def test_a_rotated_log_key_is_believed_by_who_keeps_the_list_from_before(commune, as_worker, run_jobs, at):
+    with as_worker():
+        act = decide(commune, None)
+    run_jobs()
+    kept = lists()[-1]
+    with working(as_worker):
+        services.rotate_key(owner=selectors.origin())
+    at(2)
+    with as_worker():
+        later = decide(commune, None, once="later")
+    run_jobs()
+    believed = [log_key(entry.owner, entry.public_key) for entry in kept.entries if entry.purpose == "log"]
+    newest = load_key_list(selectors.key_list_json(), believed)  # the predecessor signed it too
+    newest.check_follows(kept)
+    assert len(selectors.log_keys()) == len(selectors.policy().logs) == 2
+    assert [verdict(code).authentic for code in codes([act, later], as_worker)] == ["facts-only"] * 2
+    with working(as_worker):
+        assert services.sweep_keys() == 0
+
+
+def test_of_a_stolen_key_only_what_the_log_dates_before_stays_good(commune, as_worker, run_jobs, at):
+    with as_worker():
+        before = decide(commune, None, once="before")
+    run_jobs()
+    since = at(10)
+    with as_worker():
+        after = decide(commune, None, once="after")
+    run_jobs()
+    with working(as_worker):
+        thief = services.signer_for(administration_id=commune.id)
+        size = selectors.checkpoint().size
+    at(20)
+    with working(as_worker):
+        done = services.revoke_key(kid=thief.kid, since=since, reason="The laptop was stolen.")
+        assert done.log_size < size
+        numbers = documents.numbers_refused(kid=done.kid, issuer=done.owner, since=done.since, size=done.log_size)
+        assert numbers == (Act.objects.get(id=after).number,)
+        assert bytes(active(commune.code).kid) == done.successor != thief.kid
+        assert services.sweep_keys() == 1
+    with as_worker():
+        again = decide(commune, None, once="again")
+    run_jobs()
+    good, late, new = codes([before, after, again], as_worker)
+    assert [refused_by(code) for code in (good, late, new)] == ["", "key-revoked", ""]
+    # The thief dates a seal of ours back to before the theft; it was in no log then.
+    with acting_as(ANONYMOUS):
+        read = documents.type_registry().types[0]
+        honest = verdict(good)
+    with working(as_worker):
+        claims = seal_of(good).claims
+    back = seal(claims, document_type=read, salt=bytes(range(32)), log_origin=selectors.origin(), signer=thief, status=0)
+    assert refused_by(back) == "key-revoked"
+    assert honest.authentic == "facts-only"
+    for newer, older in zip(lists()[1:], lists(), strict=False):
+        newer.check_follows(older)
+
+
+def test_an_earlier_theft_may_be_learnt_later_and_never_taken_back(commune, as_worker, at):
+    at(30)
+    with as_worker():
+        decide(commune, None)
+    with working(as_worker):
+        kid = bytes(active(commune.code).kid)
+        services.revoke_key(kid=kid, since=START + timedelta(minutes=20), reason="x")
+        services.revoke_key(kid=kid, since=START + timedelta(minutes=10), reason="earlier")
+        for since, code in ((15, "key-revoked-already"), (60, "key-future")):
+            with pytest.raises(KeyRefused) as refused:
+                services.revoke_key(kid=kid, since=START + timedelta(minutes=since), reason="x")
+            assert refused.value.code == code
+        with pytest.raises(KeyRefused, match="no such key"):
+            services.revoke_key(kid=bytes(8), since=START, reason="x")
+    assert Key.objects.get(kid=kid).revoked_from == START + timedelta(minutes=10)
+    for newer, older in zip(lists()[1:], lists(), strict=False):
+        newer.check_follows(older)
+
+
+@pytest.mark.parametrize("which", ["seal", "log"])
+def test_a_lost_key_is_said_to_be_lost_before_another_takes_over(commune, as_worker, run_jobs, at, which):
+    with as_worker():
+        act = decide(commune, None)
+    run_jobs()
+    at(1)
+    with working(as_worker):
+        owner = commune.code if which == "seal" else selectors.origin()
+        old = bytes(active(owner).kid)
+        key_files.destroy(old)
+        key_files._load.cache_clear()
+        with pytest.raises(KeyRefused, match="--lost"):
+            services.rotate_key(owner=owner)
+        done = services.rotate_key(owner=owner, is_lost=True)
+        assert done.since == clock.now()
+    at(2)
+    with as_worker():
+        later = decide(commune, None, once="later")
+    run_jobs()
+    assert [verdict(code).authentic for code in codes([act, later], as_worker)] == ["facts-only"] * 2
+
+
+def test_a_file_that_others_may_read_is_not_signed_with(commune, as_worker, data_folder):
+    with working(as_worker):
+        kid = services.signer_for(administration_id=commune.id).kid
+        path = data_folder / "keys" / f"{kid.hex()}.pem"
+        path.chmod(0o640)
+        key_files._load.cache_clear()
+        assert "exposed" in {key.file for key in services.all_keys()}
+        with pytest.raises(KeyFileExposed, match=path.name):
+            services.signer_for(administration_id=commune.id)
+        path.chmod(0o600)
+        assert services.signer_for(administration_id=commune.id).kid == kid
+
+
+def test_a_key_is_retired_only_when_its_owner_issues_nothing_here(commune, as_worker, at):
+    with working(as_worker):
+        served = next(view for view in administrations(on=clock.today()) if view.served)
+        for owner in (served.id, commune.id):
+            services.signer_for(administration_id=owner)
+        in_use, unused = active(served.code), active(commune.code)
+        for key in (in_use, active(selectors.origin())):
+            with pytest.raises(KeyRefused, match="rotate it"):
+                services.retire_key(kid=bytes(key.kid))
+        assert services.retire_key(kid=bytes(unused.kid)).successor is None
+    assert Key.objects.get(kid=unused.kid).status == "retired"
+
+
+def test_a_list_that_rewrites_the_last_one_is_not_published(commune, as_worker):
+    from bierger_core.seals import KeyListError
+
+    with working(as_worker):
+        services.signer_for(administration_id=commune.id)
+        Key.objects.filter(owner=commune.code).update(owner="another")
+        with pytest.raises(KeyListError) as refused:
+            services.rotate_key(owner="another")
+        assert refused.value.code == "key-list-rewritten"
