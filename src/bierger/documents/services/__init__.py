@@ -12,6 +12,7 @@ from bierger.documents.services.blobs import (
     store_blob,
     sweep_orphans,
 )
+from bierger.documents.services.bulk import Campaign, Letter, issue_letters
 from bierger.documents.services.document_types import publish_types, register_type, type_of
 from bierger.documents.services.erasure import forget_acts, forget_files, forget_submission, plan_erasure
 from bierger.documents.services.rendering import render_pdf, render_receipt
@@ -26,6 +27,8 @@ from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_
 
 __all__ = [
     "LARGEST_TO_VERIFY",
+    "Campaign",
+    "Letter",
     "anchors",
     "answer_stamp_request",
     "decide_act",
@@ -37,6 +40,7 @@ __all__ = [
     "forget_submission",
     "hold_blob",
     "inspect_upload",
+    "issue_letters",
     "keep_waiting",
     "lock_waiting",
     "mark_delivered",
