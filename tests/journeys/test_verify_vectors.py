@@ -449,8 +449,8 @@ def test_key_lists_and_which_may_follow(page: Page) -> None:
     entries += [entry_of(status="revoked")] + [
         entry_of(status="revoked", revoked_from=since, revoked_at_log=place) for since in (ISSUED, later) for place in places
     ]
-    known = [KeyList(at, (entry,)) for entry in entries for at in (ISSUED, later)]
-    pairs = [(newer, older) for newer in known for older in known]
+    known = [KeyList(ISSUED, (entry,)) for entry in entries]
+    pairs = [(newer, older) for newer in known for older in known] + [(KeyList(at, known[0].entries), KeyList(later, known[0].entries)) for at in (ISSUED, later)]
     opened, followed = page.evaluate(
         KEY_LISTS,
         {"lists": [b64(one) for one in lists], "pairs": [[b64(dump_key_list(newer)), b64(dump_key_list(older))] for newer, older in pairs], "logs": [LOG_KEY.text]},

@@ -58,9 +58,20 @@ export class Trust {
 
   async choosePolicy() {
     const given = this.given?.policy;
-    // A rotated log key is in the key list, which the pinned keys vouch for, before it is in anybody's policy.
-    const more = given ? this.logKeys.filter((key) => !given.logs.some((log) => isSame(log.publicKey, key.publicKey))) : [];
-    this.policy = given ? { ...given, logs: [...given.logs, ...more] } : this.keyList && policyOfLogs(this.logKeys);
+    // Which keys a log of ours has, says the key list, which the pinned keys vouch for; the policy may name others' logs besides.
+    const others = (given?.logs ?? []).filter((key) => !this.isOwn(key.name));
+    this.policy = given ? { ...given, logs: [...others, ...this.logKeys] } : this.keyList && policyOfLogs(this.logKeys);
+  }
+
+  /** Whether the key list says whose keys a log has. */
+  isOwn(origin) {
+    return this.keyList?.entries.some((entry) => entry.purpose === "log" && entry.owner === origin) ?? false;
+  }
+
+  /** A kept policy may grow. What it asked for (witnesses, quorum, logs of others) stays, or somebody forgets it by hand. */
+  mayFollow(given) {
+    const isOurs = (line) => line.startsWith("log ") && this.isOwn(line.slice("log ".length).split("+")[0]);
+    return !this.given || this.given.lines.every((line) => isOurs(line) || given.lines.includes(line));
   }
 
   /** Fetch everything anew. True if the key list could be reached. What is refused is noted in `problems`; nothing is lost. */
@@ -74,7 +85,7 @@ export class Trust {
     await this.renew("types.json", async (bytes) => { this.types = await readTypes(bytes); });
     await this.renew("policy", async (bytes) => {
       const given = await readGivenPolicy(bytes);
-      if (this.given && !this.given.lines.every((line) => given.lines.includes(line))) throw new Refused("policy-changed");
+      if (!this.mayFollow(given)) throw new Refused("policy-changed");
       this.given = given;
     });
     await this.choosePolicy();
