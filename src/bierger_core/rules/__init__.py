@@ -57,6 +57,7 @@ from bierger_core.rules.why.changes import Change, Changes, Way, why_not
 from bierger_core.rules.why.derivation import Derivation, Step, derive, replay
 from bierger_core.rules.why.spans import Span
 from bierger_core.rules.why.wanted import ANOTHER, Another
+from bierger_core.rules.why.words import Sentence, advised, told
 from bierger_core.rules.xmltree import Element, read_xml
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "RulesError",
     "RulesOverlap",
     "Run",
+    "Sentence",
     "Shared",
     "Span",
     "Step",
@@ -123,6 +125,7 @@ __all__ = [
     "Way",
     "XmlRefused",
     "YearsMonths",
+    "advised",
     "compile_feel",
     "compile_feel_tests",
     "compile_partial",
@@ -146,6 +149,7 @@ __all__ = [
     "to_json",
     "to_plain",
     "to_value",
+    "told",
     "type_word",
     "why_not",
 ]
