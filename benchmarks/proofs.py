@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`make bench-proofs`, `python -m benchmarks.proofs [--quick]`: the log and the seals, in one process and one run.
 
-Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise), no database and no network. What
-each figure is beside stands in its line: an append beside the mere writing and syncing of its bytes on the same disk.
+Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise) and no database; a network only once, for
+Tessera's packages, where Go is at hand. What each figure is beside stands in its line: an append beside the mere writing and
+syncing of its bytes on the same disk.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -25,7 +26,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks import machine
+from benchmarks import machine, node
 from bierger.ledger.plugins.node.disk import FolderDisk
 from bierger.ledger.plugins.node.files import FolderLog
 from bierger_core.merkle import (
@@ -75,20 +76,22 @@ SEALER = LocalSigner.of(ec.derive_private_key(7, ec.SECP256R1()))
 _WITNESS_LINES = [f"witness w{n} {key.text}" for n, key in enumerate(WITNESS_KEYS)]
 POLICY = parse_policy("\n".join([f"log {LOG_KEY.text}", *_WITNESS_LINES, "group g 3 w0 w1 w2 w3", "quorum g"]))
 GOALS = {100: 20_000, 5_000: 100_000}  # entries/s
+HTTP_GOAL = 10_000
 
 
 @dataclass(frozen=True)
 class Size:
-    """batches: how many of each size; seconds: of each rate; entries: of the log that is proved and audited."""
+    """batches: how many of each size; seconds: of each rate; entries: of the log that is proved and audited; http: seconds."""
 
     batches: dict[int, int]
     seconds: float
     entries: int
+    http: float
 
 
-USUAL = Size({1: 300, 100: 300, 1_000: 100, 5_000: 40}, 3.0, 200_000)
-QUICK = Size({1: 60, 100: 60, 1_000: 20, 5_000: 8}, 0.7, 30_000)
-TINY = Size({1: 2, 100: 2, 1_000: 1, 5_000: 1}, 0.02, 600)  # for the test: that it runs, not how fast
+USUAL = Size({1: 300, 100: 300, 1_000: 100, 5_000: 40}, 3.0, 200_000, 10.0)
+QUICK = Size({1: 60, 100: 60, 1_000: 20, 5_000: 8}, 0.7, 30_000, 4.0)
+TINY = Size({1: 2, 100: 2, 1_000: 1, 5_000: 1}, 0.02, 600, 0.1)  # for the test: that it runs, not how fast
 
 
 def entries_of(number: int, batch: int) -> list[bytes]:
@@ -245,39 +248,101 @@ def seals(size: Size) -> dict[str, float]:
     }
 
 
-def table(said: Mapping[str, Any]) -> str:
-    about, proofs, codes = said["machine"], said["proofs"], said["seals"]
-    lines = [
+def about_lines(about: Mapping[str, Any]) -> list[str]:
+    return [
         f"{about['date']} · commit {about['commit']} · Python {about['python']}",
-        (f"{about['processor']}, {about['cores']} cores, {about['memory_gib']} GiB, {about['file_system']};"
-         f" load average before: {about['load_before']}"),
-        "",
+        (
+            f"{about['processor']}, {about['cores']} cores, {about['memory_gib']} GiB, {about['file_system']};"
+            f" load average before: {about['load_before']}"
+        ),
+    ]
+
+
+def append_lines(appends: Sequence[Mapping[str, float]]) -> list[str]:
+    lines = [
         "Durable appends in one process, signed; beside them the bare write and sync of the same bytes into one file",
         "  batch   entries/s  best batch   p50 ms   p99 ms   processor µs/entry   bare p50 ms",
     ]
-    for one in said["appends"]:
-        goal = GOALS.get(one["batch"])
+    for one in appends:
+        goal = GOALS.get(int(one["batch"]))
         lines.append(
             f"{one['batch']:7,d} {one['per_second']:11,.0f} {one['best_per_second']:11,.0f} {one['p50_ms']:8.2f}"
             f" {one['p99_ms']:8.2f} {one['processor_us']:20.1f} {one['bare_p50_ms']:13.2f}"
             + (f"   (goal {goal:,d}/s)" if goal else "")
         )
-    lines += [
-        "",
+    return lines
+
+
+def http_lines(said: Mapping[str, float]) -> list[str]:
+    return [
+        f"Over HTTP, a node with batches of one second, acknowledged entries/s (goal {HTTP_GOAL:,d}/s)",
+        (
+            f"  1,000 a request {said['per_second_of_1000']:,.0f} · 100 a request {said['per_second_of_100']:,.0f}"
+            f" · single {said['per_second_single']:,.0f} over {said['connections_single']:,.0f} connections,"
+            " each of which waits for its second"
+        ),
+    ]
+
+
+def tessera_lines(said: Mapping[str, Any]) -> list[str]:
+    if "missing" in said:
+        return [f"TESSERA IS NOT MEASURED: {said['missing']}"]
+    rates = " · ".join(f"batch {int(batch):,d} {rate:,.0f}" for batch, rate in said["appends"].items())
+    return [
+        "Tessera's POSIX driver on the same disk, in its own process (Go), entries/s",
+        f"  integrated, the checkpoint following within 100 ms: {rates}",
+        f"  checkpoints of one second, each sender waiting for its own: {said['second']:,.0f}",
+    ]
+
+
+def proof_lines(proofs: Mapping[str, float]) -> list[str]:
+    return [
         f"A log of {proofs['entries']:,d} entries; checkpoint with four cosignatures, quorum three",
         f"  proofs made from tiles: cold {proofs['proofs_cold']:,.0f}/s · warm {proofs['proofs_warm']:,.0f}/s",
-        (f"  paths checked {proofs['paths_checked']:,.0f}/s · whole .tlog-proof ({proofs['proof_bytes']:,d} bytes) with policy"
-         f" {proofs['proofs_checked']:,.0f}/s"),
+        (
+            f"  paths checked {proofs['paths_checked']:,.0f}/s · whole .tlog-proof ({proofs['proof_bytes']:,d} bytes) with policy"
+            f" {proofs['proofs_checked']:,.0f}/s"
+        ),
         f"  audited (whole tree derived again, every file compared) {proofs['audited']:,.0f} entries/s",
-        (f"  bytes per entry {proofs['bytes_per_entry']:.1f}; without partial files of earlier sizes"
-         f" {proofs['bytes_per_entry_swept']:.1f} (floor 67.1)"),
-        f"  witness: {said['witness']:,.0f} requests decided and cosigned/s",
-        "",
-        f"Seals of eight facts: {codes['signs']} signs, {codes['modules']} modules (release 0.1: {codes['signs_plain']} signs)",
-        (f"  signed {codes['signed']:,.0f}/s · committed {codes['committed']:,.0f}/s · drawn {codes['drawn']:,.0f}/s"
-         f" · read from a picture {codes['read']:,.0f}/s · verified {codes['verified']:,.0f}/s"),
+        (
+            f"  bytes per entry {proofs['bytes_per_entry']:.1f}; without partial files of earlier sizes"
+            f" {proofs['bytes_per_entry_swept']:.1f} (floor 67.1)"
+        ),
     ]
-    return "\n".join(lines)
+
+
+def witness_lines(rate: float) -> list[str]:
+    return [f"Witness: {rate:,.0f} requests decided and cosigned/s"]
+
+
+def seal_lines(codes: Mapping[str, float]) -> list[str]:
+    return [
+        f"Seals of eight facts: {codes['signs']} signs, {codes['modules']} modules (release 0.1: {codes['signs_plain']} signs)",
+        (
+            f"  signed {codes['signed']:,.0f}/s · committed {codes['committed']:,.0f}/s · drawn {codes['drawn']:,.0f}/s"
+            f" · read from a picture {codes['read']:,.0f}/s · verified {codes['verified']:,.0f}/s"
+        ),
+    ]
+
+
+def appends(root: Path, size: Size) -> list[dict[str, float]]:
+    return [append(_folder(root, f"appends-{batch}"), batch, times) for batch, times in size.batches.items()]
+
+
+def _folder(root: Path, name: str) -> Path:
+    (root / name).mkdir()
+    return root / name
+
+
+# One part a line: its name in the JSON, what measures it, and its lines in the table.
+PARTS: tuple[tuple[str, Callable[[Path, Size], Any], Callable[[Any], list[str]]], ...] = (
+    ("appends", appends, append_lines),
+    ("http", lambda root, size: node.over_http(root / "http", size.http), http_lines),
+    ("tessera", lambda root, size: node.tessera(root / "tessera", size.seconds, tuple(size.batches)), tessera_lines),
+    ("proofs", lambda root, size: prove(_folder(root, "proofs"), size), proof_lines),
+    ("witness", lambda _root, size: witness(size), witness_lines),
+    ("seals", lambda _root, size: seals(size), seal_lines),
+)
 
 
 def main() -> int:
@@ -285,22 +350,19 @@ def main() -> int:
     parser.set_defaults(size=USUAL)
     parser.add_argument("--quick", dest="size", action="store_const", const=QUICK, help="rougher, in a quarter of the time")
     parser.add_argument("--tiny", dest="size", action="store_const", const=TINY, help="only to see that it runs")
+    parser.add_argument("--only", action="append", choices=[name for name, _, _ in PARTS], help="this part; may be repeated")
     parser.add_argument("--folder", type=Path, default=RESULTS.parent, help="on the disk to be measured")
     parser.add_argument("--json", type=Path, default=None, help="where to write the same as JSON")
     told = parser.parse_args()
-    size: Size = told.size
     with tempfile.TemporaryDirectory(dir=told.folder) as place:
         root = Path(place)
-        said: dict[str, Any] = {"machine": machine.here(root), "appends": []}
-        for batch, times in size.batches.items():
-            folder = root / f"appends-{batch}"
-            folder.mkdir()
-            said["appends"].append(append(folder, batch, times))
-        (root / "proofs").mkdir()
-        said["proofs"] = prove(root / "proofs", size)
-    said["witness"] = witness(size)
-    said["seals"] = seals(size)
-    print(table(said))
+        said: dict[str, Any] = {"machine": machine.here(root)}
+        print(*about_lines(said["machine"]), sep="\n")
+        for name, measure, lines in PARTS:
+            if not told.only or name in told.only:
+                is_left_out = name == "tessera" and told.size is TINY and not told.only
+                said[name] = {"missing": "not with --tiny, unless asked for"} if is_left_out else measure(root, told.size)
+                print("", *lines(said[name]), sep="\n", flush=True)
     if told.json:
         told.json.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return 0
