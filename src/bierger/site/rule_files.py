@@ -3,6 +3,7 @@
 
 import os
 import stat
+from datetime import date
 from pathlib import Path
 
 from bierger_core.rules import Model, load_model
@@ -50,13 +51,16 @@ def _said(path: Path, error: Exception) -> str:
     return f"{path} cannot be read: {error.strerror or error}." if isinstance(error, OSError) else f"{path!r} is no file name."
 
 
-def read_model(path: Path) -> Model:
-    """Load a DMN file, and what it imports from the files beside it; raises FileRefused and what `load_model` raises."""
+def read_model(path: Path, *, at: date | None = None) -> Model:
+    """Load a DMN file, and what it imports from the files beside it; raises FileRefused and what `load_model` raises.
+
+    `at`: without the rules that do not hold on that day.
+    """
     data = read_regular(path)
-    model = load_model({path.name: data}, main=path.name)
+    model = load_model({path.name: data}, main=path.name, at=at)
     if not any(finding.code == "dmn-import" for finding in model.findings):
         return model  # whatever else stands in the folder is not looked at
-    return load_model({**_beside(path), path.name: data}, main=path.name)
+    return load_model({**_beside(path), path.name: data}, main=path.name, at=at)
 
 
 def _beside(path: Path) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 """`./bierger rules tck DIR` runs the DMN conformance kit; `./bierger rules eval FILE.dmn` takes one decision.
 
 Needs no database, no settings and no Django. Exit status of tck: 0 every case passed, 1 some failed, 2 no kit there;
-of eval: 0 decided, or undecided with --unknown; 1 refused with a sentence; 2 no such file.
+of eval: 0 decided, or undecided with --unknown, or said why; 1 refused with a sentence; 2 no such file.
 """
 
 import argparse
@@ -18,6 +18,8 @@ from pathlib import Path
 
 from bierger.site.rule_files import FileRefused, read_input, read_model, read_regular
 from bierger_core.rules import (
+    ANOTHER,
+    Another,
     Case,
     CaseResult,
     DateTime,
@@ -28,15 +30,20 @@ from bierger_core.rules import (
     Model,
     RulesError,
     Undecided,
+    Value,
     compile_partial,
+    derive,
     read_cases,
     read_dmn,
     read_json,
     run_case,
     to_feel,
     to_plain,
+    to_value,
+    why_not,
 )
 from bierger_core.rules import TimeOfDay as Time
+from bierger_core.values import local_date
 
 ANY = InputType("any")
 LEVELS = ("compliance-level-2", "compliance-level-3")
@@ -68,12 +75,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--unknown", action="store_true", help="what is not given is unknown, not null: name what can still matter"
     )
     evaluate.add_argument("--not-null", action="store_true", help="with --unknown: what is unknown will not be left empty")
+    evaluate.add_argument("--at", type=_day, metavar="DAY", help="by the law of this day, 2027-01-01; without it, of today")
+    evaluate.add_argument("--why", action="store_true", help="how the value came, and what would have to change for another")
+    evaluate.add_argument("--why-not", metavar="OUTCOME", help="what would have to change for this outcome, as JSON")
+    evaluate.add_argument("--fixed", action="append", default=[], metavar="NAME", help="an input that nobody can change")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the action that was asked for."""
     if args.action == "tck":
         return _tck(args.folder, args.csv)
+    if args.why or args.why_not is not None:
+        return _why(args)
     return _eval_unknown(args) if args.unknown else _eval(args)
 
 
@@ -82,6 +95,16 @@ def _now() -> DateTime:
     now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     nanos = ((now.hour * 60 + now.minute) * 60 + now.second) * 1_000_000_000 + now.microsecond * 1_000
     return DateTime(now.date(), Time(nanos, 0))
+
+
+def _day(text: str) -> dt.date:
+    return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+
+
+def _at(args: argparse.Namespace) -> dt.date:
+    """The day by whose law is judged: the one asked for, else today, as the calendar here has it."""
+    day: dt.date | None = args.at
+    return day or local_date(dt.datetime.fromtimestamp(time.time(), dt.UTC))
 
 
 # -- the kit ---------------------------------------------------------------------------------------------------------
@@ -172,7 +195,7 @@ def write_csv(path: Path, outcomes: list[Outcome]) -> None:
 
 def _eval(args: argparse.Namespace) -> int:
     try:
-        text, model = read_input(args.input), read_model(args.file)
+        text, model = read_input(args.input), read_model(args.file, at=_at(args))
     except FileRefused as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -208,12 +231,9 @@ def _eval_unknown(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        given = read_json(text)
-        if not isinstance(given, dict):
-            raise InputRefused(name="input", expected="an object: input data by name", got=type(given).__name__)
-        model = read_dmn(data, path=args.file.name)
+        model = read_dmn(data, path=args.file.name).at(_at(args))
         decision = compile_partial(model, args.decision, may_be_null=() if args.not_null else None)
-        verdict = decision.decide({name: _known(model, name, value) for name, value in given.items()})
+        verdict = decision.decide(_inputs(model, text))
     except RulesError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 1
@@ -226,6 +246,40 @@ def _eval_unknown(args: argparse.Namespace) -> int:
         written = to_plain(verdict.value)
     sys.stdout.write(written + "\n")
     return 0
+
+
+def _why(args: argparse.Namespace) -> int:
+    """Print how the value came and what would have to change. Files of the subset alone, as for --unknown."""
+    try:
+        text, data = read_input(args.input), read_regular(args.file)
+    except FileRefused as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    day = _at(args)
+    try:
+        whole = read_dmn(data, path=args.file.name)
+        model = whole.at(day)
+        inputs = _inputs(model, text)
+        said: dict[str, object] = {}
+        if args.why:
+            said["derivation"] = derive(whole, args.decision, inputs, at=day).as_json()
+        wanted: Value | Another = ANOTHER
+        if args.why_not is not None:
+            kind = model.decision(args.decision).type
+            wanted = to_value(_dated(read_json(args.why_not), kind, args.decision), name=args.decision)
+        said["changes"] = why_not(model, args.decision, inputs, wanted, fixed=args.fixed).as_json()
+    except RulesError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
+    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _inputs(model: DecisionModel, text: str) -> dict[str, object]:
+    given = read_json(text)
+    if not isinstance(given, dict):
+        raise InputRefused(name="input", expected="an object: input data by name", got=type(given).__name__)
+    return {name: _known(model, name, value) for name, value in given.items()}
 
 
 def _known(model: DecisionModel, name: str, value: object) -> object:
