@@ -96,11 +96,11 @@ def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: dat
     writer.add("case-erased", {}, audience="all")
     writer.save()
     record = _record(row, package, destroyed, job=job)  # 5
-    register(Erasure(today, "case", case))  # 6
+    register(Erasure(again or today, "case", case))  # 6
     return record
 
 
-def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: bool = False) -> UUID | None:
+def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: date | None = None) -> UUID | None:
     """Erase acts that were kept longer than their case, which is erased; None: nothing to do. System only. Raises NotDue."""
     _only_system()
     writer = CaseWriter.lock(case)
@@ -108,7 +108,7 @@ def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: bool = Fa
     if row.erased_at is None:
         raise NotDue("The case of these acts is still kept.", code="case-still-kept")
     terms = [one for one in document_selectors.act_terms(case) if one.id in set(acts) and one.erased_at is None]
-    if not again and any(one.erase_on is None or one.erase_on > today for one in terms):
+    if again is None and any(one.erase_on is None or one.erase_on > today for one in terms):
         raise NotDue("An act is still kept.", code="act-still-kept")
     destroyed = documents.forget_acts(acts=[one.id for one in terms])
     if not destroyed.counts:
@@ -117,7 +117,7 @@ def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: bool = Fa
     writer.save()
     record = _record(row, catalogue.package(row.digest), destroyed, job=job)
     for one in terms:
-        register(Erasure(today, "act", one.id))
+        register(Erasure(again or today, "act", one.id))
     return record
 
 

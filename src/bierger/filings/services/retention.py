@@ -77,7 +77,7 @@ def erase_again(erasures: tuple[Erasure, ...]) -> int:
                     erase = partial(case_services.erase_case, case=one.id, above=forget_filing)
                     done += erase(job="restore", again=one.day) is not None
             elif (case := document_selectors.case_of_act(one.id)) is not None:
-                done += case_services.erase_acts(case=case, acts=[one.id], job="restore", again=True) is not None
+                done += case_services.erase_acts(case=case, acts=[one.id], job="restore", again=one.day) is not None
     return done
 
 

@@ -143,9 +143,8 @@ def _erase_again(place: Path) -> str:
         return f"Erasures: {place} knows of none. Those that were carried out after the backup have to be carried out again."
     try:
         again = erase_again(known)
-        if place != erasures.folder():
-            for one in known:
-                erasures.register(one)
+        for one in sorted(set(known) - set(erasures.registered()), key=lambda erasure: (erasure.day, erasure.id)):
+            erasures.register(one)
     except Exception as error:
         raise BackupError("restore-erasures", f"What was erased after the backup could not be erased again: {error}") from error
     return f"Erasures: {len(known)} registered, {again} of them carried out again."
