@@ -2,20 +2,24 @@
 """The examples of docs/reference/rules.md do what the page says, and its limits are those of the code."""
 
 import doctest
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from bierger_core.rules import dated
 from bierger_core.rules.drg.hits import MAX_COLUMNS, MAX_RULES
 from bierger_core.rules.feel.lexer import MAX_SOURCE
 from bierger_core.rules.feel.limits import LOGARITHM_STEPS, MAX_CALLS, MAX_ITEMS, MAX_STEPS, MAX_TEXT, POWER_STEPS
 from bierger_core.rules.feel.parser import MAX_NESTING
 from bierger_core.rules.feel.patterns import MAX_PATTERN, MAX_WORK
+from bierger_core.rules.model import MAX_PROVED
 from bierger_core.rules.partial import diagram, search, sums
 from bierger_core.rules.partial.build import MAX_POINTS
 from bierger_core.rules.partial.decision import RETRY_WORK
+from bierger_core.rules.why import changes, meeting
 from bierger_core.rules.xmltree import LARGE, MAX_DEPTH
 from tests.docs.blocks import ROOT, blocks_of
 
@@ -32,7 +36,7 @@ CASES = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" xmln
 
 
 def test_every_block_is_run_here():
-    assert [one.language for one in blocks_of(NAME)] == ["sh", "python", "python"]
+    assert [one.language for one in blocks_of(NAME)] == ["sh", "python", "python", "python"]
 
 
 @pytest.mark.parametrize("example", [one for one in blocks_of(NAME) if one.language == "python"], ids=lambda one: one.name)
@@ -53,16 +57,43 @@ def test_the_commands_run(tmp_path: Path):
     (tmp_path / "bierger").symlink_to(ROOT / "bierger")
     (commands,) = (one.commands for one in blocks_of(NAME) if one.language == "sh")
     said = [
-        subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True).stdout for line in commands
+        subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        for line in commands
     ]
     assert [one.strip() for one in said[:3]] == ["7.5", "10", '{"undecided": ["copies"]}']
-    assert "1/1" in said[3]
+    why = json.loads(said[3])
+    assert why["derivation"]["value"] == {"$number": "7.5"}
+    assert why["changes"]["changes"][0]["ways"][0]["example"] == {"copies": {"$number": "8"}}
+    assert said[4].strip() == "7.5"
+    assert "1/1" in said[5]
     assert (tmp_path / "tck_results.csv").exists()
 
 
 def test_the_limits_are_those_of_the_code():
     table = PAGE.read_text().partition("## Limits")[2].partition("Together")[0]
     said = {int(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", table)}
-    known = {LARGE.size, LARGE.elements, LARGE.attributes, POWER_STEPS, LOGARITHM_STEPS, MAX_DEPTH, MAX_SOURCE, MAX_NESTING, MAX_RULES, MAX_COLUMNS, MAX_STEPS, MAX_ITEMS}
+    known = {
+        LARGE.size,
+        LARGE.elements,
+        LARGE.attributes,
+        POWER_STEPS,
+        LOGARITHM_STEPS,
+        MAX_DEPTH,
+        MAX_SOURCE,
+        MAX_NESTING,
+        MAX_RULES,
+        MAX_COLUMNS,
+        MAX_STEPS,
+        MAX_ITEMS,
+    }
     unknown = {diagram.MAX_VARIABLES, diagram.MAX_WORK, RETRY_WORK, search.MAX_STEPS, sums.MAX_TERMS, sums.MAX_DEGREE, MAX_POINTS}
-    assert said == known | unknown | {MAX_TEXT, MAX_CALLS, MAX_PATTERN, MAX_WORK, 10, 6144}
+    dated_ = {
+        dated.MAX_DATES,
+        MAX_PROVED,
+        changes.MAX_INPUTS,
+        changes.MAX_TRIED,
+        changes.MAX_PATHS,
+        meeting.MAX_PATHS,
+        meeting.MAX_POINTS,
+    }
+    assert said == known | unknown | dated_ | {MAX_TEXT, MAX_CALLS, MAX_PATTERN, MAX_WORK, 10, 6144}

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from bierger_core.interview import JSON, values_of
 from bierger_core.process import Command, Decide, Duration, State, TaskCompleted, step
-from bierger_core.rules import Outcome, Value
+from bierger_core.rules import Outcome, Value, derive
 from bierger_core.values import LU_CALENDAR, TermError, day_end, day_start, deadline, local, local_date, parse_term
 
 from .errors import VariableMissing
@@ -55,10 +55,14 @@ def lookup(variables: Variables, path: str) -> Value:
 
 
 def decide(package: Package, command: Decide, variables: Variables) -> Outcome:
-    """Evaluate the decision a rule task asks for; the derivation is stored with the decision, never recomputed."""
+    """Evaluate the decision a rule task asks for, by the law of the day on which the case was opened or that the file names.
+
+    The derivation is stored with the decision, never recomputed.
+    """
     if package.decisions is None:
         raise VariableMissing(f"The package has no decision {command.decision!r}.", name=command.decision)
-    return package.decisions.evaluate(command.decision, variables)
+    found = derive(package.decisions, command.decision, variables)
+    return Outcome(found.value, found.as_json())
 
 
 @dataclass(frozen=True)
