@@ -94,3 +94,36 @@ def test_a_list_is_signed_with_the_key_of_the_day(commune, applicant, as_worker,
     with acting_as(ANONYMOUS):
         kids = [open_status_list(one, log.key_list(), owner=commune.code, uri=None, now=clock.now()).uri for one in (first, second)]
     assert kids[0] == kids[1]
+
+
+def test_a_kept_list_says_offline_whether_an_act_holds_and_as_of_when(commune, applicant, as_worker, run_jobs, tmp_path, capsys, frozen):
+    from bierger.site import cli
+
+    with as_worker():
+        acts = [decide(commune, applicant, once=str(number)) for number in range(2)]
+    run_jobs()
+    for number, act in enumerate(acts):
+        with acting_as(applicant.principal):
+            (tmp_path / f"{number}.pdf").write_bytes(selectors.act_pdf(act).data)
+            (tmp_path / f"{number}.pdf.tlog-proof").write_bytes(selectors.act_proof(act))
+    keep = {"keys": "/log/keys.json", "types": "/log/types.json", "before": f"/log/status/{commune.code}"}
+    with acting_as(officer_of(commune, "decider")):
+        services.revoke_act(act=acts[1], reason="error", note="x")
+    for name, address in keep.items():
+        (tmp_path / name).write_bytes(Client().get(address).content)
+    run_jobs()
+    (tmp_path / "after").write_bytes(Client().get(keep["before"]).content)
+
+    def verify(number: int, *status: str) -> tuple[int, str]:
+        given = [one for name in status for one in ("--status", str(tmp_path / name))]
+        code = cli.main(["verify", str(tmp_path / f"{number}.pdf"), "--keys", str(tmp_path / "keys"), "--types", str(tmp_path / "types"), *given])
+        return code, capsys.readouterr().out
+
+    assert [verify(number, "before")[0] for number in (0, 1)] == [0, 0]
+    code, said = verify(0, "before", "after")
+    assert (code, "Revoked: no, as of 20" in said) == (0, True)
+    code, said = verify(1, "after", "before")
+    assert (code, "REVOKED" in said, "says the issuer's status list of 20" in said) == (1, True, True)
+    assert "no log and no status list was given" in verify(0)[1]
+    (tmp_path / "broken").write_bytes(b"x")
+    assert "Revoked: not checked (" in verify(0, "broken")[1]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
-"""`./bierger verify FILE... [--log URL|DIR] [--keys FILE] [--types FILE] [--json]`: check acts without asking their issuer.
+"""`./bierger verify FILE... [--log URL|DIR] [--keys FILE] [--types FILE] [--status FILE] [--json]`: acts, without their issuer.
 
 `site/offline` does it; here is what a person reads, and what a program does. Of one file the numbered steps are printed, of
 several or of a folder a line each; with --json of one file an object, of several an object a line.
@@ -35,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", type=Path, metavar="FILE", help="a key list you trust; default: the log's keys.json")
     parser.add_argument("--update-keys", action="store_true", help="keep the log's newer key list in FILE, if it follows yours")
     parser.add_argument("--types", type=Path, metavar="FILE", help="the document types; default: the log's types.json")
+    says = "an issuer's status list you keep (log/status/ISSUER); may be given several times"
+    parser.add_argument("--status", type=Path, metavar="FILE", action="append", default=[], help=says)
     parser.add_argument("--json", action="store_true", help="the result as JSON; of several files one line each")
 
 
@@ -43,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     files = [file for given in args.files for file in _files(given)]
     many = len(files) != 1 or args.files[0].is_dir()
     try:
-        trust = load_trust(args.log, args.keys, args.types)
+        trust = load_trust(args.log, args.keys, args.types, args.status)
         if args.update_keys and args.keys is not None and trust.newer is not None:
             args.keys.write_bytes(trust.newer)
         if not files:
@@ -74,7 +76,7 @@ def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
     elif many:
         print(_line(file, checked))
     else:
-        _print(checked, trust)
+        _print(checked)
     return checked.status
 
 
@@ -118,7 +120,7 @@ def _line(file: Path, checked: Checked) -> str:
     return f"{_SHORT[verdict.result]}  {file}{number}{failed}{over}"
 
 
-def _print(checked: Checked, trust: Trust) -> None:
+def _print(checked: Checked) -> None:
     verdict = checked.verdict
     for number, step in enumerate(verdict.steps, 1):
         detail = "" if not step.code or step.outcome == "ok" else f"  {step.code}: {step.message or _SKIPPED[step.code]}"
@@ -138,18 +140,21 @@ def _print(checked: Checked, trust: Trust) -> None:
             print(f"Valid until {verdict.valid_until}")
     if checked.receipt is not None:
         print(f"Receipt {checked.receipt.number}, event {checked.receipt.event_hash.hex()}")
-    _print_log(verdict, checked, trust)
+    _print_log(verdict, checked)
 
 
-def _print_log(verdict: Verdict, checked: Checked, trust: Trust) -> None:
+def _print_log(verdict: Verdict, checked: Checked) -> None:
     """Revoked or not, in the log or not, and who says so."""
     is_act = checked.receipt is None
-    if verdict.revocation is not None:
+    if verdict.revocation is not None and verdict.revocation.reason.startswith("status-"):
+        # Such a list says neither when nor why.
+        print(f"Revoked: yes, says the issuer's status list of {verdict.revocation.revoked_at.isoformat()}")
+    elif verdict.revocation is not None:
         print(f"Revoked at {verdict.revocation.revoked_at.isoformat()}, reason: {verdict.revocation.reason}")
-    elif trust.revocations is not None and is_act:
-        print(f"Revoked: no, as of {trust.revocations.at.isoformat()}")
+    elif checked.as_of is not None and is_act:
+        print(f"Revoked: no, as of {checked.as_of.isoformat()}")
     elif is_act:
-        print("Revoked: not checked (no log was given)")
+        print(f"Revoked: not checked ({checked.problem or 'no log and no status list was given'})")
     first = "facts" if is_act else "submission"
     for what, logged in ((first, verdict.facts_logged), ("file", verdict.file_logged)):
         if logged is not None:
@@ -172,5 +177,5 @@ def _plain(checked: Checked, trust: Trust) -> dict[str, object]:
         "keys": "given" if trust.own_keys else "from the log",
         **verdict.plain(),
         "is_over": checked.is_over,
-        "revocations_as_of": None if trust.revocations is None else trust.revocations.at.isoformat(),
+        "revocations_as_of": None if checked.as_of is None else checked.as_of.isoformat(),
     }

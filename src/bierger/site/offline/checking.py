@@ -19,6 +19,7 @@ from bierger.documents.errors import SandboxBusy
 from bierger.documents.plugins.opening import Brought, NotOpened, open_file
 from bierger.documents.plugins.receipts import ReceiptCode
 from bierger.ledger.plugins.outside import fetch_of
+from bierger.site.offline.revocation import known_about
 from bierger.site.offline.trust import CannotCheck, Trust, read_bytes
 from bierger_core.merkle import (
     NoteUnverifiedError,
@@ -29,7 +30,16 @@ from bierger_core.merkle import (
     verify_consistency,
     verify_note,
 )
-from bierger_core.seals import Verdict, file_commitment, open_seal, submission_commitment, verify_act, verify_receipt, verify_seal
+from bierger_core.seals import (
+    RevocationLookup,
+    Verdict,
+    file_commitment,
+    open_seal,
+    submission_commitment,
+    verify_act,
+    verify_receipt,
+    verify_seal,
+)
 from bierger_core.values import CoreError, local_date
 
 MAX_PIXELS = 60_000_000
@@ -38,12 +48,16 @@ SECONDS = 30.0  # of one file; a letter of ours takes a fraction of one, a photo
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out. subject: file, facts or receipt. is_over: the period of validity has ended, which makes no forgery."""
+    """What came out. subject: file, facts or receipt. is_over: the period of validity has ended, which makes no forgery.
+    as_of: the date of the newest list that said whether it was revoked. problem: why a status list that was given said nothing.
+    """
 
     subject: str
     verdict: Verdict
     receipt: ReceiptCode | None = None
     is_over: bool = False
+    as_of: dt.datetime | None = None
+    problem: str = ""
 
     @property
     def status(self) -> int:
@@ -66,9 +80,11 @@ def check_file(path: Path, trust: Trust) -> Checked:
     if brought.receipt is not None:
         return Checked("receipt", _check_receipt(brought.receipt, trust), brought.receipt)
     assert brought.code is not None
-    verdict = _check_act(path, data, brought, trust, now) if brought.is_pdf else _check_code(brought.code, None, trust, now)
+    known = known_about(brought.code, trust, now)
+    check = _Check(trust, known.lookup, now)
+    verdict = check.act(path, data, brought) if brought.is_pdf else check.code(brought.code)
     is_over = verdict.valid_until is not None and local_date(now) > verdict.valid_until
-    return Checked("file" if brought.is_pdf else "facts", verdict, is_over=is_over)
+    return Checked("file" if brought.is_pdf else "facts", verdict, is_over=is_over, as_of=known.as_of, problem=known.problem)
 
 
 def _check_receipt(receipt: ReceiptCode, trust: Trust) -> Verdict:
@@ -78,40 +94,49 @@ def _check_receipt(receipt: ReceiptCode, trust: Trust) -> Verdict:
     return verify_receipt(receipt.number, receipt.event_hash, receipt.salt, trust.proof(leaf), trust.policy)
 
 
-def _check_code(code: str, facts_proof: bytes | None, trust: Trust, now: dt.datetime) -> Verdict:
-    return verify_seal(
-        code,
-        trust.key_list,
-        policy=trust.policy,
-        facts_proof=_usable(facts_proof, trust) or _facts_proof(code, trust),
-        revocations=trust.revoked,
-        types=trust.types,
-        now=now,
-    )
+@dataclass(frozen=True)
+class _Check:
+    """One act's check."""
 
+    trust: Trust
+    revocations: RevocationLookup
+    now: dt.datetime
 
-def _check_act(path: Path, data: bytes, brought: Brought, trust: Trust, now: dt.datetime) -> Verdict:
-    assert brought.code is not None
-    beside = path.with_name(path.name + ".tlog-proof")
-    of_file = _usable(read_bytes(beside) if beside.exists() else None, trust)
-    if of_file is None and brought.file_salt is not None:
-        of_file = trust.proof(file_commitment(data, brought.file_salt))
-    of_facts = _usable(brought.facts_proof, trust) or _facts_proof(brought.code, trust)
-    verdict = verify_act(
-        data,
-        code=brought.code,
-        facts_proof=of_facts,
-        file_proof=of_file,
-        file_salt=brought.file_salt,
-        key_list=trust.key_list,
-        policy=trust.policy,
-        revocations=trust.revoked,
-        types=trust.types,
-        now=now,
-    )
-    for proof in (of_facts, of_file):
-        _follow_history(proof, trust)
-    return verdict
+    def code(self, code: str) -> Verdict:
+        """The code alone."""
+        return verify_seal(
+            code,
+            self.trust.key_list,
+            policy=self.trust.policy,
+            facts_proof=_facts_proof(code, self.trust),
+            revocations=self.revocations,
+            types=self.trust.types,
+            now=self.now,
+        )
+
+    def act(self, path: Path, data: bytes, brought: Brought) -> Verdict:
+        """The exact bytes of a PDF."""
+        assert brought.code is not None
+        trust, beside = self.trust, path.with_name(path.name + ".tlog-proof")
+        of_file = _usable(read_bytes(beside) if beside.exists() else None, trust)
+        if of_file is None and brought.file_salt is not None:
+            of_file = trust.proof(file_commitment(data, brought.file_salt))
+        of_facts = _usable(brought.facts_proof, trust) or _facts_proof(brought.code, trust)
+        verdict = verify_act(
+            data,
+            code=brought.code,
+            facts_proof=of_facts,
+            file_proof=of_file,
+            file_salt=brought.file_salt,
+            key_list=trust.key_list,
+            policy=trust.policy,
+            revocations=self.revocations,
+            types=trust.types,
+            now=self.now,
+        )
+        for proof in (of_facts, of_file):
+            _follow_history(proof, trust)
+        return verdict
 
 
 def _usable(proof: bytes | None, trust: Trust) -> bytes | None:

@@ -6,10 +6,12 @@
    (`KeyList.check_follows`); otherwise the check ends here, for the log or its key is not to be believed.
 3. The log's newest checkpoint and its revocations, both signed by these log keys.
 4. The document types, kept or the log's. They need no signature: a seal names its type by digest.
+5. Status lists that the reader keeps, signed by their issuers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +52,7 @@ class Trust:
     log: Source | None = None
     head: Checkpoint | None = None
     revocations: RevocationList | None = None
+    status_lists: tuple[bytes, ...] = ()  # as they were kept; whose each is, and whether it still counts, is asked for each act
     proofs: dict[bytes, bytes | None] = field(default_factory=dict)
 
     def proof(self, leaf: bytes) -> bytes | None:
@@ -67,7 +70,7 @@ class Trust:
         return self.revocations.revoked.get(leaf)
 
 
-def load_trust(log: str | None, keys: Path | None, types: Path | None = None) -> Trust:
+def load_trust(log: str | None, keys: Path | None, types: Path | None = None, statuses: Sequence[Path] = ()) -> Trust:
     """Gather it. Raises CannotCheck, LogUnreachable, RevocationsUnreadable, CoreError (key-list-rewritten, ...)."""
     source = None if log is None else _source(log)
     kept = None if keys is None else read_bytes(keys)
@@ -86,6 +89,7 @@ def load_trust(log: str | None, keys: Path | None, types: Path | None = None) ->
     trust = Trust(key_list, log_keys, policy_of_logs(log_keys), own_keys=keys is not None, newer=newer, log=source)
     registered = read_bytes(types) if types is not None else None if source is None else source.get("types.json")
     trust.types = NO_TYPES if registered is None else load_registry(registered)
+    trust.status_lists = tuple(read_bytes(one) for one in statuses)
     if source is not None:
         _ask(trust, source)
     return trust
