@@ -24,7 +24,7 @@ from bierger.administrations import selectors as administrations
 from bierger.cases import selectors as cases
 from bierger.cases import services as case_services
 from bierger.cases.types import of_question, of_task
-from bierger.disclosures.services import purpose_of_case
+from bierger.disclosures.services import order_delay, purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents import services as document_services
 from bierger.documents.types import Upload
@@ -36,6 +36,7 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as, wor
 from bierger.simulators.country import country
 from tests import story
 from tests.attacks.together import superuser
+from tests.laws import SOME_LAW
 from tests.people import officer, person
 
 # What a row is called by: an expression over the table `t`, as the superuser reads it, that gives an identifier in `names`.
@@ -56,7 +57,12 @@ CALLED = {
     "cases_service_job": CASE,
     "cases_work": f"{CASE} || ' ' || t.node",
     "delivery_message": "t.space::text",
-    "disclosures_disclosure": "t.subjects[1]::text",
+    "disclosures_batch": "'batch'",
+    "disclosures_chain": "t.subject::text",
+    "disclosures_delay": "t.administration::text",
+    "disclosures_disclosure": "t.subjects[1]::text || CASE WHEN t.delay IS NULL THEN '' ELSE ' later' END",
+    "disclosures_entry": "t.subject::text",
+    "disclosures_held": "t.subject::text",
     "documents_act": CASE,
     "documents_act_counter": "t.administration::text",
     "documents_blob": "(SELECT coalesce(max(h.case_id::text), max(coalesce(h.space::text, h.link, h.officer::text))"
@@ -122,6 +128,11 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     for who, case in ((mersch["urbanism"], of["permit"]), (esch, of["esch"])):
         with acting_as(who):
             cases.case_view(case, purpose=purpose_of_case(case))
+    with acting_as(mersch["mayor"]):  # from now on, readings of this case are told later
+        order_delay(case=of["permit"], until=clock.today() + dt.timedelta(days=30), reason="A fraud.", legal_basis=SOME_LAW)
+    with acting_as(mersch["urbanism"]):
+        cases.case_view(of["permit"], purpose=purpose_of_case(of["permit"]))
+    run_jobs()
     for who, case in ((esch, of["esch"]), (mersch["urbanism"], of["firm"])):
         with acting_as(who):
             case_services.add_note(case=case, text="For colleagues alone.")
@@ -156,7 +167,7 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     names = {str(case): name for name, case in of.items()}
     names |= {str(who.space): name for name, who in spaces.items()} | {str(who.person): name for name, who in spaces.items()}
     names |= {str(firm.space): "firm", str(link.link): "link"}
-    names |= {str(mersch["adviser"].officer): "adviser"}
+    names |= {str(mersch["adviser"].officer): "adviser", "batch": "batch"}
     names |= {str(mersch["mayor"].administration): "Mersch", str(esch.administration): "Esch"}
     return Populated(people, names, _rows(names))
 

@@ -87,6 +87,11 @@ EXPECTED: dict[str, Seen] = {
         "adviser": {"permit check", "permit opinion-urbanism", "firm check"}, "esch": {"esch check"},
     },
     "delivery_message": {"Léa": {"Léa"}, "Nina": {"Nina"}},
+    "disclosures_batch": {},
+    "disclosures_chain": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
+    "disclosures_delay": {"mayor": {"Mersch"}},  # the investigator
+    "disclosures_entry": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
+    "disclosures_held": {},  # nobody but the system knows what is told later
     "disclosures_disclosure": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
     # Nobody at the desk had a hand in these certificates: they are the deciders', to take back.
     "documents_act": {"Léa": {"certificate"}, "Nina": {"nina"}, "mayor": ISSUED},
@@ -130,7 +135,7 @@ EXPECTED: dict[str, Seen] = {
 }  # fmt: skip
 # A worker that acts as the system does what the outbox brings; readings of one's data are the reader's and the person's alone.
 NOT_EVEN_THE_SYSTEM = ("disclosures_disclosure",)
-SYSTEMS_OWN = ("cases_service_job", "documents_submission")
+SYSTEMS_OWN = ("cases_service_job", "disclosures_batch", "disclosures_held", "documents_submission")
 PUBLIC = ("administrations_administration", "administrations_service", "documents_revocation")
 
 

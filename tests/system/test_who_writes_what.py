@@ -85,7 +85,12 @@ EXPECTED: dict[str, Written] = {
     "cases_work": {"mark": MARKED, "done": {name: {"permit check"} for name in ("Léa", "urbanism", "adviser")}},
     "delivery_message": {"update": {"Léa": {"Léa"}, "Nina": {"Nina"}}},
     # Their own reading, once more.
-    "disclosures_disclosure": {"insert": {"urbanism": {"Léa"}, "esch": {"Emma"}}},
+    "disclosures_disclosure": {"insert": {"urbanism": {"Léa", "Léa later"}, "esch": {"Emma"}}},
+    "disclosures_batch": {},
+    "disclosures_chain": {},
+    "disclosures_delay": {"insert": {"mayor": {"Mersch"}}},
+    "disclosures_entry": {},
+    "disclosures_held": {},
     "documents_act": {"update": {"mayor": ISSUED}},
     "documents_act_counter": {"update": to_all(*MERSCH, "no officer", *WORKERS), "delete": to_all(*WORKERS)},
     # One more file, of one's own; what waits or stands in a draft is taken out again.
@@ -135,7 +140,10 @@ BY_SYSTEM: dict[str, dict[str, frozenset[str] | set[str]]] = {
     "cases_party": {"rename": ALL, "delete": ALL},
     "cases_service_job": {"insert": ALL, "update": ALL, "delete": ALL},
     "cases_work": {"insert": ALL, "mark": ALL, "done": {"permit check"}, "rename": ALL, "delete": ALL},
-    "disclosures_disclosure": {"insert": ALL},
+    "disclosures_disclosure": {"insert": {"Emma", "Léa", "Nina"}},  # in its own name: nobody says that an officer read
+    "disclosures_batch": {"insert": ALL},
+    "disclosures_delay": {"insert": ALL},
+    "disclosures_entry": {"insert": ALL},
     "documents_blob": {
         "insert": ALL, "update": ALL, "delete": {"Emma draft", "Léa draft", "adviser waiting", "firm waiting"},
     },

@@ -66,6 +66,9 @@ def as_an_officer(who: Principal) -> Change:
 
 INSERTS: dict[str, dict[str, Callable[[Principal], Change]]] = {
     "cases_event": {"insert as oneself": by_oneself, "insert as an officer": as_an_officer},
+    "disclosures_disclosure": {
+        "insert": lambda _who: {"batch": None, "delay": None}, "insert sealed": lambda _who: {"batch": 1}
+    },
     "cases_case_grant": {"insert for the whole house": lambda _who: {"role": "decider", "service_id": None}},
     "flows_task": {"insert": lambda _who: {"state": "open", "officer": None}},
 }
