@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks.inside import acts, capture, log, profile, seed  # noqa: E402 - models need the registry
+from benchmarks.inside import acts, capture, letters, log, profile, seed  # noqa: E402 - models need the registry
 
 STEPS = {
     "seed": seed.run,
@@ -18,6 +18,7 @@ STEPS = {
     "profile": profile.run,
     "acts-ask": acts.ask,
     "acts-wait": acts.wait,
+    "letters": letters.run,
     "log": log.run,
 }
 

@@ -20,7 +20,7 @@ def test_the_bench_of_proofs_runs_alone_and_prints_one_table(tmp_path: Path):
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}  # no database is configured
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for said in ("Durable appends", "Over HTTP", "proofs made from tiles", "audited", "bytes per entry", "Witness", "Seals of eight facts"):
+    for said in ("Durable appends", "Over HTTP", "proofs made from tiles", "audited", "bytes per entry", "Witness", "Seals of eight facts", "within the gate"):
         assert said in done.stdout
     measured = json.loads(result.read_text())
     assert [one["batch"] for one in measured["appends"]] == [1, 100, 1_000, 5_000]
@@ -28,6 +28,8 @@ def test_the_bench_of_proofs_runs_alone_and_prints_one_table(tmp_path: Path):
     rates += measured["http"].values()
     assert all(rate > 0 for rate in rates)
     assert "TESSERA IS NOT MEASURED: not with --tiny" in done.stdout
+    assert "NO CAMPAIGN IS MEASURED: not with --tiny" in done.stdout
+    assert all(measured["letters"]["parts"][name] > 0 for name in ("qr", "typst", "pades_pdf", "pades_cms", "stamp"))
     assert measured["proofs"]["bytes_per_entry_swept"] <= measured["proofs"]["bytes_per_entry"]
 
 
