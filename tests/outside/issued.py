@@ -18,7 +18,7 @@ from django.test import override_settings
 from bierger.documents import selectors, services
 from bierger.documents.types import ReceiptData, SubmissionCode
 from bierger.infra.principal import SYSTEM, acting_as
-from bierger_core.procedures import document_inputs
+from bierger_core.procedures import document_inputs, registered_type
 from tests.apps.documents.story import Applicant, Commune, decide, make_applicant, make_commune
 from tests.conftest import _as_role, _copy_template
 from tests.jobs import drain
@@ -88,7 +88,7 @@ def _decided(commune: Commune, applicant: Applicant) -> Iterator[tuple[str, UUID
             for kind, language, variables in [*kinds, *([("odd", "lb", ODD)] if code == "permit" else [])]:
                 made = document_inputs(read, code, variables, language=language)
                 act = decide(
-                    commune, applicant, document_type=made.document_type, facts=made.facts, fields=made.fields, template=made.template,
+                    commune, applicant, document_type=registered_type(read, code), facts=made.facts, fields=made.fields, template=made.template,
                     language=made.language, title=made.title,
                 )  # fmt: skip
                 yield f"{read.name}-{code}-{kind}", act

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bierger.site.cli import main
-from bierger_core.seals import file_commitment, open_seal, submission_commitment
+from bierger_core.seals import file_commitment, load_registry, open_seal, submission_commitment
 from tests.outside import programs
 from tests.outside.changes import copied, flipped, positions
 from tests.outside.files import KEPT_ACTS, LOG, Issued, attached, vkeys_of
@@ -111,12 +111,13 @@ def test_a_changed_file_of_a_large_log_is_refused(verifier, ask, fresh: FreshLog
 
 def test_the_proofs_in_and_beside_acts_hold(verifier, ask, issued: Issued, tmp_path):
     tree = verifier(TREE, ask)
+    types = load_registry((issued.log / "types.json").read_bytes())
     acts = [*((path, issued.vkeys) for path in issued.files("acts")), *((path, vkeys_of(LOG)) for path in KEPT_ACTS)]
     for number, (act, vkeys) in enumerate(acts):
         parts = attached(act)
         facts = tmp_path / f"{number}.tlog-proof"
         facts.write_bytes(parts["facts.tlog-proof"])
-        tree.accepts("proof", facts, open_seal(parts["seal.txt"]).commitment.hex(), *vkeys)
+        tree.accepts("proof", facts, open_seal(parts["seal.txt"], types).commitment.hex(), *vkeys)
         file = file_commitment(act.read_bytes(), bytes.fromhex(parts["file-salt.txt"].decode()))
         beside = act.with_name(f"{act.name}.tlog-proof")
         tree.accepts("proof", beside, file.hex(), *vkeys)
