@@ -155,7 +155,12 @@ class LogWriter:
         for mark in seen:  # 2
             relation = mark.relation(head)
             if relation == "older":
-                raise HistoryError("The log was larger before.", code="history-behind", size=head.size, seen=mark.size)
+                raise HistoryError(
+                    f"The log had {mark.size} leaves before, and has {head.size}.",
+                    code="history-behind",
+                    size=head.size,
+                    seen=mark.size,
+                )
             if relation == "fork":
                 raise HistoryError("Another history was seen.", size=head.size, seen=mark.size)
         if known is None:

@@ -155,7 +155,7 @@ def test_an_older_copy_of_the_folder_does_not_go_on(folder):
         batcher.submit([b"two"]).result(20)
     shutil.rmtree(folder / "log")
     (folder / "backup").rename(folder / "log")
-    with pytest.raises(Exception, match="The log was larger before") as refused, batching(folder):
+    with pytest.raises(Exception, match="The log had 2 leaves before, and has 1") as refused, batching(folder):
         pass
     assert refused.value.code == "history-behind"
 
@@ -259,7 +259,7 @@ def test_the_node_over_http(folder, capsys):
         assert main(["log", "audit", f"http://127.0.0.1:{port}", "--policy", str(folder / "log" / "policy")]) == 0
         (folder / "a").write_bytes(b"a file")
         assert main(["log", "append", f"http://127.0.0.1:{port}", str(folder / "a"), "--token", str(folder / "token")]) == 0
-        assert capsys.readouterr().out.splitlines()[-1] == "5"
+        assert capsys.readouterr().out.splitlines()[-1] == "leaf 5"
         (folder / "wrong").write_text("x" * 20)
         assert main(["log", "append", f"http://127.0.0.1:{port}", str(folder / "a"), "--token", str(folder / "wrong")]) == 1
         assert "token-wrong" in capsys.readouterr().err

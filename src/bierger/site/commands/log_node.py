@@ -4,7 +4,8 @@
 
     init    FOLDER     make an empty log and its key
     serve   FOLDER     the node: everybody reads it over HTTP, the holder of the token adds; until Ctrl-C
-    append  ADDRESS    add files, each one entry, or the lines of hexadecimal of the standard input
+    append  LOG        add files, each one entry, or the lines of hexadecimal of the standard input: to a node by its address and
+                       with its token, or to a folder that nobody serves, with the log's key
 
 Needs neither Django nor a database. Exit status: 0 done; 1 refused or failed, with a code.
 """
@@ -27,7 +28,7 @@ import requests
 from bierger.ledger.plugins.node import place, wire
 from bierger.ledger.plugins.node.batching import Batcher, Limits
 from bierger.ledger.plugins.node.errors import NodeError, NodeMisplaced, RequestRefused
-from bierger_core.merkle import encode_bundle
+from bierger_core.merkle import LogWriter, encode_bundle
 from bierger_core.values import CoreError
 
 SECONDS = 60.0  # for one answer
@@ -53,11 +54,14 @@ def add_arguments(actions: Any) -> None:
     serve.add_argument("--every", type=float, default=1.0, metavar="SECONDS", help="how long a batch is collected (default 1)")
     serve.add_argument("--queue", type=int, default=Limits.entries, metavar="ENTRIES", help="that may wait; then 503")
     serve.add_argument("--seen", type=Path, metavar="FOLDER", help="what was seen of the log; default: FOLDER.seen")
-    append = actions.add_parser("append", help="add entries to a node", description="Add entries to a node.")
+    append = actions.add_parser("append", help="add entries to a log", description="Add entries to a log.")
     append.set_defaults(does=_told(_append))
-    append.add_argument("address", metavar="ADDRESS", help="of the node, for example http://127.0.0.1:8100")
+    append.add_argument("log", metavar="LOG", help="address of a node, for example http://127.0.0.1:8100, or a folder")
     append.add_argument("files", type=Path, nargs="*", metavar="FILE", help="each is one entry; none: lines of hexadecimal")
-    append.add_argument("--token", type=Path, required=True, metavar="FILE")
+    shown = append.add_mutually_exclusive_group(required=True)
+    shown.add_argument("--token", type=Path, metavar="FILE", help="of the node")
+    shown.add_argument("--key", type=Path, metavar="FILE", help="of the folder's log")
+    append.add_argument("--seen", type=Path, metavar="FOLDER", help="what was seen of the folder's log; default: LOG.seen")
 
 
 def _told(does: Any) -> Any:
@@ -96,15 +100,33 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _append(args: argparse.Namespace) -> int:
     """Each request is one promise; what was promised before a failure stays printed."""
-    entries = [file.read_bytes() for file in args.files] if args.files else [bytes.fromhex(line) for line in sys.stdin]
+    entries = [file.read_bytes() for file in args.files] if args.files else _lines()
+    if not entries:
+        raise RequestRefused("entries-malformed", "There is nothing to add.", 400)
+    if args.key is not None:
+        with place.opened(Path(args.log), args.key, args.seen) as here:
+            writer = LogWriter(here.log, here.log, here.key, here.signer)
+            for some in _parts(entries):
+                _print(writer.append(some, here.marks.of(here.key.name)).first, len(some))
+        return 0
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {_token(args.token)}"
         session.headers["Content-Type"] = wire.MANY
         for some in _parts(entries):
-            added = _send(session, f"{args.address.rstrip('/')}/add", encode_bundle(some))
-            for number in range(int(added["count"])):
-                print(int(added["index"]) + number)
+            added = _send(session, f"{args.log.rstrip('/')}/add", encode_bundle(some))
+            _print(int(added["index"]), int(added["count"]))
     return 0
+
+
+def _lines() -> list[bytes]:
+    try:
+        return [bytes.fromhex(line) for line in sys.stdin]
+    except ValueError:
+        raise RequestRefused("entries-malformed", "Write one entry a line, in hexadecimal.", 400) from None
+
+
+def _print(first: int, count: int) -> None:
+    print(f"leaf {first}" if count == 1 else f"leaves {first} to {first + count - 1}")
 
 
 def _send(session: requests.Session, address: str, body: bytes) -> dict[str, Any]:
