@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`make bench-proofs`, `python -m benchmarks.proofs [--quick]`: the log and the seals, in one process and one run.
 
-Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise); a database, which it brings, for the campaign
-of letters alone; a network only once, for Tessera's packages, where Go is at hand. Exits with 1 when the signatures' p99 is over its
-gate. What each figure is beside stands in its line: an append beside the mere writing and
-syncing of its bytes on the same disk.
+Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise); a database, which it brings, for the
+campaign of letters alone; a network only once, for Tessera's packages, where Go is at hand. What each figure is beside stands in
+its line: an append beside the mere writing and syncing of its bytes on the same disk. Exits with 1 when the p99 of a signature is
+over its gate.
 """
 
 from __future__ import annotations
