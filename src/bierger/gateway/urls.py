@@ -4,9 +4,13 @@
 from django.urls import path
 
 from bierger.gateway import views
+from bierger.gateway.contrib import data_tracker
 
 app_name = "gateway"
 urlpatterns = [
+    path("data-tracker/v2/findUsage", data_tracker.find_usage, name="find-usage"),
+    path("data-tracker/v2/usagePeriod", data_tracker.usage_period, name="usage-period"),
+    path("data-tracker/v2/heartbeat", data_tracker.heartbeat, name="heartbeat"),
     path("log/checkpoint", views.checkpoint, name="checkpoint"),
     path("log/tile/<path:rest>", views.tile, name="tile"),
     path("log/keys.json", views.keys, name="keys"),

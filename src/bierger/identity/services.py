@@ -165,3 +165,11 @@ def end_mandate(*, mandate: UUID) -> None:
     if not Mandate.objects.filter(id=mandate).exists():
         raise MandateRefused("There is no such mandate of yours.", why="unknown")
     Mandate.objects.filter(id=mandate, ended_at=None).update(ended_at=clock.now())
+
+
+def asking_about(*, asks: str, about: str) -> Principal | None:
+    """Who asks through a trusted caller about whom, both by number; None when it is not theirs to ask. See migration 0004."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, space FROM identity_asks_about(%s, %s)", [asks, about])
+        row = cursor.fetchone()
+    return None if row is None else Principal(kind="person", person=row[0], space=row[1])
