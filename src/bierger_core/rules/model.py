@@ -50,6 +50,8 @@ class _Made:
     """What is computed when it is first asked, and kept."""
 
     compiled: dict[str, Decide] = field(default_factory=dict)
+    required: dict[str, tuple[Decision, ...]] = field(default_factory=dict)
+    needs: dict[str, frozenset[str]] = field(default_factory=dict)
     days: dict[int, "DecisionModel"] = field(default_factory=dict)  # by place among the periods
     periods: tuple[Period, ...] = ()
     digest: str = ""
@@ -87,6 +89,8 @@ class DecisionModel:
 
     def required(self, decision: str) -> tuple[Decision, ...]:
         """Give a decision and all below it, each once, after those it requires; without recursion."""
+        if decision in self.made.required:
+            return self.made.required[decision]
         done: dict[str, Decision] = {}
         stack = [(self.decision(decision), iter(self.decision(decision).decisions))]
         while stack:
@@ -97,12 +101,17 @@ class DecisionModel:
             else:
                 stack.pop()
                 done.setdefault(one.name, one)
-        return tuple(done.values())
+        self.made.required[decision] = tuple(done.values())
+        return self.made.required[decision]
 
     def needs(self, decision: str) -> frozenset[str]:
         """Give the names of all input data a decision depends on, through other decisions and the dates of rules too."""
-        found = frozenset(name for one in self.required(decision) for name in one.inputs)
-        return found | ({self.reference} & self.inputs.keys() if self.is_dated else frozenset())
+        known = self.made.needs.get(decision)
+        if known is None:
+            found = frozenset(name for one in self.required(decision) for name in one.inputs)
+            known = found | ({self.reference} & self.inputs.keys() if self.is_dated else frozenset())
+            self.made.needs[decision] = known
+        return known
 
     # -- the law of a day --------------------------------------------------------------------------------------
 
@@ -168,7 +177,7 @@ class DecisionModel:
         """
         if self.is_dated:
             return self.judging(inputs).evaluate(decision, inputs)
-        return self._outcome(self.decision(decision), self.given(decision, inputs), {})
+        return self._outcome(decision, inputs)
 
     def decide(self, decision: str, inputs: Mapping[str, object]) -> Value:
         """Give the value that `evaluate` gives, without its derivation; raises what `evaluate` raises.
@@ -185,7 +194,7 @@ class DecisionModel:
             found = self.decision(decision)
 
             def otherwise(inputs: Mapping[str, object]) -> Value:
-                return self._value(found, self.given(decision, inputs), {})
+                return self._value(decision, inputs)
 
             def dated(inputs: Mapping[str, object]) -> Value:
                 return self.judging(inputs).decide(decision, inputs)
@@ -203,35 +212,35 @@ class DecisionModel:
             for name in sorted(self.needs(decision))
         }
 
-    def _value(self, decision: Decision, given: Mapping[str, Value], done: dict[str, Value]) -> Value:
+    def _value(self, decision: str, inputs: Mapping[str, object]) -> Value:
         """Decide as `_outcome` does, without keeping how."""
-        if decision.name not in done:
-            context: dict[str, object] = {name: given[name] for name in decision.inputs}
-            for name in decision.decisions:
-                context[name] = self._value(self.by_name[name], given, done)
-            logic = decision.logic
-            value = logic.decide(decision.name, context) if isinstance(logic, DecisionTable) else logic.evaluate(context)
-            done[decision.name] = decision.type.accept(value, name=decision.name)
-        return done[decision.name]
+        given, done = self.given(decision, inputs), dict[str, Value]()
+        for one in self.required(decision):
+            context: dict[str, object] = {name: given[name] for name in one.inputs}
+            context.update({name: done[name] for name in one.decisions})
+            logic = one.logic
+            value = logic.decide(one.name, context) if isinstance(logic, DecisionTable) else logic.evaluate(context)
+            done[one.name] = one.type.accept(value, name=one.name)
+        return done[decision]
 
-    def _outcome(self, decision: Decision, given: Mapping[str, Value], done: dict[str, Outcome]) -> Outcome:
-        if decision.name in done:
-            return done[decision.name]
-        required = [self._outcome(self.by_name[name], given, done) for name in decision.decisions]
-        context: dict[str, object] = {name: given[name] for name in decision.inputs}
-        context.update(zip(decision.decisions, (outcome.value for outcome in required), strict=True))
-        derivation: Trace = {"decision": decision.name}
-        if isinstance(decision.logic, DecisionTable):
-            value, trace = decision.logic.evaluate(decision.name, context)
-            derivation.update(trace)
-        else:
-            value = decision.logic.evaluate(context)
-            derivation.update(self._trace(decision, decision.logic, context))
-        value = decision.type.accept(value, name=decision.name)
-        derivation["value"] = to_json(value)
-        derivation["requires"] = [outcome.derivation for outcome in required]
-        done[decision.name] = Outcome(value, derivation)
-        return done[decision.name]
+    def _outcome(self, decision: str, inputs: Mapping[str, object]) -> Outcome:
+        given, done = self.given(decision, inputs), dict[str, Outcome]()
+        for one in self.required(decision):
+            required = [done[name] for name in one.decisions]
+            context: dict[str, object] = {name: given[name] for name in one.inputs}
+            context.update(zip(one.decisions, (outcome.value for outcome in required), strict=True))
+            derivation: Trace = {"decision": one.name}
+            if isinstance(one.logic, DecisionTable):
+                value, trace = one.logic.evaluate(one.name, context)
+                derivation.update(trace)
+            else:
+                value = one.logic.evaluate(context)
+                derivation.update(self._trace(one, one.logic, context))
+            value = one.type.accept(value, name=one.name)
+            derivation["value"] = to_json(value)
+            derivation["requires"] = [outcome.derivation for outcome in required]
+            done[one.name] = Outcome(value, derivation)
+        return done[decision]
 
     def _trace(self, decision: Decision, logic: Expression, context: Mapping[str, object]) -> Trace:
         return {

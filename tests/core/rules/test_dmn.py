@@ -189,3 +189,29 @@ def test_what_serves_nothing_is_a_warning():
     extra = '<inputData id="i_new" name="new"><variable name="new"/></inputData></definitions>'
     unused = read_dmn(MODEL.replace("</definitions>", extra).encode(), path="d").prove()
     assert [(finding.code, finding.level) for finding in unused] == [("dmn-input-unused", "warning")]
+
+
+def test_decisions_that_many_ways_lead_to_are_taken_once_and_a_long_chain_ends():
+    """Each of 3,000 levels reads the one below twice: by ways they would be 2^3000, by calls deeper than Python goes."""
+    levels = "".join(
+        f'<decision id="x{n}" name="x{n}"><variable name="x{n}"/>{_links(n)}{_logic(n)}</decision>' for n in range(3_000)
+    )
+    model = read_dmn(
+        f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:m">'
+        f'<inputData id="a" name="a"><variable name="a" typeRef="number"/></inputData>{levels}</definitions>'.encode(),
+        path="chain.dmn",
+    )
+    assert model.needs("x2999") == {"a"}
+    assert model.decide("x2999", {"a": 1}) == 3000
+    assert model.evaluate("x40", {"a": 1}).value == 41
+
+
+def _links(level: int) -> str:
+    if not level:
+        return '<informationRequirement><requiredInput href="#a"/></informationRequirement>'
+    return f'<informationRequirement><requiredDecision href="#x{level - 1}"/></informationRequirement>' * 2
+
+
+def _logic(level: int) -> str:
+    text = f"if x{level - 1} = 0 then x{level - 1} else x{level - 1} + 1" if level else "a"
+    return f"<literalExpression><text>{text}</text></literalExpression>"
