@@ -72,7 +72,7 @@ def site(db: None, drawn: dict[str, tuple[bytes, dict[str, str]]]) -> Iterator[S
     if not drawn:
         client = Client()
         languages = [f"/verify/app/{code}" for code in ("fr", "de", "en", "lb")]
-        for path in ("/verify", "/verify/worker.js", *languages, *(f"{one}.webmanifest" for one in languages)):
+        for path in ("/verify", "/verify/worker.js", *languages, *(f"{one}{ending}" for one in languages for ending in (".json", ".webmanifest"))):
             answer = client.get(path, headers={"accept-language": "en"})
             assert answer.status_code == 200, path
             names = ("Content-Type", "Content-Security-Policy", "Permissions-Policy", "Service-Worker-Allowed")
@@ -392,7 +392,7 @@ def test_it_can_be_installed_in_every_language(browser: Browser, site: Site, dra
     with somebody(browser, site) as page:
         installed(opened(page))
         kept = page.evaluate("(async () => { const [name] = await caches.keys(); return (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname); })()")
-        assert {path for path in kept if not path.startswith("/static/")} == {f"/verify/app/{code}" for code in ("fr", "de", "en", "lb")}
+        assert {path for path in kept if not path.startswith("/static/")} == {f"/verify/app/{code}{ending}" for code in ("fr", "de", "en", "lb") for ending in ("", ".json")}
         imported = [path for path in site.asked if path.startswith("/static/js/")]
         assert set(imported) <= set(kept)
         cut(page, site)

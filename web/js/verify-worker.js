@@ -52,14 +52,23 @@ async function visited(request) {
   }
 }
 
-async function kept(request, path) {
+async function kept(event, path) {
+  const page = event.clientId ? await self.clients.get(event.clientId) : null;
+  if (page && new URL(page.url).pathname === "/verify") {
+    // This page came from the server just now, perhaps of a newer release: so do its scripts, as long as there is a network.
+    try {
+      return await fetch(event.request);
+    } catch {
+      // below
+    }
+  }
   // Not caches.open: an old worker that answers its last page would make its cache anew, empty.
-  return (await caches.match(path, { cacheName: NAME })) ?? fetch(request);
+  return (await caches.match(path, { cacheName: NAME })) ?? fetch(event.request);
 }
 
 self.addEventListener("fetch", (event) => {
   const { request } = event, { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin || request.method !== "GET") return;
-  if (PAGES.has(pathname) || pathname in KEPT.files) event.respondWith(kept(request, pathname));
+  if (PAGES.has(pathname) || pathname in KEPT.files) event.respondWith(kept(event, pathname));
   else if (request.mode === "navigate" && pathname === "/verify") event.respondWith(visited(request));
 });

@@ -32,6 +32,7 @@ urlpatterns = [
     path("l/<str:token>", views.link, name="link"),
     path("verify", views.verify, name="verify"),
     path("verify/app/<slug:language>", views.verify_app, name="verify-app"),
+    path("verify/app/<slug:language>.json", views.verify_words, name="verify-words"),
     path("verify/app/<slug:language>.webmanifest", views.verify_manifest, name="verify-manifest"),
     path("verify/worker.js", views.verify_worker, name="verify-worker"),
     path("readings", views.readings, name="readings"),

@@ -5,7 +5,7 @@ import { drawResult, element, icon } from "./result.js";
 import { Camera, hasCamera } from "./scan.js";
 import { Speaker } from "./speech.js";
 import { Trust } from "./trust.js";
-import { instantInWords, say, words } from "./words.js";
+import { instantInWords, loadWords, say, words } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const search = new URLSearchParams(location.search);
@@ -13,8 +13,7 @@ const kiosk = search.get("kiosk") === "1";
 const KIOSK_SECONDS = Math.min(600, Math.max(5, Number(search.get("seconds")) || 30));
 const RENEW = 600000; // milliseconds: how often an open page fetches the lists
 
-const trust = new Trust({ at: words.log, statusBase: words.statusBase });
-const speaker = new Speaker(words.language);
+let trust, speaker; // made when the words are there
 const parts = Object.fromEntries(
   ["verifier", "verify-camera", "verify-finder", "verify-video", "verify-start", "verify-stop", "verify-torch", "verify-says", "verify-file",
     "verify-form", "verify-text", "verify-answer", "verify-ways", "verify-kept", "verify-kept-list", "verify-forget", "verify-online", "verify-server",
@@ -198,8 +197,10 @@ async function install() {
 
 async function start() {
   if (!globalThis.crypto?.subtle) return; // not over HTTPS: the server's form is the way
+  await loadWords(parts.verifier.dataset.words);
+  trust = new Trust({ at: words.log, statusBase: words.statusBase });
+  speaker = new Speaker(words.language);
   parts.verifier.hidden = false;
-  document.querySelector("[data-verify-lead]")?.removeAttribute("hidden");
   const server = parts["verify-server"];
   if (server && !server.querySelector('[aria-invalid="true"]') && !document.querySelector("[data-verdict]")) {
     const details = element("details", { class: "on-server" }, element("summary", {}, say("on-server")));

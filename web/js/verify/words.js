@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The page's words, which the server wrote into it in the reader's language, and dates as people write them.
+// The page's words in the reader's language, which the server hands out as one file, and dates as people write them.
 import { inLuxembourg } from "./types.js";
 
-export const words = JSON.parse(document.getElementById("verify-words").textContent);
+export const words = {};
+
+/** Before anything else is said. Rejected without a network, if this device keeps nothing yet. */
+export async function loadWords(address) {
+  const answer = await fetch(address, { credentials: "omit" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  Object.assign(words, await answer.json());
+}
 
 /** A text of the page, its %(name)s filled in. */
 export function say(text, values = {}) {

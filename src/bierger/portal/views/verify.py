@@ -15,7 +15,6 @@ from bierger.documents.types import VerificationView
 from bierger.infra.principal import Principal, acting_as, outside_transaction
 from bierger.portal.selectors import verdict_of
 from bierger.portal.types import Verdict
-from bierger.portal.verifier import given
 from bierger.portal.views.access import language
 from bierger.portal.views.brakes import checks_limited
 from bierger.ui import formats
@@ -66,5 +65,5 @@ def _draw(request: HttpRequest, *, typed: str = "", file_error: str = "", verdic
         hint=_("A text that begins with BRG1, BRG2 or BRR1, or the number of a receipt followed by its fingerprint."),
     )  # fmt: skip
     errors = error_links((file,))
-    context = {"file": file, "code": code, "errors": errors, "verdict": verdict, "given": given(language()), "section": "verify"}
+    context = {"file": file, "code": code, "errors": errors, "verdict": verdict, "section": "verify"}
     return render(request, "portal/verify.html", context, status=422 if errors else 200)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The verification page as something to install: a page of its own for each language, a manifest, a service worker.
 
-1. `/verify/app/<language>` is the same for everybody and names nobody: nothing of a person can end up in a cache.
+1. `/verify/app/<language>`, with its words in `.json`, is the same for everybody and names nobody: nothing of a person can end
+   up in a cache.
 2. The service worker's script begins with the list of files it keeps, each with the SHA-256 of its content. A changed file
    changes the script, and so the browser installs the new set as a whole and drops the old one.
 """
@@ -57,8 +58,15 @@ def verify_app(request: HttpRequest, language: str) -> HttpResponse:
     if language not in _CODES:
         raise Http404
     with override(language):
-        context = {"given": given(language), "section": "verify", "code": language, "codes": LANGUAGES}
-        return render(request, "portal/verify_app.html", context)
+        return render(request, "portal/verify_app.html", {"section": "verify", "code": language, "codes": LANGUAGES})
+
+
+@cache_control(no_cache=True)
+@require_safe
+def verify_words(_request: HttpRequest, language: str) -> HttpResponse:
+    if language not in _CODES:
+        raise Http404
+    return JsonResponse(_words(language), json_dumps_params={"ensure_ascii": False})
 
 
 @cache_control(public=True, max_age=3600)
@@ -93,7 +101,7 @@ def verify_manifest(_request: HttpRequest, language: str) -> HttpResponse:
 @require_safe
 def verify_worker(_request: HttpRequest) -> HttpResponse:
     files = _files()
-    pages = [f"{SCOPE}/app/{code}" for code in _CODES]
+    pages = [f"{SCOPE}/app/{code}{ending}" for code in _CODES for ending in ("", ".json")]
     words = hashlib.sha256(json.dumps([_words(code) for code in _CODES], sort_keys=True).encode())
     version = hashlib.sha256(json.dumps([files, _template(), words.hexdigest()], sort_keys=True).encode()).hexdigest()[:20]
     kept = json.dumps({"version": version, "files": files, "pages": pages}, indent=0)
