@@ -16,7 +16,7 @@ the files are the log's folder. The process may be killed between any two operat
 7. Put the key list and its proof in their places.
 
 Killed before the commit of 3: nothing happened; a signature that was made never left this process. Killed between 3 and 6: the
-next run, even one with nothing to append, finishes. Killed after 6: the next run does 7. Of two at once the second finds another
+next run, even one with nothing to append, finishes; so does the first of each process. Killed after 6: the next run does 7. Of two at once the second finds another
 newest row in step 3, and tries again half a second later; both may do 4 to 6 of one checkpoint: they write the same bytes, and 6
 happens once.
 """
@@ -24,6 +24,7 @@ happens once.
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from django.db import IntegrityError, connection
 
@@ -70,7 +71,7 @@ def sequence() -> int:
     with acting_as(SYSTEM):
         waiting = QueueEntry.objects.filter(leaf_index__isnull=True)
         has_work = waiting.exists()
-        if not (has_work or selectors.is_unfinished()):
+        if not (has_work or selectors.is_unfinished() or _is_first_look()):
             _publish_keys()
             return 0
         # The signer comes first: making the log's key queues its key list, which then belongs to this very batch.
@@ -121,6 +122,18 @@ def publish_note(*, name: str, text: str) -> bool:
     signer = log_signer()
     signature = sign_note(text, log_key(selectors.origin(), signer.public_key), signer)
     return folder.publish(name, format_note(Note(text, (signature,))))
+
+
+_looked: set[Path] = set()
+
+
+def _is_first_look() -> bool:
+    """Once in a process, work or not: after a power cut the folder may show the checkpoint before the newest."""
+    place = folder.log_folder()
+    if place in _looked or selectors.checkpoint() is None:
+        return False
+    _looked.add(place)
+    return True
 
 
 class _Rows:
