@@ -26,7 +26,7 @@ from bierger.documents.errors import DocumentsError
 from bierger.filings.errors import DraftUnknown, FilingUnknown, LevelTooLow, OutOfMandate
 from bierger.flows.errors import TaskUnknown
 from bierger.identity import selectors as identity
-from bierger.infra.principal import LEVELS, Level, Principal, current
+from bierger.infra.principal import LEVELS, Level, Principal, acting_as, current
 from bierger.portal.selectors import scope_title
 from bierger_core.procedures import LegalBasis, Package
 
@@ -75,13 +75,15 @@ MANDATE_LAW = LegalBasis("Code civil", "", ("1984",), verified=False)
 def noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A representative read what is in a space: one row a page, in its transaction, for whoever the space is.
 
-    A member in the space of their own organisation is at home, and so is everybody in theirs: no row.
+    A member in the space of their own organisation is at home, and so is everybody in theirs: no row. A view that opens its
+    transactions itself has closed them: then the row has its own, before anything is sent.
     """
-    acting = current()
+    acting: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
     if acting.mandate is not None and response.status_code == 200 and not getattr(request, "noted", False):
         request.noted = True  # type: ignore[attr-defined]  # two of these guards may stand around one view
         why = Purpose(actor=acting.person, administration=None, legal_basis=(MANDATE_LAW,), purpose="representation")
-        disclosures.record(purpose=why, subjects=identity.people_of(acting.space), facts=["space"])
+        with acting_as(acting):
+            disclosures.record(purpose=why, subjects=identity.people_of(acting.space), facts=["space"])
     return response
 
 
