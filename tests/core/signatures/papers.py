@@ -14,7 +14,7 @@ from bierger_core.signatures import Authority, Hole, raw_signer
 from bierger_core.values import LocalSigner
 
 AT = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePublicKey
 
 
 def key() -> ec.EllipticCurvePrivateKey:
@@ -28,7 +28,8 @@ def certificate(
     """stamps: None for another purpose, else whether the one of stamps is critical. padding: makes the certificate longer."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     built = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject if by is None else by.subject).public_key(of.public_key())
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject if by is None else by.subject)
+        .public_key(of if isinstance(of, ec.EllipticCurvePublicKey) else of.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(valid[0]).not_valid_after(valid[1])
         .add_extension(x509.BasicConstraints(is_ca, None), critical=True)
     )  # fmt: skip
