@@ -54,6 +54,7 @@ class _Reader(FileReader):
         self.inputs: dict[str, InputType] = {}
         self.lines: dict[str, int] = {}
         self.ids: dict[str, tuple[str, str]] = {}  # id -> (kind, name)
+        self.names: set[str] = set()
         self.decisions: dict[str, Decision] = {}
         self.sources: dict[str, Element] = {}  # knowledge sources by id
 
@@ -106,9 +107,10 @@ class _Reader(FileReader):
         name, identifier = element.get("name"), element.get("id")
         if not name or not identifier:
             self.refuse("dmn-name-missing", element.line, f"{kind} without name or id.", "Give it both.")
-        if any(known == name for _, known in self.ids.values()) or identifier in self.ids:
+        if name in self.names or identifier in self.ids:
             self.refuse("dmn-name-twice", element.line, f"{name} exists already.", "Give it a name of its own.")
         self.ids[identifier] = (kind, name)
+        self.names.add(name)
 
     def read_input(self, element: Element) -> None:
         self.register("inputData", element)
@@ -132,9 +134,11 @@ class _Reader(FileReader):
         self.refuse("dmn-name", line, message, "Use letters, digits and _; dots between the parts of a path.")
 
     def refuse_prefixes(self) -> None:
-        for name in self.inputs:
-            for other in self.inputs:
-                if other.startswith(f"{name}."):
+        for other in self.inputs:
+            parts = other.split(".")
+            for length in range(1, len(parts)):
+                name = ".".join(parts[:length])
+                if name in self.inputs:
                     message = f"the input {other} hides behind the input {name}."
                     self.refuse("dmn-name-overlap", self.lines[other], message, "Keep one of the two.")
 
@@ -215,10 +219,19 @@ class _Reader(FileReader):
 
     def refuse_cycles(self) -> None:
         """Take away decisions whose requirements are all taken away; what is left goes round in circles."""
-        left = {name: set(decision.decisions) & self.decisions.keys() for name, decision in self.decisions.items()}
-        while free := [name for name, required in left.items() if not required & left.keys()]:
-            for name in free:
-                del left[name]
+        left = {name: len(set(decision.decisions) & self.decisions.keys()) for name, decision in self.decisions.items()}
+        requiring: dict[str, list[str]] = {}
+        for name, decision in self.decisions.items():
+            for required in set(decision.decisions):
+                requiring.setdefault(required, []).append(name)
+        free = [name for name, count in left.items() if not count]
+        while free:
+            name = free.pop()
+            del left[name]
+            for other in requiring.get(name, ()):
+                left[other] -= 1
+                if not left[other]:
+                    free.append(other)
         for name in left:
             message = f"decision {name} requires itself, directly or through others."
             self.refuse("dmn-cycle", self.decisions[name].line, message, "Remove one of the requirements.")
