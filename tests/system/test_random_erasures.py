@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Random stories, a random part of them erased: then everything is verified, and nothing that was erased is found anywhere.
+
+1. Cases of three procedures by two people, each with texts of its own; some are left open, some ended, some of those are held.
+2. Two years pass; what is due is erased, by two workers who are interrupted at random.
+3. The log from its leaves to its checkpoint, every attachment, every chain, every record of an erasure, every receipt and act of a
+   case that is kept; the fold of a kept case gives the state it gave before, that of an erased one *erased*.
+4. A dump of the whole database and the folder of attachments hold nothing of what was erased, and all of what was not.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from bierger.cases import selectors as cases
+from bierger.cases import services
+from bierger.cases.models import Case
+from bierger.delivery import selectors as delivery
+from bierger.documents import selectors as documents
+from bierger.filings.models import FilingCase
+from bierger.filings.services import erase_round
+from bierger.infra import clock
+from bierger.infra.principal import SYSTEM, acting_as
+from bierger.ledger import selectors as log
+from bierger_core.seals import verify_deletion
+from tests import databases, story
+from tests.conftest import DATABASE
+from tests.people import officer
+from tests.registers import register, simulators
+from tests.story_people import Town, town
+
+__all__ = ["register", "simulators"]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("register")]
+
+
+@pytest.fixture
+def own(_data: Path) -> Path:
+    """The data folder of the running installation."""
+    return _data
+
+
+class Interrupted(BaseException):
+    """The process ends here."""
+
+
+def text_of(number: int, place: str) -> str:
+    """A text that stands in one case and nowhere else."""
+    return f"canary{number:02d}{place}zq7x"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A case; says: its texts stand in it."""
+
+    case: UUID
+    says: bool = True
+
+
+def told(chance: random.Random, mersch: Town, number: int) -> Told:
+    who = chance.choice([mersch.applicant, mersch.neighbour])
+    kind = chance.choice(["report", "report", "certificate", "permit"])
+    if kind == "certificate":
+        return Told(story.request(who, "residence-certificate", story.RESIDENCE).cases[0], says=False)
+    if kind == "permit":
+        case = story.request(who, "building-permit", {**story.PERMIT, "site": text_of(number, "site")}).cases[0]
+        with acting_as(mersch.clerk):
+            services.add_note(case=case, text=text_of(number, "note"))
+        return Told(case)
+    case = story.request(who, "problem-report", {**story.REPORT, "description": text_of(number, "description")}).cases[0]
+    if chance.random() < 0.3:
+        return Told(case)
+    story.do(officer("pol.sample"), case, "handle", handling="done", answer=text_of(number, "answer"))
+    return Told(case)
+
+
+def dump() -> str:
+    """Every row of every table, as `pg_dump` reads them; bytes in hexadecimal."""
+    from bierger.site.commands.backup import find_program
+
+    words = databases.server().parameters("super", DATABASE)
+    environment = {**os.environ, "PGPASSWORD": str(words.get("password", ""))}
+    options = [f"--{name}={words[key]}" for name, key in (("host", "host"), ("port", "port"), ("username", "user")) if words.get(key)]
+    command = [find_program("pg_dump"), "--data-only", "--inserts", *options, f"--dbname={words['dbname']}"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def interrupted(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on one statement in some hundred ends the process; gives back how to stop that."""
+    from django.db.backends.utils import CursorWrapper
+
+    real = CursorWrapper.execute
+
+    def execute(self: CursorWrapper, *args: object, **kwargs: object) -> object:
+        if chance.random() < 0.01:
+            raise Interrupted
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(CursorWrapper, "execute", execute)
+    return lambda: monkeypatch.setattr(CursorWrapper, "execute", real)
+
+
+def _files(data: Path) -> set[str]:
+    return {path.name for path in (data / "blobs").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_erased_is_gone_and_everything_else_is_proved(
+    transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, seed: int
+) -> None:
+    chance, mersch = random.Random(seed), town()
+    stories = [told(chance, mersch, number) for number in range(8)]
+    run_jobs()
+    with as_worker(), acting_as(SYSTEM):
+        ended = list(Case.objects.filter(status="ended").order_by("number").values_list("id", flat=True))
+        held = chance.sample(ended, len(ended) // 3)
+        for case in held:
+            services.hold_case(case=case, reason="claim", until=clock.today() + timedelta(days=1700))
+        gone = [case for case in ended if case not in held]
+        states = {case: cases.replay(case) for case in ended}
+        codes = {one.case: FilingCase.objects.get(case_id=one.case).filing.code for one in stories}
+    files = _files(own)
+    frozen(clock.real_now() + timedelta(days=800))
+
+    stop = interrupted(chance, monkeypatch)
+    for _ in range(20):
+        with as_worker():
+            try:
+                if not erase_round().failed:
+                    break
+            except Interrupted:
+                continue
+    stop()
+    run_jobs()
+
+    from bierger.site.commands.restore import verify
+
+    with as_owner():
+        assert [sentence.split(":")[0].split()[0] for sentence in verify()] == ["Attachments", "Log", "Cases"]
+    policy, text = log.policy(), dump()
+    for number, one in enumerate(stories):
+        case = one.case
+        with as_worker(), acting_as(SYSTEM):
+            kept = cases.retention(case)
+            assert (kept.erased_at is not None) is (case in gone)
+            folded = cases.replay(case)
+            assert (folded == "erased") is (case in gone)
+            assert case not in held or folded == states[case]
+            for record in kept.deletions:
+                assert verify_deletion(cases.deletion_certificate(case, record.id), policy).record["destroyed"] == record.destroyed
+            assert len(kept.deletions) == (case in gone)
+            for act in documents.act_terms(case):
+                assert (documents.act_proof(act.id) is None) is (case in gone)
+        assert (f"canary{number:02d}" in text) is (case not in gone and one.says)
+        assert (codes[case] in text) is (case not in gone)
+        assert (codes[case].rpartition(":")[2] in text) is (case not in gone)  # the salt, wherever it stands
+    for who in (mersch.applicant, mersch.neighbour):
+        with acting_as(who):
+            assert {one.case_id for one in delivery.mailbox()}.isdisjoint(gone)
+    assert gone
+    left = _files(own)
+    assert left < files
+    with as_owner():
+        from bierger.documents.models import Blob
+
+        assert left == set(Blob.objects.values_list("name", flat=True))
