@@ -29,7 +29,7 @@ from tests.core.rules.partial.oracle import Judge
 from tests.core.rules.test_dated import model, table
 from tests.core.rules.why.test_derivation import AID, completed
 
-FEW, MANY = 30, 300
+FEW, MANY = 25, 300
 
 
 class Brute:
