@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""/log/…: C2SP tlog-tiles, the key list, the document types, the revocations, proofs by commitment. /tsa: time stamps."""
+"""/log/…: C2SP tlog-tiles, the key list, the document types, the revocations, proofs by commitment. /tsa: time stamps.
+
+/api: what firms ask in numbers.
+"""
 
 from django.urls import path
 
-from bierger.gateway import views
+from bierger.gateway import verifying, views
 from bierger.gateway.contrib import data_tracker
 
 app_name = "gateway"
 urlpatterns = [
+    path("api/verify", verifying.verify, name="api-verify"),
     path("data-tracker/v2/findUsage", data_tracker.find_usage, name="find-usage"),
     path("data-tracker/v2/usagePeriod", data_tracker.usage_period, name="usage-period"),
     path("data-tracker/v2/heartbeat", data_tracker.heartbeat, name="heartbeat"),
