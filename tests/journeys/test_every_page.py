@@ -21,6 +21,7 @@ from bierger.infra.principal import SYSTEM, Principal, acting_as
 from tests import mandates, story
 from tests.apps.simulators.running import running
 from tests.journeys.inside import Examiner, database_away, drawn, served, templates
+from tests.journeys.steps import unfolded
 from tests.journeys.story import photo, photographed, sealed_code, tampered
 from tests.journeys.visitor import Visitor
 from tests.people import officer, person
@@ -118,7 +119,7 @@ def test_every_page(examiner: Examiner, town: Town, as_owner: Owner, tmp_path: P
 
 def anybody(all_of: Examiner) -> None:
     who = all_of.visitor()
-    for address in ("/", "/catalogue", "/catalogue?q=xyzzyx", f"{RESIDENCE}", f"{PERMIT}?administration=mersch", REPORT, "/verify", "/accessibility"):
+    for address in ("/", "/catalogue", "/catalogue?q=xyzzyx", f"{RESIDENCE}", f"{PERMIT}?administration=mersch", REPORT, "/verify", f"/verify/app/{all_of.language}", "/accessibility"):
         all_of.read(who, address)
     for address in ("/l", "/l/0123456789abcdef", "/nowhere"):
         all_of.read(who, address)
@@ -144,7 +145,7 @@ def refusals(all_of: Examiner) -> None:
     with override_settings(BIERGER_UPLOAD_LIMIT=-1):
         posted(all_of, who, "/verify", 413)
     with override_settings(BIERGER_VERIFY_LIMIT=0):
-        all_of.press(all_of.read(who, "/verify"), "form:has([name=code]) .ds-button")
+        all_of.press(unfolded(all_of.read(who, "/verify")), "form:has([name=code]) .ds-button")
         assert who.status == 429
 
 
@@ -271,11 +272,11 @@ def verification(all_of: Examiner, town: Town, folder: Path) -> None:
     damaged, code = tampered(files[valid], folder), sealed_code(photographed(files[valid], folder))
     for file, verdict in ((files[valid], "yes"), (damaged, "no"), (files[revoked], "no"), (photo(folder), "")):
         who.page.goto(f"{all_of.base}/verify")
-        who.page.locator('input[type="file"]').set_input_files(file)
+        unfolded(who).page.locator('#verify-server input[type="file"]').set_input_files(file)
         all_of.press(who, "form:has(input[type=file]) .ds-button")
         assert who.page.locator(f".verdict-{verdict}").count() == bool(verdict), who.text()
     who.page.goto(f"{all_of.base}/verify")
-    who.fill(code=code)
+    unfolded(who).fill(code=code)
     all_of.press(who, "form:has([name=code]) .ds-button")
     assert who.page.locator(".verdict-facts").count() == 1
 
@@ -297,6 +298,7 @@ def faults(all_of: Examiner, as_owner: Owner) -> None:
 
     who = all_of.visitor()
     who.page.goto(f"{all_of.base}/verify")
+    unfolded(who)
     database = str(connection.settings_dict["NAME"])
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE infra_rate_hit RENAME TO infra_rate_lost")

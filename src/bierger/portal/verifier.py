@@ -141,7 +141,6 @@ TEXTS: Mapping[str, str] = {
     "camera-none": gettext_noop("No camera was found. Choose a photo or a file instead."),
     "camera-busy": gettext_noop("The camera is used by another program. Close it, or choose a photo."),
     "camera-failed": gettext_noop("The camera could not be started. Choose a photo or a file instead."),
-    "on-server": gettext_noop("Check on our server instead"),
     "kept-summary": gettext_noop("Key list as of %(day)s, revocations as of %(revocations)s"),
     "kept-nothing": gettext_noop("Nothing is kept on this device yet: open this page once with a network"),
     "kept-keys": gettext_noop("Key list fetched"),

@@ -202,11 +202,7 @@ async function start() {
   speaker = new Speaker(words.language);
   parts.verifier.hidden = false;
   const server = parts["verify-server"];
-  if (server && !server.querySelector('[aria-invalid="true"]') && !document.querySelector("[data-verdict]")) {
-    const details = element("details", { class: "on-server" }, element("summary", {}, say("on-server")));
-    server.before(details);
-    details.append(server);
-  }
+  if (server) server.open = Boolean(server.querySelector('[aria-invalid="true"]') || document.querySelector("[data-verdict]"));
   if (kiosk) enterKiosk();
   parts["verify-camera"].hidden = !hasCamera();
   parts["verify-start"].addEventListener("click", startCamera);
