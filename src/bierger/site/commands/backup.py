@@ -185,8 +185,8 @@ def _write(archive: Archive, connection: psycopg.Connection, data: Path) -> dict
         archive.add_file(DUMP, dump)
     missing = _add_blobs(archive, connection)
     _add_log(archive, connection, data / "log")
-    for path in sorted((data / "keys").glob("*.pem")):
-        archive.add_file(f"keys/{path.name}", path)
+    for path in (*sorted((data / "keys").glob("*.pem")), *sorted((data / "keys" / "pdf").glob("*.pem"))):
+        archive.add_file(path.relative_to(data).as_posix(), path)
     manifest = {"format": FORMAT, **described, "missing_blobs": missing, "files": dict(sorted(archive.files.items()))}
     text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str).encode()
     entry = tarfile.TarInfo(MANIFEST)
@@ -266,9 +266,11 @@ def _add_log(archive: Archive, connection: psycopg.Connection, folder: Path) -> 
             level = tile.level if isinstance(tile, Tile) else 0
             if path.is_file() and (tile.index * 256 + tile.width) * 256**level <= last[0]:
                 archive.add_file(f"log/{relative}", path)
-    for name in ("keys.json", "keys.tlog-proof", "revocations"):
-        if (folder / name).is_file():
-            archive.add_file(f"log/{name}", folder / name)
+    # What offline readers take from here beside the log; the worker renews it.
+    beside = [folder / name for name in ("keys.json", "keys.tlog-proof", "revocations", "types.json")]
+    for path in (*beside, *sorted((folder / "status").glob("*"))):
+        if path.is_file() and not path.name.startswith("."):
+            archive.add(f"log/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
 
 class _snapshot:  # noqa: N801 - read as a verb in `with`

@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 _NAMES = re.compile(
     r"blobs/[a-z0-9-]{1,64}/[0-9a-f]{2}/[0-9a-f]{64}"
-    r"|log/(?:checkpoint|keys\.json|keys\.tlog-proof|revocations|tile/[0-9a-z/.]{1,80})"
-    r"|keys/[0-9a-f]{2,128}\.pem|database\.dump|manifest\.json"
+    r"|log/(?:checkpoint|keys\.json|keys\.tlog-proof|revocations|types\.json|status/[a-z0-9-]{1,64}|tile/[0-9a-z/.]{1,80})"
+    r"|keys/(?:[0-9a-f]{2,128}|pdf/[a-z0-9-]{1,64})\.pem|database\.dump|manifest\.json"
 )
 AGE = b"age-encryption.org/v1"
 MOST_MANIFEST = 256 * 1024 * 1024
