@@ -14,7 +14,7 @@ SETTINGS := BIERGER_ENV=test DATABASE_URL=postgresql:///none BIERGER_SECRET_KEY=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-outside check bench bench-rules bench-proofs lock install install-dev messages system-packages outside clean
+.PHONY: help demo test test-slow test-outside check bench bench-rules bench-interview bench-proofs lock install install-dev messages system-packages outside clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench-rules: install-dev ## measure decision tables beside their peers, and the 
 	@.venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-peers
 	@.venv/bin/uv pip install --quiet --python .venv-peers/bin/python --require-hashes --no-deps -r requirements/bench-rules.txt
 	$(RUN) -m benchmarks.rules $(BENCH)
+
+bench-interview: install-dev ## count the questions that each order asks (BENCH=--quick)
+	$(RUN) -m benchmarks.interview $(BENCH)
 
 bench-proofs: install-dev ## measure the log and the seals alone, and print one table
 	$(RUN) -m benchmarks.proofs

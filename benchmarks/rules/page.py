@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m benchmarks.rules.page`: put the committed run, docs/explain/performance-rules.json, into the page beside it."""
+"""`python -m benchmarks.rules.page`: put the committed runs beside docs/explain/performance.md into that page."""
 
 from __future__ import annotations
 
@@ -10,23 +10,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any  # JSON of our own making: an edge
 
+from benchmarks import interview
 from benchmarks.rules import report
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "explain" / "performance.md"
-RUN = PAGE.with_name("performance-rules.json")
-MEASURED = re.compile(r"(<!-- rules -->\n).*?(<!-- /rules -->)", re.DOTALL)
+NAMES = ("rules", "interview")
+RUNS = {name: PAGE.with_name(f"performance-{name}.json") for name in NAMES}
 
 
-def written(page: str, run: Mapping[str, Any]) -> str:
+def written(page: str, name: str, run: Mapping[str, Any]) -> str:
     """The page with this run between its marks. Raises ValueError when it has none."""
-    if len(MEASURED.findall(page)) != 1:
-        raise ValueError("The page has one place for the run of the rules.")
-    return MEASURED.sub(lambda found: found[1] + _text(run) + found[2], page)
+    measured = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if len(measured.findall(page)) != 1:
+        raise ValueError(f"The page has one place for the run of {name}.")
+    return measured.sub(lambda found: found[1] + _text(name, run) + found[2], page)
 
 
-def _text(run: Mapping[str, Any]) -> str:
-    machine = report.machine(run["machine"]).replace("\n", "; ")
-    parts = (report.rows(run["table"]), report.columns(run["columns"]), report.proofs(run["proof"]))
+def _text(name: str, run: Mapping[str, Any]) -> str:
+    if name == "rules":
+        machine = report.machine(run["machine"]).replace("\n", "; ")
+        parts = [report.rows(run["table"]), report.columns(run["columns"]), report.proofs(run["proof"])]
+    else:
+        machine = report.machine({**run["machine"], "peers": {}}).replace("\n", "; ").removesuffix(", ")
+        parts = interview.parts(run)
     return f"{machine}.\n\n" + "\n".join(f"{title}\n\n{_table(head, rows)}\n" for title, head, rows in parts)
 
 
@@ -36,5 +42,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8"), json.loads(RUN.read_text("utf-8"))), "utf-8")
+    text = PAGE.read_text("utf-8")
+    for each in NAMES:
+        text = written(text, each, json.loads(RUNS[each].read_text("utf-8")))
+    PAGE.write_text(text, "utf-8")
     sys.exit(0)

@@ -26,6 +26,21 @@ def test_the_bench_runs_beside_its_peers(tmp_path: Path):
     assert [one["findings"] for one in measured["proof"]] == [[], ["table-gap"], ["table-overlap"], [], ["table-gap"], ["rule-never-fires"]]
 
 
+@pytest.mark.slow
+def test_no_order_asks_less_than_the_optimum_and_ours_stays_near_it(tmp_path: Path):
+    result = tmp_path / "interview.json"
+    done = subprocess.run(
+        ["make", "bench-interview", f"BENCH=--quick --json {result}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(result.read_text())
+    for one in measured["tables"]:
+        ratios = [row["mean_ratio"] for row in one["rows"]]
+        assert min(ratios) == ratios[-1] == 1.0
+        assert ratios[-2] <= 1.05 < min(ratios[:-2])
+    assert measured["situation"]["calls"] > 100
+
+
 def test_every_way_of_ours_gives_the_same():
     table = tables.random_table(3, any_share=0.3)
     inputs = tables.random_inputs(table, 4, 200)
@@ -48,8 +63,10 @@ def test_a_cell_says_the_same_in_every_notation():
     assert tables._cell(draw, "flag", "boolean").kind == "is"
 
 
-def test_the_page_shows_the_committed_run():
-    text, run = page.PAGE.read_text("utf-8"), json.loads(page.RUN.read_text("utf-8"))
-    assert page.written(text, run) == text
-    run["table"]["rows"][0]["us"] += 1
-    assert page.written(text, run) != text
+@pytest.mark.parametrize("name", page.NAMES)
+def test_the_page_shows_the_committed_run(name: str):
+    text, run = page.PAGE.read_text("utf-8"), json.loads(page.RUNS[name].read_text("utf-8"))
+    assert page.written(text, name, run) == text
+    changed = {"rules": lambda: run["table"]["rows"][0].update(us=9.0), "interview": lambda: run["situation"].update(p95_ms=9.0)}
+    changed[name]()
+    assert page.written(text, name, run) != text

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which question next, in numbers: the best move where it can be computed, a good one with a bound where not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .exact import BudgetSpent, Exact, State, parts, remaining
 from .functions import Functions, factors_of
 from .moves import Move, Moves
-from .pairs import gains
+from .pairs import Gains
 from .rollout import Rollout
 
 SMALL = 400
 """Ways to be partly answered, up to which a part is solved exactly while somebody waits."""
+COMPUTED = 1_000_000
+"""Ways to be partly answered, up to which what follows a question is computed while somebody waits."""
 HALF = 0.5
 """Of the greatest gain for its cost, what a move must have to be chosen for another reason; doubles the bound of `pairs`."""
 
@@ -38,10 +40,12 @@ class Chooser:
     budget: int
     exact: Exact = field(init=False)
     rollout: Rollout = field(init=False)
+    gains: Gains = field(init=False)
 
     def __post_init__(self) -> None:
         self.exact = Exact(self.functions, self.moves)
         self.rollout = Rollout(self.functions, self.moves)
+        self.gains = Gains(self.functions)
 
     def left(self, known: Mapping[int, int]) -> list[int]:
         """What remains of each root when these answers, by class, are known."""
@@ -63,7 +67,8 @@ class Chooser:
             assert found is not None
             move = found
         else:
-            move = self.near_best(part, known)
+            inside = set(part)
+            move = self.near_best(part, [root for root, one in zip(self.roots, left, strict=True) if one in inside], known)
         asked = sum(1 << factor for factor in move.factors)
         roots = tuple(number for number, one in enumerate(left) if self.functions.support[one] & asked)
         return Chosen(move, roots, expected)
@@ -84,18 +89,21 @@ class Chooser:
             return False
         return True
 
-    def near_best(self, part: State, known: Mapping[int, int]) -> Move:
+    def near_best(self, part: State, roots: Sequence[int], known: Mapping[int, int]) -> Move:
         """Of the moves that close at least half as many pairs of paths as the best, the one behind which least is asked.
 
-        Where that takes too long to compute: the one that leaves least doubt. All for their cost.
+        Where that takes too long to compute: the one that leaves least doubt. All for their cost. `roots`: what the part was
+        before any answer.
         """
         possible = self.moves.possible(part)
         if len(possible) == 1 or any(move.cost <= 0.0 for move in possible):
             return self.rollout.clearest(part, possible)
-        gain = gains(self.functions, self.roots, known)
+        gain = self.gains.of(roots, known)
         rates = [sum(gain.get(factor, 0.0) for factor in move.factors) / move.cost for move in possible]
         enough = HALF * max(rates)
         near = [move for move, rate in zip(possible, rates, strict=True) if rate >= enough]
+        if self._ways(part) > COMPUTED:
+            return self.rollout.clearest(part, near)
         self.rollout.budget = self.budget
         try:
             return min(near, key=lambda move: self.rollout.after(part, move))

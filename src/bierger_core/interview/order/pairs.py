@@ -13,17 +13,37 @@ from collections.abc import Mapping, Sequence
 
 from .functions import END, Functions
 
+KEPT = 100_000
+"""Functions with what is known of them, for which gains are kept."""
 
-def gains(functions: Functions, roots: Sequence[int], known: Mapping[int, int]) -> dict[int, float]:
-    """By factor: how many pairs of open paths its answer closes on average. `known`: the class of each answer given.
 
-    `roots` are the functions before any answer, so that the pairs are the same ones during the whole interview.
+class Gains:
+    """How many pairs of open paths an answer closes on average; kept, for an answer concerns few functions.
+
+    The functions are those before any answer, so that the pairs are the same ones during the whole interview.
     """
-    found: dict[int, float] = {}
-    for root in roots:
-        for factor, gain in _Paths(functions, known).gains(root).items():
-            found[factor] = found.get(factor, 0.0) + gain
-    return found
+
+    def __init__(self, functions: Functions) -> None:
+        self.functions = functions
+        self._kept: dict[tuple[int, tuple[tuple[int, int], ...]], dict[int, float]] = {}
+
+    def of(self, roots: Sequence[int], known: Mapping[int, int]) -> dict[int, float]:
+        """By factor, for all these functions together. `known`: the class of each answer given."""
+        found: dict[int, float] = {}
+        for root in roots:
+            for factor, gain in self._of(root, known).items():
+                found[factor] = found.get(factor, 0.0) + gain
+        return found
+
+    def _of(self, root: int, known: Mapping[int, int]) -> dict[int, float]:
+        support = self.functions.support[root]
+        key = root, tuple(sorted((factor, answer) for factor, answer in known.items() if support >> factor & 1))
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[key] = _Paths(self.functions, known).gains(root)
+        return found
 
 
 def pairs(functions: Functions, root: int) -> int:
