@@ -151,6 +151,23 @@ def test_another_library_says_the_same(commune, applicant, as_worker, run_jobs):
     assert (status.md_algorithm, status.pkcs7_signature_mechanism) == ("sha256", "sha256_ecdsa")
 
 
+def test_the_command_says_who_signed(place, tmp_path, capsys):
+    from bierger.site.commands import verify
+
+    made = rendered(place)
+    file = tmp_path / "act.pdf"
+    file.write_bytes(signing.fill(place, **made, waiting_since=NOW))
+    said = verify._signature(file)
+    assert (said["valid"], said["by"], said["time_stamp"]) == (True, "Probe", None)
+    verify._print_signature(said)
+    assert "Signature of the PDF: by Probe, no time stamp." in capsys.readouterr().out
+    file.write_bytes(file.read_bytes().replace(b"/Title", b"/Titel", 1))
+    assert verify._signature(file) == {"valid": False, "code": "signature-digest"}
+    file.write_bytes(made["pdf"])
+    assert verify._signature(file) is None
+    assert verify._printable("Mersch\x1b[2J") == "Mersch?[2J"
+
+
 @override_settings(BIERGER_PDF_SIGNING="off")
 def test_without_a_certificate_acts_are_as_before(commune, applicant, as_worker, run_jobs):
     with as_worker():

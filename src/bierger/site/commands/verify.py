@@ -21,6 +21,7 @@ from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.ledger.plugins.outside import LogUnreachable
 from bierger.site.offline import CannotCheck, Checked, Trust, check_file, load_trust
 from bierger_core.seals import Verdict
+from bierger_core.signatures import SignaturesError, check_file_signature
 from bierger_core.values import CoreError
 
 _WORST = (1, 3, 2, 0)
@@ -71,13 +72,42 @@ def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
     except _Refused as error:
         return _say_cannot(error, file if many else None, as_json=as_json)
     if as_json:
-        plain = _plain(checked, trust)
+        signature = _signature(file)
+        plain = {**_plain(checked, trust), **({} if signature is None else {"pdf_signature": signature})}
         print(json.dumps({"file": str(file), **plain}) if many else json.dumps(plain, indent=1))
     elif many:
         print(_line(file, checked))
     else:
         _print(checked)
+        _print_signature(_signature(file))
     return checked.status
+
+
+def _signature(file: Path) -> dict[str, object] | None:
+    """What a PDF's own signature says (PAdES), beside the verdict and not part of it: seal and log need no certificate."""
+    data = file.read_bytes()
+    try:
+        found = check_file_signature(data) if data.startswith(b"%PDF-") else None
+    except SignaturesError as error:
+        return {"valid": False, "code": error.code}
+    if found is None:
+        return None
+    at = None if found.at is None else found.at.isoformat()
+    return {"valid": True, "by": _printable(found.name), "vouched_by": _printable(found.issuer), "time_stamp": at}
+
+
+def _printable(name: str) -> str:
+    """A name out of anybody's certificate, as a terminal may show it."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
+
+
+def _print_signature(said: Mapping[str, object] | None) -> None:
+    if said is not None and said["valid"]:
+        at = f"time stamp of {said['time_stamp']}" if said["time_stamp"] else "no time stamp"
+        print(f"Signature of the PDF: by {said['by']}, {at}.")
+        print(f"   Who vouches for that: {said['vouched_by']}. Whether to believe them was not judged.")
+    elif said is not None:
+        print(f"Signature of the PDF: wrong ({said['code']})")
 
 
 def _say_cannot(error: Exception, file: Path | None, *, as_json: bool) -> int:
