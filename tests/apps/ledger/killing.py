@@ -48,6 +48,10 @@ class CountedDisk(FolderDisk):
         self._step(f"sync {path}")
         super().sync_folder(path)
 
+    def sync_soon(self, path):
+        self._step(f"sync {path}")
+        super().sync_folder(path)
+
     def sync_all(self, files, folders):
         for path in files:
             self.sync(path)

@@ -16,6 +16,7 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger import selectors, services
 from bierger.ledger.errors import LogObstacle, SeenFolderMissing
 from bierger.ledger.plugins import folder
+from bierger.ledger.services import sequencer
 from bierger.site.commands import jobs, rebuild_log
 from bierger_core.merkle import EMPTY_EDGE, Checkpoint, HistoryError, Seen, SeenError, dump_seen, grow, log_key, sign_checkpoint
 from bierger_core.values import Kind
@@ -176,6 +177,17 @@ def test_a_named_folder_that_is_not_mounted_stops_the_log(place, tmp_path):
         size = place.grow()
         (own,) = (tmp_path / "mount").glob("own-*.json")
         assert json.loads(own.read_bytes())["size"] == size
+
+
+def test_a_checkpoint_whose_name_was_lost_in_a_power_cut_is_shown_again_by_the_next_process(place, as_worker):
+    before = folder.published()
+    place.grow()
+    newest = folder.published()
+    (place.data / "log" / "checkpoint").write_bytes(before)
+    sequencer._looked.clear()  # another process
+    with as_worker():
+        assert services.sequence() == 0
+    assert folder.published() == newest
 
 
 def test_an_older_folder_alone_is_completed_or_named(place, as_owner):

@@ -16,9 +16,9 @@ the files are the log's folder. The process may be killed between any two operat
 7. Put the key list and its proof in their places.
 
 Killed before the commit of 3: nothing happened; a signature that was made never left this process. Killed between 3 and 6: the
-next run, even one with nothing to append, finishes; so does the first of each process. Killed after 6: the next run does 7. Of two at once the second finds another
-newest row in step 3, and tries again half a second later; both may do 4 to 6 of one checkpoint: they write the same bytes, and 6
-happens once.
+next run, even one with nothing to append, finishes; so does the first of each process. Killed after 6: the next run does 7. Of
+two at once the second finds another newest row in step 3, and tries again half a second later; both may do 4 to 6 of one
+checkpoint: they write the same bytes, and 6 happens once.
 """
 
 from __future__ import annotations

@@ -44,6 +44,9 @@ class Disk(Protocol):
 
     def sync_folder(self, path: str) -> None: ...
 
+    def sync_soon(self, path: str) -> None:
+        """`sync_folder`, without waiting for it."""
+
     def sync_all(self, files: Collection[str], folders: Collection[str]) -> None:
         """All of them, in no order."""
 
@@ -96,6 +99,9 @@ class FolderDisk:
 
     def sync_folder(self, path: str) -> None:
         self._sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def sync_soon(self, path: str) -> None:
+        self._threads.submit(self.sync_folder, path)
 
     def sync_all(self, files: Collection[str], folders: Collection[str]) -> None:
         waiting = [self._threads.submit(self.sync, path) for path in files]

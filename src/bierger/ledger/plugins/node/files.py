@@ -25,7 +25,7 @@ _NEW = ".new-"
 
 
 class TileFolder:
-    """`LogFiles` on a disk: whatever returned is there after a power cut, names and folders too."""
+    """`LogFiles` on a disk: what `write` wrote is there after a power cut, names and folders too."""
 
     def __init__(self, disk: Disk, keep: Callable[[bytes], None] | None = None) -> None:
         """keep: remembers a checkpoint before anybody can see it (`Marks.keep`)."""
@@ -67,8 +67,9 @@ class TileFolder:
             shown = self.published()
             if anew or shown is None or size_of(shown) <= size_of(note):
                 put(self._disk, PUBLISHED, note)
-                # Its loss would harm nobody but a reader of the bare folder, who would see the log become smaller.
-                self._disk.sync_folder(".")
+                # A power cut may undo the name for as long as this takes. The head is durable, and whoever starts next
+                # publishes it again; to wait here would cost each batch a fourth journey to the disk.
+                self._disk.sync_soon(".")
 
     def _make_folders(self, path: str) -> Iterator[str]:
         """Make what is missing; give the folders in which a name is new, or may be: whoever made it may be dead."""
