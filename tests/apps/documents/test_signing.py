@@ -39,7 +39,7 @@ VALID = (NOW - timedelta(days=1), NOW + timedelta(days=30))
 def pem(*parts: object) -> bytes:
     return b"".join(
         one.public_bytes(Encoding.PEM) if isinstance(one, x509.Certificate)
-        else one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())  # type: ignore[attr-defined]
+        else one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         for one in parts
     )  # fmt: skip
 
