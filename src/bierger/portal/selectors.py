@@ -305,6 +305,9 @@ _ICONS = {"ok": "check", "failed": "cross", "not_checked": "minus"}
 def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdict:
     """A verification in plain words: the verdict, the facts, then every step."""
     kind, title, text = _judgement(found, language)
+    until = formats.day(found.valid_until, language) if found.valid_until else ""
+    if found.is_over and kind != "no":  # as authentic as before, and of no use any more by its own words
+        kind, text = "facts", f"{text} {_('It was valid until %(day)s.') % {'day': until}}"
     return Verdict(
         kind=kind, title=title, text=text, file_name=file_name,
         issuer=in_language(found.issuer_names, language) or found.issuer,
@@ -314,7 +317,7 @@ def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdic
             (in_language(one.labels, language) or one.code, _fact(one.value, language))
             for one in found.facts
             if one.code != "number"  # it stands above already
-        ),
+        ) + (((_("Valid until"), until),) if until else ()),
         steps=tuple(
             CheckRow(one.outcome, *words.check(one.name, one.outcome), _ICONS[one.outcome]) for one in found.steps
         ),
