@@ -307,7 +307,7 @@ def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdic
     kind, title, text = _judgement(found, language)
     until = formats.day(found.valid_until, language) if found.valid_until else ""
     if found.is_over and kind != "no":  # as authentic as before, and of no use any more by its own words
-        kind, text = "facts", f"{text} {_('It was valid until %(day)s.') % {'day': until}}"
+        kind, text = "facts", text + " " + _("It was valid until %(day)s.") % {"day": until}
     return Verdict(
         kind=kind, title=title, text=text, file_name=file_name,
         issuer=in_language(found.issuer_names, language) or found.issuer,
