@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page for verifiers does what it says: its commands run on the committed samples; status and output are compared."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from bierger_core.seals import SEAL_STEPS
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howto" / "verify.md"
 BLOCK = re.compile(r"^<!-- run: (\d) -->\n```console\n\$ (.+?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+API = re.findall(r"^<!-- api: \w+ -->\n```json\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall(PAGE.read_text())
 # The walk of a sceptic, who writes below this folder: its commands follow each other.
 SCEPTIC = "/tmp/sceptic"
@@ -35,8 +38,20 @@ def test_the_walk_of_a_sceptic_goes_as_printed(tmp_path):
 
 
 def test_every_block_of_the_page_is_run():
-    assert (len(BLOCKS), len(WALK)) == (12, 6)
-    assert PAGE.read_text().count("```") == 2 * len(BLOCKS)
+    assert (len(BLOCKS), len(WALK)) == (13, 6)
+    assert PAGE.read_text().count("```") == 2 * (len(BLOCKS) + len(API))
+
+
+def test_a_program_is_answered_as_printed(db):
+    sent, printed = API
+    answer = Client().post("/api/verify", sent, content_type="application/json")
+    assert answer.json() == json.loads(printed)
+
+
+def test_the_table_of_pictures_is_the_measured_one():
+    from benchmarks import photographs
+
+    assert photographs.table(json.loads(photographs.FIGURES.read_text())["read"]) in PAGE.read_text()
 
 
 def test_the_page_names_every_step():
