@@ -182,6 +182,7 @@ NOT_PERSONAL = {
     "ledger.CheckpointView": LOG,
     "documents.Attachment": "a file that we make ourselves, inside a PDF: a seal or a code",
     "documents.SubmissionCode": "number, hash and salt of a submission: says that it is there, not what is in it",
+    "documents.ActOrigin": CODES,
     "documents.StepView": HELD_PAPER,
     "documents.FactView": HELD_PAPER,
     "documents.VerificationView": HELD_PAPER,
@@ -228,6 +229,7 @@ BARE = {
     "ledger.policy": LOG,
     "ledger.entry_of": LOG,
     "documents.act_proof": LOG,
+    "documents.status_list": LOG,
     "documents.revocations": LOG,
     "documents.waiting_files": "names of files that the reader gave, and has not sent: the policy shows them to nobody else",
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
@@ -345,6 +347,15 @@ CALLS = {
     ),
     "documents.acts_of_case": Case(
         mayor, lambda told: documents.acts_of_case(told.certificate, purpose=of_certificate(told)), of_applicant
+    ),
+    "documents.act_source": Case(
+        mayor, lambda told: documents.act_source(told.act, purpose=of_certificate(told)), of_applicant
+    ),
+    "cases.issued_act": Case(
+        mayor, lambda told: cases.issued_act(told.act, purpose=cases.purpose_of_act(told.act)), of_applicant
+    ),
+    "cases.issued_file": Case(
+        mayor, lambda told: cases.issued_file(told.act, purpose=cases.purpose_of_act(told.act)), of_applicant
     ),
     "documents.act_file": Case(
         mayor, lambda told: documents.act_file(told.act, purpose=of_certificate(told)), of_applicant

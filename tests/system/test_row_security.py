@@ -102,6 +102,7 @@ WRITTEN = {
         **{table: {"INSERT", "UPDATE", "DELETE"} for table in QUEUE},
         "django_session": {"DELETE"},
         "documents_type": {"INSERT"},
+        "documents_status_list": {"INSERT", "UPDATE"},
         "infra_heartbeat": {"INSERT", "UPDATE", "DELETE"},
         "infra_outbox": {"INSERT", "UPDATE", "DELETE"},
         "infra_rate_hit": {"INSERT", "DELETE"},

@@ -11,7 +11,6 @@ import pytest
 
 from bierger.cases import selectors as cases
 from bierger.delivery import selectors as delivery
-from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents import services
 from bierger.documents.models import Act, Revocation
@@ -178,4 +177,4 @@ def test_only_deciders_of_the_house_come_in(mersch, certificate):
     assert "/desk/acts" not in text(client_of(mersch.clerk).get("/desk"))
     with acting_as(mersch.mayor):
         assert Act.objects.filter(revoked_at__isnull=False).count() == 0
-        assert cases.issued_act(certificate, purpose=purpose_of_case(None)).case_open is False
+        assert cases.issued_act(certificate, purpose=cases.purpose_of_act(certificate)).case_open is False

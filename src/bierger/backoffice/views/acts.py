@@ -26,8 +26,6 @@ from bierger.backoffice.views.correction import Labels, fields_of, rows_of
 from bierger.cases import selectors, services
 from bierger.cases.types import IssuedAct
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures.services import purpose_of_case
-from bierger.disclosures.types import Purpose
 from bierger.documents import services as documents
 from bierger.documents.errors import ActNotFound, AlreadyRevoked
 from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS
@@ -82,14 +80,14 @@ def acts(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def issued(request: HttpRequest, act: UUID) -> HttpResponseBase:
     """GET /desk/acts/<uuid>: an act, what it says, and what can be done about it."""
-    return _act_page(request, selectors.issued_act(act, purpose=_purpose()))
+    return _act_page(request, selectors.issued_act(act, purpose=selectors.purpose_of_act(act)))
 
 
 @for_deciders
 @require_GET
 def issued_pdf(_request: HttpRequest, act: UUID) -> HttpResponseBase:
     """The PDF of an act."""
-    file = selectors.issued_file(act, purpose=_purpose())
+    file = selectors.issued_file(act, purpose=selectors.purpose_of_act(act))
     if file is None:
         raise Http404
     response = HttpResponse(file.data, content_type="application/pdf")
@@ -111,7 +109,7 @@ def revoke(request: HttpRequest, act: UUID) -> HttpResponseBase:
         except AlreadyRevoked as error:
             return redirect(f"{reverse('desk:issued', args=[act])}?said={error.code}")
         return redirect(f"{reverse('desk:issued', args=[act])}?did=revoked")
-    found = selectors.issued_act(act, purpose=_purpose())
+    found = selectors.issued_act(act, purpose=selectors.purpose_of_act(act))
     if found.view.revoked_at is not None:
         return redirect(f"{reverse('desk:issued', args=[act])}?said=act-already-revoked")
     fields = _revocation_fields(reason, note, wrong if is_sent else {})
@@ -135,14 +133,14 @@ def correct(request: HttpRequest, act: UUID) -> HttpResponseBase:
     errors: Mapping[str, AnswerError] = {}
     changes: tuple[Correctable, ...] = ()
     unchanged, wrong = "", _wrong_note(note) if is_sent else ""
-    found = selectors.issued_act(act, purpose=_purpose())
+    found = selectors.issued_act(act, purpose=selectors.purpose_of_act(act))
     if not found.values:
         code = "act-already-revoked" if found.view.revoked_at else "document-unknown"
         return redirect(f"{reverse('desk:issued', args=[act])}?said={code}")
     if is_sent:
         try:
             done = services.correct_act(
-                act=act, raw=raw, note=note, purpose=_purpose(), only_check=bool(wrong) or "confirm" not in request.POST
+                act=act, raw=raw, note=note, only_check=bool(wrong) or "confirm" not in request.POST
             )
         except AlreadyRevoked as error:
             return redirect(f"{reverse('desk:issued', args=[act])}?said={error.code}")
@@ -189,10 +187,6 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
 
 def _about(request: HttpRequest, found: IssuedAct) -> dict[str, object]:
     return {**page_of(request), "act": found.view, "linked": found.view.holder_space is None}
-
-
-def _purpose() -> Purpose:
-    return purpose_of_case(None, purpose="act-revocation")
 
 
 def _reasons() -> dict[str, tuple[str, str]]:

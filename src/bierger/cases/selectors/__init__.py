@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads of cases. What returns personal data takes a Purpose, or is one's own."""
 
-from bierger.cases.selectors.acts import act_numbered, issued_act, issued_file, with_laws
+from bierger.cases.selectors.acts import act_numbered, issued_act, issued_file, purpose_of_act
 from bierger.cases.selectors.chain import replay, verify_chain
 from bierger.cases.selectors.desk import case_view, concerned_by_file, purpose_of, worklist
 from bierger.cases.selectors.requests import origins, request, requests, requests_page, timeline
@@ -31,6 +31,7 @@ __all__ = [
     "origins",
     "overdue",
     "purpose_of",
+    "purpose_of_act",
     "replay",
     "request",
     "requests",
@@ -38,6 +39,5 @@ __all__ = [
     "retention",
     "timeline",
     "verify_chain",
-    "with_laws",
     "worklist",
 ]

@@ -6,12 +6,12 @@ Which laws allow the reading stands in the act's version of its package. The rea
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from bierger.cases.models import Case
 from bierger.cases.types import IssuedAct
 from bierger.catalogue import selectors as catalogue
+from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose
 from bierger.documents import selectors as documents
 from bierger.documents.types import ActFile, ActSource
@@ -26,15 +26,16 @@ def act_numbered(number: str) -> UUID | None:
     return None if found is None else found.id
 
 
-def with_laws(act: UUID, purpose: Purpose) -> Purpose:
-    """The purpose of a reading of this act, with its case and the laws of its procedure. Shows nothing. Raises ActNotFound."""
+def purpose_of_act(act: UUID, *, purpose: str = "act-revocation") -> Purpose:
+    """Why whoever is acting reads an act: its procedure names the laws. Shows nothing. Raises ActNotFound."""
     origin = documents.act_origin(act)
-    return replace(purpose, legal_basis=catalogue.package(origin.package_digest).legal_basis, case=origin.case_id)
+    laws = catalogue.package(origin.package_digest).legal_basis
+    return disclosures.purpose_of_case(origin.case_id, legal_basis=laws, purpose=purpose)
 
 
 def issued_act(act: UUID, *, purpose: Purpose) -> IssuedAct:
     """One act, with what may be corrected in it; one disclosure for its holders. Raises ActNotFound."""
-    source = documents.act_source(act, purpose=with_laws(act, purpose))
+    source = documents.act_source(act, purpose=purpose)
     case_open = Case.objects.filter(id=source.view.case_id).exists()
     if source.view.revoked_at is not None:
         return IssuedAct(source.view, case_open, ())
@@ -47,7 +48,7 @@ def issued_act(act: UUID, *, purpose: Purpose) -> IssuedAct:
 
 def issued_file(act: UUID, *, purpose: Purpose) -> ActFile | None:
     """The PDF of an act; one disclosure for its holders. None until it is rendered. Raises ActNotFound."""
-    return documents.act_file(act, purpose=with_laws(act, purpose))
+    return documents.act_file(act, purpose=purpose)
 
 
 def document_made(source: ActSource) -> IssuedDocument:

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bierger.cases.selectors.acts import document_made, with_laws
+from bierger.cases.selectors.acts import document_made, purpose_of_act
 from bierger.cases.types import Correction
 from bierger.catalogue import selectors as catalogue
-from bierger.disclosures.types import Purpose
 from bierger.documents import selectors as document_selectors
 from bierger.documents import services as documents
 from bierger.infra import clock
@@ -16,17 +15,16 @@ from bierger_core.interview import Raw, Setting, TaskForm, validate_task
 from bierger_core.procedures import changed, correctable, corrected
 
 
-def correct_act(*, act: UUID, raw: Raw, note: str, purpose: Purpose, only_check: bool = False) -> Correction:
+def correct_act(*, act: UUID, raw: Raw, note: str, only_check: bool = False) -> Correction:
     """Issue a corrected act with what was typed (HTML names by path), and take the wrong one back; one transaction.
 
     note         what was wrong, for the holder
-    purpose      why it is read, as `issued_act` takes it
     only_check   read what was typed and issue nothing
 
     With errors, or where nothing is different, nothing is issued. Raises ActNotFound (also: not this officer's), AlreadyRevoked,
     NoteRefused, FactsRefused, DocumentUnknown (made of texts that its package does not give any more).
     """
-    source = document_selectors.act_source(act, purpose=with_laws(act, purpose))
+    source = document_selectors.act_source(act, purpose=purpose_of_act(act))
     package, made = catalogue.package(source.view.package_digest), document_made(source)
     values = correctable(package, made)
     form = TaskForm("", tuple(one.question for one in values))
