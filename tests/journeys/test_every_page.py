@@ -257,6 +257,9 @@ def officers(all_of: Examiner, town: Town) -> None:
     all_of.press(nora, 'form[action$="/take"] button')
     all_of.read(nora, "/desk?procedure=commune/problem-report&late=1")
     all_of.read(all_of.visitor(officer("dan.muster")), "/desk")  # nothing to do
+    revoked, valid = town.certificates
+    for address in ("?number=", f"/{revoked}", f"/{valid}", f"/{valid}/revoke", f"/{valid}/correct"):
+        all_of.read(nora, f"/desk/acts{address}")
 
 
 def verification(all_of: Examiner, town: Town, folder: Path) -> None:

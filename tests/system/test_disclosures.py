@@ -230,6 +230,7 @@ BARE = {
     "ledger.entry_of": LOG,
     "documents.act_proof": LOG,
     "documents.status_list": LOG,
+    "cases.document_made": "an act that the caller read, with a purpose, in the shape in which the core corrects it",
     "documents.revocations": LOG,
     "documents.waiting_files": "names of files that the reader gave, and has not sent: the policy shows them to nobody else",
     "cases.replay": "the events folded again, by tests and the system, to be compared with the rows",
