@@ -110,6 +110,8 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
     said["pages"] = {name: _page(system, size, path, cookies) for name, path, cookies in _pages(str(seeded["officer_session"]))}
     said["memory"] = memory.pss_by_session(system.sessions())
     system.stop("worker")
+    _tell("The worklist with and without its recording.")
+    said["readings"] = system.inside("readings", "web", session=str(seeded["officer_session"]), rounds=size.profile_rounds * 5)
     _tell("The log.")
     said["log"] = system.inside("log", "worker", entries=size.log_entries)
     _tell("Acts.")

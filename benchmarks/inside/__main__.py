@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks.inside import acts, capture, letters, log, profile, seed  # noqa: E402 - models need the registry
+from benchmarks.inside import acts, capture, letters, log, profile, readings, seed  # noqa: E402 - models need the registry
 
 STEPS = {
     "seed": seed.run,
@@ -20,6 +20,7 @@ STEPS = {
     "acts-wait": acts.wait,
     "letters": letters.run,
     "log": log.run,
+    "readings": readings.run,
 }
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def test_the_bench_runs_and_prints_one_table(tmp_path: Path):
     command = [sys.executable, "-m", "benchmarks", "--tiny", "--profile", "--json", str(result)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for said in ("submissions/s", "of the limit", "catalogue", "worklist", "acts, decided to delivered", "log appends", "PSS", "fsync on", "second start"):
+    for said in ("submissions/s", "of the limit", "catalogue", "worklist", "Recording who read", "acts, decided to delivered", "log appends", "PSS", "fsync on", "second start"):
         assert said in done.stdout
     measured = json.loads(result.read_text())
     assert [one["clients"] for one in measured["submissions"]] == [one["clients"] for one in measured["limit"]] == [1, 2]
@@ -36,6 +36,7 @@ def test_the_bench_runs_and_prints_one_table(tmp_path: Path):
     assert {name for name, seconds in measured["recovery"].items() if all(one > 0 for one in seconds)} == {
         "first start", "second start", "web killed, back", "worker killed, back", "database killed, back",
     }  # fmt: skip
+    assert set(measured["readings"]) == {"with_ms", "without_ms", "ratio"}
     assert len(measured["profile"]["statements"]) == measured["messages"] - 2  # BEGIN and COMMIT
 
 
