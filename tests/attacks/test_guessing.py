@@ -162,6 +162,7 @@ PUBLIC = {
     "health:alive", "health:ready", "health:metrics",  # metrics: this machine only, or the holder of a token
     "identity:sign-in", "identity:callback",
     "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof", "gateway:revocations", "gateway:proof",
+    "gateway:stamp", "gateway:certificates",
     "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify", "portal:accessibility",
     "portal:colours",
 }  # fmt: skip
