@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bierger_core.rules.between import Point
 from bierger_core.rules.data import Value
 from bierger_core.rules.expression import UnaryTests
 from bierger_core.rules.index.cells import constants, null_satisfies, positions, runs
-from bierger_core.rules.index.lines import KINDS, Line, Point, line
+from bierger_core.rules.index.lines import KINDS, Line, line
 
 Mask = int | None  # None: the value is not allowed here, or cannot be judged by bits
 

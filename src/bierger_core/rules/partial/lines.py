@@ -19,7 +19,8 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Context, Decimal, Inexact, Overflow
 from fractions import Fraction
 
-from bierger_core.rules.data import DIGITS, EXPONENT, Value, decimal_context
+from bierger_core.rules.between import day_between, number_between
+from bierger_core.rules.data import DIGITS, EXPONENT, Value
 
 NULL, FALSE, TRUE, NUMBER, DATE, TEXT, LIST, CONTEXT, END = range(9)
 RANKS = {"null": NULL, "number": NUMBER, "date": DATE, "string": TEXT, "list": LIST, "context": CONTEXT}
@@ -145,25 +146,18 @@ def example(piece: Piece) -> Value:
 
 
 def _number(low: Cut, high: Cut) -> Decimal:
-    exact = decimal_context()
     lowest = low[1] if len(low) > 1 and isinstance(low[1], Decimal) else None
     highest = high[1] if high[0] == NUMBER and len(high) > 1 and isinstance(high[1], Decimal) else None
     if lowest is not None and len(low) == 2:  # the cut is before it: it belongs to the piece
         return lowest
     if highest is not None and len(high) == 3:
         return highest
-    if lowest is None:
-        candidates = [Decimal(0)] if highest is None else [highest - 1, exact.next_minus(highest)]
-    elif highest is None:
-        candidates = [lowest + 1, exact.next_plus(lowest)]
-    else:
-        candidates = [exact.divide(exact.add(lowest, highest), Decimal(2))]
-    return next((number for number in candidates if low <= (NUMBER, number) < high), candidates[-1])
+    found = number_between(lowest, highest)
+    return found if found is not None else lowest or Decimal(0)
 
 
 def _date(low: Cut, high: Cut) -> date:
     if len(low) > 1 and isinstance(low[1], date):
         return low[1]
-    if high[0] == DATE and len(high) > 1 and isinstance(high[1], date):
-        return high[1] - timedelta(days=1)
-    return date(2000, 1, 1)
+    end = high[1] if high[0] == DATE and len(high) > 1 and isinstance(high[1], date) else None
+    return day_between(None, end) or date.min

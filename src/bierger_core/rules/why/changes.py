@@ -14,8 +14,9 @@ of the set does. Changes are complete up to `most` inputs, as far as partial eva
    of one set still meet in it, the search of partial evaluation tells whether a wanted outcome exists (`meeting.py`).
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -25,7 +26,7 @@ from bierger_core.rules.model import DecisionModel
 from bierger_core.rules.partial.decision import PartialDecision, compile_partial
 from bierger_core.rules.partial.diagram import Node
 from bierger_core.rules.partial.errors import TooLarge
-from bierger_core.rules.partial.lines import END, NULL, Cut, Line, Piece, joined, place
+from bierger_core.rules.partial.lines import END, FALSE, NULL, NUMBER, TRUE, Cut, Line, Piece, joined, of_rank, place
 from bierger_core.rules.partial.terms import Constant
 from bierger_core.rules.why.meeting import Meeting, Path, Reached, meets
 from bierger_core.rules.why.spans import Span, nearest, spans
@@ -98,9 +99,10 @@ def why_not(
 ) -> Changes:
     """Give what would have to change for an outcome. An end with an error is none that is wanted.
 
-    `fixed`: inputs, or parts of them (dotted), that stay; `may_be_null`: inputs that may also be left empty; `cost`: of
-    changing an input, 1 if not given: it orders changes of one size. Raises UnknownDecision, DateMissing, and
-    InputRefused for an input of the wrong type, or a name under `fixed` that is no input.
+    An input without a declared type stays of the kind it has. `fixed`: inputs, or parts of them (dotted), that stay;
+    `may_be_null`: inputs that may also be left empty; `cost`: of changing an input, 1 if not given: it orders changes of
+    one size. Raises UnknownDecision, DateMissing, and InputRefused for an input of the wrong type, or a name under
+    `fixed` that is no input.
     """
     model = model.judging(inputs)
     given = model.given(decision, inputs)
@@ -148,11 +150,11 @@ class _Question:
         plan = self.partial.plan
         self.exact = not plan.entangled
         self.names = tuple(name for name, *_ in plan.leaves)
-        self.lines = tuple(
-            line if name in self.nullable else Line(_without_null(line))
-            for name, line in zip(self.names, plan.lines, strict=True)
-        )
         self.values = {index: _part(self.given[name], parts) for index, (name, *parts) in enumerate(plan.leaves)}
+        self.lines = tuple(
+            Line(_open_to(line, self.values[index], nullable=name in self.nullable))
+            for index, (name, line) in enumerate(zip(self.names, plan.lines, strict=True))
+        )
 
     def found(self) -> Iterator[Change]:
         root = self.partial.root
@@ -284,7 +286,7 @@ class _Sets:
         self.question, self.wanted = question, question.wanted
         self.places = [places[index] for index in range(len(places))]
         self.bits = [0 if question.stays(leaf) else question.bit(leaf) for leaf in range(len(places))]
-        self.starts = [line.starts[0] if line.starts else (END,) for line in question.lines]
+        self.ends = [(line.pieces[0][0], line.pieces[-1][1]) if line.pieces else None for line in question.lines]
         leaves = sorted(Counter(question.names).values())
         self.most = sum(leaves[-question.most :]) if question.most else 0
         self.parted = leaves[-1:] != [1]  # an input in parts counts once, however many of them change
@@ -308,13 +310,22 @@ class _Sets:
         bit = self.bits[order]
         if not bit or 0 in found:
             return found
-        first = 1 if node.cuts[0] <= self.starts[order] else 0  # that piece is null alone, which nobody may choose
         others: set[int] = set()
-        for child in node.children[first:]:
+        for child in self.open(node):
             if child is not same:
                 others.update(self.of(child, most - 1))
         sets = [*found, *(one | bit for one in others)]
         return smallest([one for one in sets if one.bit_count() <= self.question.most] if self.parted else sets)
+
+    def open(self, node: Node) -> Sequence[Node]:
+        """Give the children that values of the leaf lead to; the pieces of a diagram hold what the declared type accepts."""
+        question, order = self.question, node.order
+        ends = self.ends[order]
+        if ends is None:
+            return ()
+        if question.names[order] in question.nullable:  # null, and then perhaps one kind alone
+            return [child for index, child in enumerate(node.children) if question.pieces(order, node, index)]
+        return node.children[bisect_right(node.cuts, ends[0]) : bisect_left(node.cuts, ends[1]) + 1]
 
 
 HERE, NOWHERE = frozenset((0,)), frozenset[int]()
@@ -350,14 +361,13 @@ def _joined(paths: list[tuple[Value, Path]]) -> list[tuple[Value, Path]]:
     return paths
 
 
-def _without_null(line: Line) -> tuple[Piece, ...]:
-    return tuple(one for piece in line.pieces for one in _values(piece))
-
-
-def _values(piece: Piece) -> list[Piece]:
-    low, high = piece
-    start: Cut = (NULL + 1,)
-    return [piece] if low >= start else [(start, high)] if high > start else []
+def _open_to(line: Line, value: Value, *, nullable: bool) -> tuple[Piece, ...]:
+    """Give what an input may become: of a declared type all of it; without one only what is of the kind it has now."""
+    rank = place(value)[0]
+    assert isinstance(rank, int)
+    low, high = ((FALSE,), (NUMBER,)) if rank in (FALSE, TRUE) else of_rank(rank)
+    found = line.within((FALSE,), (END,)) if rank == NULL else line.within(low, high)
+    return joined([*line.within(*of_rank(NULL)), *found]) if nullable else found
 
 
 def _part(value: Value, parts: list[str]) -> Value:

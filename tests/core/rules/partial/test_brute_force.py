@@ -5,6 +5,7 @@ import ast
 import random
 import sys
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,9 @@ def test_learning_never_brings_back_what_was_settled(seed: int, chance: random.R
     before = decide(known)
     for name in order:
         judge = Judge(domains, generated.boundaries, lambda _: None, {})
-        values = judge.values(name, [form for form in generated.boundaries if len(form) == 2 and form[1][0] == name], {})
+        forms = [form for form in generated.boundaries if len(form) == 2 and form[1][0] == name]
+        forms += [(("", -Fraction(edge)), (name, Fraction(1))) for edge in domains[name].edges]  # else none may be allowed
+        values = judge.values(name, forms, {})
         known[name] = chance.choice(values)
         verdict = decide(known)
         if isinstance(before, Undecided):
