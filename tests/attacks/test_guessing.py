@@ -164,7 +164,7 @@ PUBLIC = {
     "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof", "gateway:revocations", "gateway:proof",
     "gateway:stamp", "gateway:certificates",
     "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify", "portal:accessibility",
-    "portal:colours",
+    "portal:colours", "portal:readings-verifier",
 }  # fmt: skip
 """Routes that answer to anybody. Whoever adds one names it here, and so says that it is meant."""
 NOT_A_PAGE = {"language", "portal:start", "identity:sign-out", "portal:link"}
