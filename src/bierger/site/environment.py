@@ -79,7 +79,7 @@ VARIABLES = (
     Variable("BIERGER_ATTACH_LIMIT", "Files attached, per person, officer or (without signing in) address in 10 minutes.", "100"),
     Variable(
         "BIERGER_VERIFY_LIMIT",
-        "Codes checked at `/verify`, per person or address in 10 minutes; a file counts as five.",
+        "Codes checked at `/verify`, per person or address in 10 minutes; a file counts as five. As many time stamps may be asked at `/tsa`.",
         "300",
     ),
 )  # fmt: skip
