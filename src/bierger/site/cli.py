@@ -36,7 +36,8 @@ class CommandModule(Protocol):
 
 @dataclass(frozen=True)
 class Command:
-    """`database`: the role whose address the command finds in DATABASE_URL; the demonstration's if none is set.
+    """`database`: the role whose address the command finds in DATABASE_URL; the demonstration's if none is set. What it does
+    with `arguments.offline` needs none.
 
     `fresh`: the command may begin on a folder that holds no demonstration yet.
     `passes_on`: the arguments belong to another program and are handed over untouched, as `arguments.arguments`.
@@ -63,8 +64,8 @@ COMMANDS: dict[str, Command] = {
     "rules": Command(f"{_HERE}.rules", "take a decision of a DMN file, or run the DMN conformance kit"),
     "backup": Command(f"{_HERE}.backup", "back up database, attachments, log and keys", "owner"),
     "restore": Command(f"{_HERE}.restore", "restore a backup", "owner", fresh=True),
+    "retention": Command(f"{_HERE}.retention", "say what is kept how long; erase, hold, verify a proof", "worker"),
     "worker": Command(f"{_HERE}.worker", "run jobs, timers and the log's sequencer", "worker"),
-    "retention": Command(f"{_HERE}.retention", "say what is kept how long; erase, hold, verify a proof"),
     "jobs": Command(f"{_HERE}.jobs", "show what waits or failed, and try it again", "owner"),
     "rebuild-log": Command(f"{_HERE}.rebuild_log", "write the log's folder again from the database", "owner"),
     "clock": Command(f"{_HERE}.clock", "show or move the demonstration's clock", "owner"),
@@ -104,7 +105,7 @@ def _run(name: str, command: Command, rest: list[str]) -> int:
     else:
         module.add_arguments(parser)
         arguments = parser.parse_args(rest)
-    if command.database is None:
+    if command.database is None or getattr(arguments, "offline", False):
         return module.run(arguments)
     with borrowed.database(command.database, fresh=command.fresh) if borrowed.wanted() else contextlib.nullcontext():
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bierger.site.settings")

@@ -14,15 +14,11 @@ CASE is its number, as the request's page shows it. Exit status: 0 done; 1 somet
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
-
-from bierger.site.demo import borrowed
 
 AHEAD = 30  # days that `status` looks ahead
 MOST_LINES = 50
@@ -39,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     hold.add_argument("--reason", required=True, choices=("appeal", "litigation", "inquiry", "claim"), help="why it is held")
     hold.add_argument("--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="the last day of the hold")
     hold.add_argument("--note", default="", help="for the officers of the case; erased with it")
+    verify.set_defaults(offline=True)  # a proof is checked without an installation
     verify.add_argument("file", type=Path, metavar="FILE", help="the proof, as the request's page hands it out")
     trust = verify.add_mutually_exclusive_group(required=True)
     trust.add_argument("--policy", type=Path, metavar="FILE", help="a tlog-policy: logs, witnesses, quorum")
@@ -51,13 +48,10 @@ def run(args: argparse.Namespace) -> int:
     does: Callable[[argparse.Namespace], int] = args.does
     if does is _verify:
         return _verify(args)
-    # Only the others need a database: a proof is checked without an installation.
-    with borrowed.database("worker") if borrowed.wanted() else contextlib.nullcontext():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bierger.site.settings")
-        import django
+    import django
 
-        django.setup()
-        return does(args)
+    django.setup()
+    return does(args)
 
 
 def _status(_args: argparse.Namespace) -> int:
