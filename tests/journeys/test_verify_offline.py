@@ -48,6 +48,7 @@ FOR_EVER, SHORT = replace(RESIDENCE_1, valid_for=None), replace(RESIDENCE_1, ver
 LOG_ENTRY = entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", valid_to=None)
 KEYS = KeyList(ISSUED, (entry_of(valid_to=None), entry_of(OTHER_SIGNER, owner="redange", valid_to=None), LOG_ENTRY))
 RESULT = ".result .verdict"
+expect.set_options(timeout=20_000)  # a loaded machine is no reason to fail
 
 
 def code_of(place: int | None = 412, kind=FOR_EVER, **facts: str) -> str:

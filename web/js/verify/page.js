@@ -12,6 +12,7 @@ const search = new URLSearchParams(location.search);
 const kiosk = search.get("kiosk") === "1";
 const KIOSK_SECONDS = Math.min(600, Math.max(5, Number(search.get("seconds")) || 30));
 const RENEW = 600000; // milliseconds: how often an open page fetches the lists
+const PATIENCE = 60000; // milliseconds between two attempts without success
 
 let trust, speaker; // made when the words are there
 const parts = Object.fromEntries(
@@ -20,6 +21,7 @@ const parts = Object.fromEntries(
   ].map((id) => [id, byId(id)]),
 );
 let countdown = 0, current = 0; // the answer that counts: one that comes late is not shown
+let isReached = true, triedAt = 0; // a network that leads nowhere is none, and nobody waits for it at every code
 
 const tell = (text) => { parts["verify-says"].textContent = text; };
 
@@ -71,7 +73,7 @@ async function check(asked, options = {}) {
   stopCountdown();
   speaker.stop();
   tell(say("checking"));
-  if (navigator.onLine && !isFresh()) await renewed(trust.refresh());
+  if (navigator.onLine && !isFresh() && Date.now() - triedAt > PATIENCE) await renew();
   let found;
   try {
     found = await answer(asked, trust, options);
@@ -86,8 +88,11 @@ async function check(asked, options = {}) {
 /** Lists of the last minutes: nothing is asked again for every code. */
 const isFresh = () => Date.now() - (trust.fetchedAt["keys.json"]?.getTime() ?? 0) < RENEW && trust.keyList !== null;
 
-async function renewed(work) {
-  await work.catch(() => false);
+const isOffline = () => !navigator.onLine || !isReached;
+
+async function renew() {
+  isReached = await trust.refresh().catch(() => false);
+  triedAt = Date.now();
   drawKept();
 }
 
@@ -95,7 +100,7 @@ function show(found, asked) {
   const again = button(say(kiosk ? "next" : "another"), "arrow", () => reset(), { primary: true });
   const buttons = [again];
   if (found.canAsk && navigator.onLine) buttons.push(button(say(asked.receipt ? "ask-receipt" : asked.pdf ? "ask-file" : "ask-facts"), "seal", () => check(asked, { log: true })));
-  const { node, heading, speech } = drawResult(found, { offline: !navigator.onLine, buttons });
+  const { node, heading, speech } = drawResult(found, { offline: isOffline(), buttons });
   if (speaker.canSpeak()) again.after(speaker.button(speech));
   if (found.canAsk && navigator.onLine) node.querySelector(".actions").after(element("p", { class: "hint small ask-hint" }, say("ask-hint")));
   if (kiosk) node.querySelector(".actions").append(countdownButton());
@@ -172,7 +177,7 @@ function drawKept() {
   parts["verify-kept"].classList.toggle("kept-wrong", !trust.keyList || trust.problems.size > 0);
   parts["verify-kept-list"].replaceChildren(...rows);
   drawFingerprints();
-  parts["verify-online"].textContent = say(navigator.onLine ? "online" : "offline");
+  parts["verify-online"].textContent = say(isOffline() ? "offline" : "online");
 }
 
 async function drawFingerprints() {
@@ -183,8 +188,9 @@ async function drawFingerprints() {
 }
 
 async function refresh() {
-  await renewed(trust.refresh());
-  await renewed(trust.refreshStatuses());
+  await renew();
+  if (isReached) await trust.refreshStatuses().catch(() => false);
+  drawKept();
 }
 
 async function install() {
@@ -225,7 +231,7 @@ async function start() {
   parts["verify-forget"].addEventListener("click", async () => { await trust.forget(); await refresh(); });
   addEventListener("online", refresh);
   addEventListener("offline", drawKept);
-  addEventListener("pagehide", () => { camera.stop(); parts["verify-answer"].replaceChildren(); }); // nothing in the back-forward cache
+  addEventListener("pagehide", () => { camera.stop(); parts["verify-answer"].replaceChildren(); parts["verify-text"].value = ""; }); // nothing in the back-forward cache
   install();
   await trust.load();
   drawKept();
