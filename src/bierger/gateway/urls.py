@@ -6,8 +6,8 @@
 
 from django.urls import path
 
-from bierger.gateway import verifying, views
-from bierger.gateway.contrib import data_tracker
+from bierger.gateway import views
+from bierger.gateway.contrib import data_tracker, verifying
 
 app_name = "gateway"
 urlpatterns = [

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from bierger.documents import selectors
 from bierger.documents.models import Act
-from bierger.gateway import verifying
+from bierger.gateway.contrib import verifying
 from bierger.infra.principal import SYSTEM, acting_as
 from tests.apps.documents.fixtures import applicant, commune, data_folder
 from tests.apps.documents.story import FACTS, decide, typed
