@@ -18,6 +18,7 @@ from django.test import Client
 
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, acting_as
+from bierger.infra.rows import together
 from bierger.ledger import selectors, services
 from bierger.ledger.models import QueueEntry
 from bierger.ledger.plugins import folder
@@ -185,7 +186,7 @@ def guarded(work, faults):
 
 def queue_all(mine):
     for start in range(0, len(mine), 125):
-        with acting_as(ANONYMOUS):
+        with acting_as(ANONYMOUS), together():
             for leaf in mine[start : start + 125]:
                 services.queue(commitment=leaf, kind=Kind.ACCESS)
 

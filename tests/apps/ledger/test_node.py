@@ -25,7 +25,7 @@ from bierger.ledger.plugins.node.errors import NodeMisplaced, NotAppended, Queue
 from bierger.ledger.plugins.node.files import FolderLog
 from bierger.ledger.plugins.node.marks import Marks
 from bierger.site.cli import main
-from bierger_core.merkle import Seen, TileReader, audit, dump_seen, encode_bundle, open_checkpoint, parse_policy
+from bierger_core.merkle import HistoryError, Seen, TileReader, audit, dump_seen, encode_bundle, open_checkpoint, parse_policy
 from tests.apps.ledger.killing import CountedDisk
 from tests.stores import free_port
 
@@ -155,7 +155,7 @@ def test_an_older_copy_of_the_folder_does_not_go_on(folder):
         batcher.submit([b"two"]).result(20)
     shutil.rmtree(folder / "log")
     (folder / "backup").rename(folder / "log")
-    with pytest.raises(Exception, match="The log had 2 leaves before, and has 1") as refused, batching(folder):
+    with pytest.raises(HistoryError, match="The log had 2 leaves before, and has 1") as refused, batching(folder):
         pass
     assert refused.value.code == "history-behind"
 
