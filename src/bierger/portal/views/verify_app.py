@@ -26,7 +26,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from bierger.portal.verifier import given
+from bierger.portal.plugins.verifier import given
 from bierger.ui.context import LANGUAGES
 
 SCOPE = "/verify"
