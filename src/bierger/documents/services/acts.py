@@ -14,7 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 
@@ -62,14 +62,13 @@ def decide_act(
         return before
     issued_at = clock.now().replace(microsecond=0)
     given_number = number or _next_number(administration_id, local_date(issued_at).year)
-    issuer = administration(id=administration_id).code
-    claims = Claims(issuer, issued_at, document_type.code, _sealed_facts(document_type, given_number, facts))
+    named = _sealed_facts(document_type, given_number, facts)
+    claims = Claims(administration(id=administration_id).code, issued_at, document_type.code, named)
     sealed = _seal(claims, document_type, administration_id)
-    act = Act(
-        id=uuid4(),
+    act = Act.objects.create(
         case_id=case_id,
         administration=administration_id,
-        issuer=issuer,
+        issuer=claims.issuer,
         number=given_number,
         document_type=document_type.code,
         once=once,
@@ -89,7 +88,6 @@ def decide_act(
         status_place=sealed.place,
         valid_until=sealed.registered.last_day(issued_at),
     )
-    act.save(force_insert=True)
     ledger.queue(commitment=sealed.leaf, kind=Kind.FACTS)
     return act.id
 
