@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notes, checkpoints, cosignatures, proofs and policies, against published examples and hostile texts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,7 @@ from bierger_core.merkle import (
     cosigned_at,
     fetch_from,
     format_note,
+    format_policy,
     format_proof,
     grow,
     log_key,
@@ -342,3 +344,16 @@ def test_no_bytes_raise_anything_but_the_errors_drawn(data):
         except MerkleError as refused:
             refusals.append(refused.code)
     assert all(refusals)
+
+
+def test_a_policy_that_was_written_is_read_back():
+    keys = [witness_key(f"w{n}.example.lu", bytes([n]) * 32) for n in range(3)]
+    lines = [f"log {log_key('a.lu', bytes(32)).text} https://a.lu/log", *(f"witness w{n} {key.text}" for n, key in enumerate(keys))]
+    text = "\n".join([*lines, "group inner any w0 w1", "group outer all inner w2", "quorum outer"]) + "\n"
+    policy = parse_policy(text)
+    written = format_policy(policy)
+    assert parse_policy(written) == policy
+    assert written == text.replace(" any ", " 1 ").replace(" all ", " 2 ")
+    assert format_policy(policy_of_logs(policy.logs * 2)).endswith("quorum none\n")
+    with pytest.raises(PolicyError):
+        format_policy(replace(policy, witnesses={"a b": keys[0]}))
