@@ -87,8 +87,9 @@ def _worklist(officer: Principal, count: int, mine: int) -> None:
         digest = catalogue.active("commune", "residence-certificate")
         cursor.execute(
             "INSERT INTO cases_case (id, number, administration_id, digest, owner, name, language, status, state, opened_at,"
-            " last_sequence, last_hash) SELECT gen_random_uuid(), 'B' || n, %s, %s, 'commune', 'residence-certificate', 'en',"
-            " 'open', 'state.review', now() - n * interval '1 minute', 0, '\\x00' FROM generate_series(1, %s) AS n",
+            " last_sequence, last_hash, hold_reason)"
+            " SELECT gen_random_uuid(), 'B' || n, %s, %s, 'commune', 'residence-certificate', 'en',"
+            " 'open', 'state.review', now() - n * interval '1 minute', 0, '\\x00', '' FROM generate_series(1, %s) AS n",
             [officer.administration, digest, count],
         )
         cursor.execute(

@@ -118,8 +118,9 @@ def test_the_mailbox_sends_as_many_for_twenty_letters_as_for_two(transactional):
     assert len(few) == len(many) == 5, told(many)
 
 
-# Address -> statements of its first page, and of the next: a page and a count, whatever the number of rows.
-LISTS = {"/requests": (7, 5), "/requests?state=open": (5, 5), "/drafts": (4, 4), "/mailbox": (5, 5), "/readings": (5, 5)}
+# Address -> statements of its first page, and of the next: a page and a count, whatever the number of rows. The readings also ask
+# for their places in the chain, its end, who read, and the log's key.
+LISTS = {"/requests": (7, 5), "/requests?state=open": (5, 5), "/drafts": (4, 4), "/mailbox": (5, 5), "/readings": (9, 9)}
 
 
 @pytest.mark.parametrize("address", LISTS)

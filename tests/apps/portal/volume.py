@@ -34,9 +34,9 @@ def cases(space: UUID | None, administration: UUID, count: int, *, open_every: i
         )
         db.execute(
             "INSERT INTO cases_case (id, number, administration_id, digest, owner, name, language, status, state, opened_at, ended_at,"
-            " last_sequence, last_hash) SELECT id, '2025-' || lpad(n::text, 7, '0') || '-0', %s,"
+            " last_sequence, last_hash, hold_reason) SELECT id, '2025-' || lpad(n::text, 7, '0') || '-0', %s,"
             " CASE n %% 2 WHEN 0 THEN %s ELSE %s END, 'commune', CASE n %% 2 WHEN 0 THEN 'residence-certificate' ELSE 'building-permit' END,"
-            f" 'en', CASE n %% %s WHEN 0 THEN 'open' ELSE 'ended' END, 'state', {AT}, NULL, 0, '\\x00'"
+            f" 'en', CASE n %% %s WHEN 0 THEN 'open' ELSE 'ended' END, 'state', {AT}, NULL, 0, '\\x00', ''"
             " FROM seeded",
             [administration, *digests, open_every],
         )
