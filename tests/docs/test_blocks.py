@@ -29,7 +29,7 @@ ELSEWHERE = {
 RUN = {
     "README.md: make demo", "README.md: make test", "README.md: ./bierger check procedures/            # prove packages and run their scenarios",
     "CONTRIBUTING.md: make test        # what you run before you propose a change",
-    f"{BACKUP}: ./bierger backup /safe/place/bierger-2026-11-22.tar",
+    f"{BACKUP}: ./bierger backup /safe/place/bierger-2026-11-22.tar.age",
     f"{BACKUP}: createdb --owner bierger_owner bierger_new        # as PostgreSQL's administrator",
     "ARCHITECTURE.md: src/bierger_core/     THE LAW. Plain Python: no Django, no I/O, no clock, no randomness",
     "ARCHITECTURE.md: catalogue   a procedure is published: an immutable version, named by the digest of its files",
@@ -37,8 +37,11 @@ RUN = {
 }  # fmt: skip
 # Block -> why it is not run.
 NOT_RUN = {
-    f"{BACKUP}: age --recipient age1... --output bierger-2026-11-22.tar.age bierger-2026-11-22.tar": (
-        "A program of the reader's choice, with a key of the reader's; nothing of Bierger takes part."
+    "docs/reference/retention.md: retention: {period: P10Y, until: year-end}": (
+        "A line of a package; tests/core/procedures/test_retention.py reads it in one."
+    ),
+    "docs/reference/retention.md: ./bierger retention verify erased.json --keys keys.json": (
+        "Needs an erasure; tests/system/test_retention_command.py gives the command one."
     ),
 }
 # What a measurement printed is no command. tests/system/test_benchmarks.py runs what measures.

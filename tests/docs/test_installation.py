@@ -196,7 +196,7 @@ def test_a_backup_is_made_and_restored_as_the_page_says(installed: Machine) -> N
     safe.mkdir()
     owner = installed.environment("bierger_owner")
     (line,) = block(BACKUP, "./bierger backup").commands
-    assert "encrypt it" in shell(line, owner, **{"/safe/place": str(safe)})
+    assert "Its key is" in shell(line, owner, **{"/safe/place": str(safe)})
     create, restore = block(BACKUP, "createdb").commands
     shell(create, installed.administrator())
     assert "postgresql://bierger_owner:…@db.example.org/bierger_new" in restore

@@ -44,7 +44,7 @@ def test_make(transactional: None, run_jobs: Callable[[], None], register: Simul
     story.request(town.neighbour, "building-permit", story.PERMIT)
     run_jobs()
     RELEASE.mkdir()
-    done = bierger("backup", str(RELEASE / "backup.tar"), database=DATABASE, data=own)
+    done = bierger("backup", "--plain", str(RELEASE / "backup.tar"), database=DATABASE, data=own)
     assert done.returncode == 0, done.stderr
     (RELEASE / "act.pdf").write_bytes(told["pdf"])
     (RELEASE / "expected.json").write_text(
