@@ -16,7 +16,6 @@ from playwright.sync_api import Browser
 from bierger.infra.principal import acting_as
 from tests import story
 from tests.journeys.inside import Examiner, drawn, served
-from tests.journeys.steps import unfolded
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -131,8 +130,10 @@ def _check(examiner: Examiner, town, act: UUID, folder: Path) -> None:
     with acting_as(town.applicant):
         file = folder / f"{act}.pdf"
         file.write_bytes(selectors.act_pdf(act).data)
-    who = examiner.visitor()
+    who = Visitor(examiner.browser, examiner.base, examiner.seen, language=examiner.language, script=False, wide=True)
+    who.context.add_cookies([{"name": "bierger_language", "value": examiner.language, "url": examiner.base}])
+    examiner.visitors.append(who)
     who.page.goto(f"{examiner.base}/verify")
-    unfolded(who).page.locator('#verify-server input[type="file"]').set_input_files(file)
+    who.page.locator('#verify-server input[type="file"]').set_input_files(file)
     examiner.press(who, "#verify-server form:has(input[type=file]) .ds-button")
     assert who.page.locator(".verdict-no").count() == 1
