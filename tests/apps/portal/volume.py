@@ -83,8 +83,8 @@ def work(administration: UUID, service: UUID, count: int) -> None:
         digest = catalogue.active("commune", "building-permit")
         db.execute(
             "INSERT INTO cases_case (id, number, administration_id, digest, owner, name, language, status, state, opened_at,"
-            " last_sequence, last_hash) SELECT gen_random_uuid(), 'W' || n, %s, %s, 'commune', 'building-permit', 'en', 'ended', 'state',"
-            f" {BEGAN}, 0, '\\x00' FROM generate_series(1, %s) AS n",
+            " last_sequence, last_hash, hold_reason) SELECT gen_random_uuid(), 'W' || n, %s, %s, 'commune', 'building-permit', 'en', 'ended', 'state',"
+            f" {BEGAN}, 0, '\\x00', '' FROM generate_series(1, %s) AS n",
             [administration, digest, count // 4],
         )
         db.execute(
