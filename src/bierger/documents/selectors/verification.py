@@ -66,11 +66,21 @@ def verify_issued(data: bytes) -> VerificationView | None:
 
 
 def verify_brought(data: bytes, brought: Brought) -> VerificationView:
-    """Check a file that we did not issue as it is, by what it brings."""
+    """Check a file that we do not know (any more) as it is, by what it brings.
+
+    An act that we issued and whose time is over is not known here: its holder's file brings the salt of its leaf.
+    """
     if brought.code is not None:
-        return _verify_file(data, brought.code, None) if brought.is_pdf else _verify_facts(brought.code, "facts")
+        if not brought.is_pdf:
+            return _verify_facts(brought.code, "facts")
+        return _verify_file(data, brought.code, _proof_by(data, brought.file_salt))
     assert brought.receipt is not None
     return _verify_receipt(brought.receipt, of_paper=brought.is_pdf)
+
+
+def _proof_by(data: bytes, salt: bytes | None) -> bytes | None:
+    proof = None if salt is None else log.proof(file_commitment(data, salt))
+    return None if proof is None or salt is None else with_opening(proof, Kind.FILE, salt)
 
 
 def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> VerificationView:
