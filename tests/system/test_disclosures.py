@@ -233,6 +233,8 @@ BARE = {
     "documents.status_list": LOG,
     "documents.type_registry": PUBLIC,
     "documents.types_json": PUBLIC,
+    "documents.read_type": PUBLIC,
+    "documents.seal_of": "a seal that the caller holds, taken apart",
     "documents.numbers_refused": "numbers of acts that a revoked key sealed, for the operator who has them issued again",
     "cases.document_made": "an act that the caller read, with a purpose, in the shape in which the core corrects it",
     "documents.revocations": LOG,
