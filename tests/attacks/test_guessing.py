@@ -162,9 +162,11 @@ PUBLIC = {
     "health:alive", "health:ready", "health:metrics",  # metrics: this machine only, or the holder of a token
     "identity:sign-in", "identity:callback",
     "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof", "gateway:revocations", "gateway:proof",
-    "gateway:stamp", "gateway:certificates",
+    "gateway:types", "gateway:statuses", "gateway:policy", "gateway:readings-batch", "gateway:stamp", "gateway:certificates",
+    "gateway:api-verify",  # counted by address, as /verify is
     "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify", "portal:accessibility",
-    "portal:colours", "portal:readings-verifier",
+    "portal:colours", "portal:readings-verifier", "portal:verify-app", "portal:verify-words", "portal:verify-manifest",
+    "portal:verify-worker",
 }  # fmt: skip
 """Routes that answer to anybody. Whoever adds one names it here, and so says that it is meant."""
 NOT_A_PAGE = {"language", "portal:start", "identity:sign-out", "portal:link"}

@@ -52,7 +52,10 @@ def folder() -> Path:
 
 
 def register(erasure: Erasure) -> None:
-    """Add a line, durably; one that is there twice counts once. Raises OSError: then nothing may be erased, for a restore would bring it back."""
+    """Add a line, durably; one that is there twice counts once.
+
+    Raises OSError: then nothing may be erased, for a restore would bring it back.
+    """
     path = folder() / REGISTER
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = f"{erasure.day} {erasure.kind} {erasure.id}\n".encode()

@@ -163,7 +163,8 @@ def _act(act: ActView) -> ActRow:
     office = administrations.administration(id=act.administration)
     return ActRow(
         id=act.id, title=act.title, number=act.number, ready=act.state == "delivered" and act.file is not None,
-        state=_("erased") if act.state == "delivered" and act.file is None else words.word(words.ACT_STATES, act.state), revoked=_revoked(act),
+        state=_("erased") if act.state == "delivered" and act.file is None else words.word(words.ACT_STATES, act.state),
+        revoked=_revoked(act),
         revoked_on=formats.local_day(act.revoked_at) if act.revoked_at else "",
         successor=act.successor_number, replaced=act.replaced_number, email=office.email or "",
     )  # fmt: skip

@@ -148,7 +148,7 @@ def _tell(work: _Work, row: Disclosure, subject: UUID, over: Mapping[UUID, Delay
 
 def _readings(finder: str, what: object) -> list[Disclosure]:
     # The name of the finder is one of two, said above.
-    return list(Disclosure.objects.raw(f"SELECT {_COLUMNS} FROM {finder}(%s) ORDER BY id", [what]))  # noqa: S608
+    return list(Disclosure.objects.raw(f"SELECT {_COLUMNS} FROM {finder}(%s) ORDER BY id", [what]))  # noqa: S608 - one of two names of ours
 
 
 def _ended() -> list[UUID]:

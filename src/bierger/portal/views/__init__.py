@@ -16,8 +16,8 @@ from bierger.portal.views.verify import verify
 from bierger.portal.views.verify_app import verify_app, verify_manifest, verify_words, verify_worker
 
 __all__ = [
-    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "deletion", "discard", "draft_list", "home",
-    "link", "link_help", "mandate_end", "mandates", "message_list", "readings", "readings_ask",
+    "accessibility", "act_pdf", "act_proof", "answer", "catalogue", "check", "colours", "deletion", "discard", "draft_list",
+    "home", "link", "link_help", "mandate_end", "mandates", "message_list", "readings", "readings_ask",
     "readings_file", "readings_verifier", "receipt", "receipt_pdf", "request_list", "request_page", "sheet", "start", "step",
     "submit", "task", "verify",
     "verify_app", "verify_manifest", "verify_words", "verify_worker",

@@ -31,8 +31,10 @@ def _adviser(service: str) -> Office:
 
 
 def _commune(code: str, lau2: str, names: str) -> tuple[Part, ...]:
-    """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary
-    (the data-protection officer too)."""
+    """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary.
+
+    The secretary is its data-protection officer too.
+    """
     offices = (
         (_clerk("population"),),
         (_clerk("urbanism"),),
