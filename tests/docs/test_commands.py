@@ -21,7 +21,7 @@ NAMED = re.compile(r"`((?:src|tests|docs|tools|procedures|benchmarks|web|locale)
 
 
 def commands(page: str) -> set[str]:
-    return {found.strip() for pattern in (COMMAND, INLINE) for found in pattern.findall(page)}
+    return {found.partition(" | ")[0].strip() for pattern in (COMMAND, INLINE) for found in pattern.findall(page)}
 
 
 def accept(words: list[str]) -> None:
@@ -31,7 +31,10 @@ def accept(words: list[str]) -> None:
         return  # a pattern for the reader, not a command: that it exists is all that can be said
     parser = argparse.ArgumentParser(prog=name, exit_on_error=False)
     importlib.import_module(COMMANDS[name].module).add_arguments(parser)  # noqa: TID251 - as the command line does
-    if rest:
+    below = next((action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
+    if below is not None and len(rest) == 1:
+        assert rest[0] in below, rest  # "./bierger log watch" in a sentence: the name of a command, without what it takes
+    elif rest:
         parser.parse_args(rest)
 
 
@@ -56,7 +59,7 @@ def test_a_page_points_to_files_that_exist(page):
 
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
-    [(["no-such-command"], AssertionError), (["backup"], SystemExit), (["clock", "soon"], argparse.ArgumentError), (["list", "--nonsense"], SystemExit)],
+    [(["no-such-command"], AssertionError), (["backup"], SystemExit), (["clock", "soon"], argparse.ArgumentError), (["list", "--nonsense"], SystemExit), (["log", "whatch"], AssertionError)],
 )
 def test_a_planted_command_is_refused(wrong, refusal):
     with pytest.raises(refusal):

@@ -109,7 +109,7 @@ class DecisionTable:
 
     def decide(self, decision: str, context: Mapping[str, object]) -> Value:
         """Give the value alone: default outputs or null where no rule matches; raises what `evaluate` raises."""
-        self.demand(decision)
+        self.refuse_empty(decision)
         matched = self.matched(decision, self.values(context), context)
         return self.result(matched[0] if matched else None, context)
 
@@ -122,7 +122,7 @@ class DecisionTable:
 
         No rule that matches: the default outputs, or null.
         """
-        self.demand(decision)
+        self.refuse_empty(decision)
         values = self.values(context)
         matched = self.matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
@@ -139,7 +139,7 @@ class DecisionTable:
             "annotations": [{"name": a.name, "text": a.text} for a in rule.annotations] if rule else [],
         }
 
-    def demand(self, decision: str) -> None:
+    def refuse_empty(self, decision: str) -> None:
         """Raise NotInForce for a table without rules."""
         if not self.rules:
             raise NotInForce(decision)

@@ -203,7 +203,7 @@ def _reads(decision: Decision, names: Iterable[str], context: Mapping[str, objec
 
 
 def _table(decision: Decision, table: DecisionTable, context: Mapping[str, object]) -> Step:
-    table.demand(decision.name)
+    table.refuse_empty(decision.name)
     values = table.values(context)
     matched = table.matched(decision.name, values, context)
     index = matched[0] if matched else None
