@@ -173,6 +173,10 @@ NOT_A_PAGE = {"language", "portal:start", "identity:sign-out", "portal:link"}
 """Public, and without anything to read: they change the browser's own session, or answer 404 to a token that opens nothing."""
 
 
+FOR_PROGRAMS = {"gateway:api-verify": 400, "gateway:stamp": 415}
+"""Posts without a form: they look at no session and change nothing, and what a form sends is no question of theirs."""
+
+
 def routes(patterns: list[URLPattern | URLResolver], before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
     for entry in patterns:
         route = before + str(entry.pattern)
@@ -186,7 +190,7 @@ def address_of(route: str, world: World) -> str:
     """The route with Léa's identifiers in it: the best guess there is."""
     known = {
         **world.ids(), "blob": str(world.plan), "owner": "commune", "name": "residence-certificate", "step": "purpose",
-        "token": "nonsense", "code": "mersch", "commitment": "00" * 33, "rest": "0/000",
+        "token": "nonsense", "code": "mersch", "commitment": "00" * 33, "rest": "0/000", "number": "1",
     }  # fmt: skip
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: known.get(part[1], str(uuid4())), route)
 
@@ -231,7 +235,7 @@ def test_a_post_without_the_forms_token_is_refused_everywhere(world: World) -> N
     browser.cookies["bierger_session"] = signed_in.cookies["bierger_session"].value
     for name, route in routes(get_resolver().url_patterns):
         answer = browser.post(address_of(route, world), FORM)
-        assert answer.status_code == 403, (name, answer.status_code)
+        assert answer.status_code == FOR_PROGRAMS.get(name, 403), (name, answer.status_code)
     assert rows() == before
     address = f"/drafts/{world.draft}/purpose"
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).content.decode())

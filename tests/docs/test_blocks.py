@@ -18,6 +18,7 @@ OPERATE, BACKUP = "docs/howto/operate.md", "docs/howto/backup.md"
 # Pages whose blocks are all run by a test of their own, which counts them.
 ELSEWHERE = {
     "docs/howto/check-who-looked.md": "test_readings_page.py",
+    "docs/howto/keys.md": "test_keys_page.py",
     "docs/howto/sign-pdfs.md": "test_sign_page.py",
     "docs/howto/verify.md": "test_verify_page.py",
     "docs/learn/attack-the-log.md": "test_attack_page.py",
@@ -91,12 +92,12 @@ def test_what_the_readme_does_beside_a_demonstration(demonstration: Demonstratio
     said = {}
     for line in block("README.md", "./bierger check").commands:
         command = line.partition("#")[0].split()
-        said[command[1]] = shell(line, environment, **{"bierger.tar": str(tmp_path / "bierger.tar")})
+        said[command[1]] = shell(line, environment, **{"bierger.tar.age": str(tmp_path / "bierger.tar.age")})
     assert set(said) == {"check", "publish", "list", "verify", "rules", "backup", "help"}
     assert "commune/residence-certificate" in said["list"]
     assert "AUTHENTIC" in said["verify"]
     assert said["rules"].strip() == '"lighting"'
-    assert (tmp_path / "bierger.tar").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "bierger.tar.age").stat().st_mode & 0o777 == 0o600
     assert all(name in said["help"] for name in said if name != "help")
 
 

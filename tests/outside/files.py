@@ -22,7 +22,7 @@ class Kind:
 
 
 # By folder. Acts are signed by a certificate of the installation's own; with `BIERGER_PDF_SIGNING=off` they are the same without.
-KINDS = {"acts": Kind(25, is_signed=True), "unsigned": Kind(1), "receipts": Kind(4)}
+KINDS = {"acts": Kind(33, is_signed=True), "unsigned": Kind(1), "receipts": Kind(4)}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RELEASE = SAMPLES / "v0.1"
 LOG = RELEASE / "log"

@@ -39,6 +39,8 @@ VARIABLES = {
     "confirmed_locality": "Esch-sur-Alzette",
     "confirmed_since": date(2019, 5, 12),
     "reasons": "Première ligne\nDeuxième ligne",
+    "question": "Pourquoi le service a-t-il consulté mon adresse le 2 mars ?",
+    "answer": "Première ligne\nDeuxième ligne",
     "parcel": {"section": "A", "number": "123/4567"},
     "site": "7, rue du Moulin",
     "works_kind": "extension",
@@ -127,7 +129,7 @@ def letters(tmp_path_factory) -> dict[tuple[str, str], Path]:
 
 
 def test_letters_are_accessible_archives(letters):
-    assert len(letters) == 24
+    assert len(letters) == 32
     for (name, language), path in letters.items():
         reader = PdfReader(path)
         root = reader.trailer["/Root"]

@@ -52,7 +52,7 @@ JUDGED = {
          "portal:verify-app", "portal:verify-manifest", "portal:verify-worker", "portal:verify-words", "portal:accessibility", "portal:colours",
          "portal:readings-verifier", "identity:sign-in", "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof",
          "gateway:types", "gateway:statuses", "gateway:revocations", "gateway:policy", "gateway:readings-batch", "gateway:proof", "gateway:stamp",
-         "gateway:certificates"), PUBLIC,
+         "gateway:certificates", "gateway:api-verify"), PUBLIC,
     ),
     **dict.fromkeys(
         ("portal:start", "portal:submit", "portal:answer", "portal:mandate-end", "portal:readings-ask", "identity:callback", "identity:sign-out",

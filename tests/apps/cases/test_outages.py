@@ -204,14 +204,14 @@ def test_the_old_job_and_the_sweeps_at_the_same_time(town, case, as_worker, froz
         with acting_as(SYSTEM):
             act = Act.objects.get()
     together = threading.Barrier(2)
-    render = steps.render_pdf
+    render = steps.render_parts
 
     def rendered_together(**given):
         pdf = render(**given)
         together.wait(60)
         return pdf
 
-    monkeypatch.setattr(steps, "render_pdf", rendered_together)
+    monkeypatch.setattr(steps, "render_parts", rendered_together)
 
     def run():
         with _as_role("worker"):

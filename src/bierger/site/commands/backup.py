@@ -196,18 +196,10 @@ def _write(archive: Archive, connection: psycopg.Connection, data: Path) -> dict
 
 
 def describe(connection: psycopg.Connection) -> dict[str, object]:
-    """What a database holds, for the manifest and to compare after a restore: instant, versions, checkpoint, rows."""
+    """What a database holds, for the manifest: instant, versions, checkpoint, rows."""
     from bierger.infra import clock
 
-    tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
-    hidden = [row[0] for row in connection.execute(_HIDDEN)]
-    if hidden:
-        raise BackupError("backup-rows-hidden", f"The owner cannot see all rows of {', '.join(hidden)}: give it a policy.")
-    rows = {}
-    for table in tables:
-        if table not in WITHOUT_ROWS:
-            found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
-            rows[table] = found[0] if found else 0
+    rows = count_rows(connection)
     last = connection.execute(_PUBLISHED).fetchone()
     migrations = connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
     return {
@@ -217,6 +209,20 @@ def describe(connection: psycopg.Connection) -> dict[str, object]:
         "checkpoint": {"size": last[0], "root": bytes(last[2]).hex()} if last else None,
         "rows": rows,
     }
+
+
+def count_rows(connection: psycopg.Connection) -> dict[str, int]:
+    """Rows of each table, whatever release the database is of: to compare after a restore, before migrations."""
+    tables = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+    hidden = [row[0] for row in connection.execute(_HIDDEN)]
+    if hidden:
+        raise BackupError("backup-rows-hidden", f"The owner cannot see all rows of {', '.join(hidden)}: give it a policy.")
+    rows = {}
+    for table in tables:
+        if table not in WITHOUT_ROWS:
+            found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+            rows[table] = found[0] if found else 0
+    return rows
 
 
 # Tables with forced row-level security where the owner has no policy that shows it everything: a dump would leave rows out.
