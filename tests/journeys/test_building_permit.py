@@ -33,7 +33,7 @@ APPEAL = {
     "lb": "Den Delai fir e Recours leeft.",
 }
 PASSES = [
-    pytest.param("de", False, True, id="german-desk-without-javascript"),
+    pytest.param("de", False, True, id="german-desk-without-javascript", marks=pytest.mark.slow),
     pytest.param("lb", True, False, id="luxembourgish-phone-with-javascript", marks=pytest.mark.slow),
     pytest.param("fr", False, False, id="french-phone-without-javascript", marks=pytest.mark.slow),
     pytest.param("en", False, False, id="english-phone-without-javascript", marks=pytest.mark.slow),

@@ -20,7 +20,7 @@ TITLES = {"fr": "Certificat de résidence", "de": "Wohnsitzbescheinigung", "en":
 SHEET = "/procedures/commune/residence-certificate"
 PASSES = [
     pytest.param("fr", False, False, id="french-phone-without-javascript"),
-    pytest.param("en", True, True, id="english-desk-with-javascript"),
+    pytest.param("en", True, True, id="english-desk-with-javascript", marks=pytest.mark.slow),
     pytest.param("de", False, True, id="german-desk-without-javascript", marks=pytest.mark.slow),
     pytest.param("lb", False, True, id="luxembourgish-desk-without-javascript", marks=pytest.mark.slow),
     pytest.param("en", False, False, id="english-phone-without-javascript", marks=pytest.mark.slow),
@@ -90,7 +90,7 @@ def strangers_learn_nothing(visitor: Arrive, demo: Demonstration, language: str,
 @pytest.mark.parametrize(
     ("language", "script", "wide"),
     [
-        pytest.param("de", False, False, id="german-phone-without-javascript"),
+        pytest.param("de", False, False, id="german-phone-without-javascript", marks=pytest.mark.slow),
         pytest.param("fr", True, True, id="french-desk-with-javascript", marks=pytest.mark.slow),
     ],
 )

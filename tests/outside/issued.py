@@ -67,15 +67,15 @@ def _issue(folder: Path) -> None:
         with acting_as(SYSTEM):
             services.publish_revocations()
             for name, act in acts.items():
-                path = folder / "acts" / f"{name}.pdf"
-                path.write_bytes(selectors.act_pdf(act).data)
-                path.with_name(f"{path.name}.tlog-proof").write_bytes(selectors.act_proof(act))
+                (folder / "acts" / f"{name}.pdf").write_bytes(selectors.act_pdf(act).data)
         (folder / "anchors.pem").write_bytes(services.anchors())
         with override_settings(BIERGER_PDF_SIGNING="off"):
             plain = decide(commune, applicant)
             drain()
         with acting_as(SYSTEM):
             (folder / "unsigned" / "certificate.pdf").write_bytes(selectors.act_pdf(plain).data)
+            for name, act in acts.items():  # last: proofs are of the newest checkpoint
+                (folder / "acts" / f"{name}.pdf.tlog-proof").write_bytes(selectors.act_proof(act))
         for language, submission in submissions.items():
             (folder / "receipts" / f"receipt-{language}.pdf").write_bytes(_receipt(language, submission))
 

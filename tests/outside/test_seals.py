@@ -58,7 +58,7 @@ def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued
         else:
             packed = [fact.pack(read.facts[fact.name]) for fact in seal.registered.facts]
             assert claims["-65538"] == [seal.registered.digest.hex(), packed, seal.status]
-    assert len(acts) == 27
+    assert len(acts) == 35
 
 
 def test_the_code_on_a_receipt_is_read(verifier, issued: Issued, tmp_path):
