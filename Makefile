@@ -37,7 +37,7 @@ check: install-dev messages ## style, types, architecture, templates, packages
 	$(SETTINGS) $(RUN) -m mypy
 	PYTHONPATH=src:. .venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet src
-	./bierger check procedures/
+	./bierger check procedures/ situations/
 
 bench: install-dev messages ## measure, and print one table (BENCH=--quick for a rough one)
 	$(RUN) -m benchmarks $(BENCH)
@@ -50,8 +50,8 @@ bench-rules: install-dev ## measure decision tables beside their peers, and the 
 bench-interview: install-dev ## count the questions that each order asks (BENCH=--quick)
 	$(RUN) -m benchmarks.interview $(BENCH)
 
-bench-proofs: install-dev ## measure the log and the seals alone, and print one table
-	$(RUN) -m benchmarks.proofs
+bench-proofs: install-dev ## measure log, seals, letters, photographs, and print one table (BENCH=--quick, or --page to publish it)
+	$(RUN) -m benchmarks.proofs $(BENCH)
 
 lock: install-dev ## pin requirements/*.in with hashes (UPGRADE=1: to the newest)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any  # JSON of our own making: an edge
 
-from benchmarks import machine
+from benchmarks import machine, situations
 from benchmarks.report import _grid as grid
 from benchmarks.rules.tables import Cell, Table, dmn
 from bierger_core.interview.order import QuestionOrder
@@ -41,6 +41,7 @@ def main() -> int:
     count = 4 if arguments.quick else 40
     said: dict[str, object] = {"machine": machine.here(Path.cwd())}
     said["tables"] = [_orders(count, outcomes) for outcomes in (20, 3)]
+    said["packages"] = situations.measured(ORDERS)
     said["situation"] = _situation(sessions=5 if arguments.quick else 100)
     RESULTS.mkdir(exist_ok=True)
     file = arguments.json or RESULTS / f"interview-{time.strftime('%Y-%m-%dT%H%M%S')}.json"
@@ -226,6 +227,7 @@ def parts(said: Mapping[str, Any]) -> list[tuple[str, list[str], list[list[str]]
         keys = ("mean_ratio", "most_ratio")
         lines = [[row["name"], f"{row['questions']:.2f}", *(f"{row[key]:.3f}" for key in keys)] for row in one["rows"]]
         found.append((title, ["order", "questions", "x optimum, mean", "x optimum, worst table"], lines))
+    found.append(_packages(said["packages"]))
     one = said["situation"]
     title = (
         f"A situation over {one['procedures']} procedures with {one['inputs']} questions, {one['sessions']} people one after"
@@ -233,6 +235,23 @@ def parts(said: Mapping[str, Any]) -> list[tuple[str, list[str], list[list[str]]
     )
     figures = [[f"{one['calls']:,}", f"{one['p50_ms']:.2f}", f"{one['p95_ms']:.2f}", f"{one['p99_ms']:.2f}"]]
     return [*found, (title, ["questions chosen", "p50, ms", "p95, ms", "p99, ms"], figures)]
+
+
+def _packages(rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str], list[list[str]]]:
+    """The situations that come with Bierger; a ratio beside what has one."""
+    title = "Expected number of questions, the situations that come with Bierger (in brackets: x optimum)."
+    lines = []
+    for row in rows:
+        best = row["orders"][ORDERS[-1]]
+        cells = [_beside(one, best) for one in row["orders"].values()]
+        lines.append([row["situation"], f"{row['procedures']}", *cells])
+    return title, ["situation", "procedures", *ORDERS], lines
+
+
+def _beside(questions: float | None, best: float | None) -> str:
+    if questions is None:
+        return "not computed"
+    return f"{questions:.2f} ({questions / best:.3f})" if best else f"{questions:.2f}"
 
 
 if __name__ == "__main__":

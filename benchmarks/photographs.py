@@ -29,7 +29,7 @@ from bierger.documents.plugins.codes import draw_svg
 from bierger.documents.plugins.sandbox.images import read_codes
 from bierger.site.commands.check import read_package
 from bierger_core.procedures import Package, load, registered_type
-from bierger_core.seals import Claims, LocalSigner, seal
+from bierger_core.seals import Claims, LocalSigner, RegisteredFact, seal
 
 CLONE = Path(__file__).resolve().parents[1]
 PROCEDURES = CLONE / "procedures"
@@ -116,13 +116,19 @@ class Letter:
     pdf: Path
 
 
+def _value(fact: RegisteredFact) -> str:
+    if fact.kind == "date":
+        return "2026-11-22"
+    return next(iter(fact.options), "") or VALUES[fact.name]
+
+
 def letters(folder: Path) -> list[Letter]:
     """Each act once, in French; set by a process of its own."""
     jobs, made = [], []
     for name, document in LETTERS:
         package = load(read_package(PROCEDURES / name), vocabulary=(PROCEDURES / "vocabulary.yaml").read_bytes())
         kind = registered_type(package, document)
-        facts = {fact.name: "2026-11-22" if fact.kind == "date" else VALUES[fact.name] for fact in kind.facts}
+        facts = {fact.name: _value(fact) for fact in kind.facts}
         signer = LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))
         claims = Claims("esch-sur-alzette", datetime(2026, 11, 22, 17, tzinfo=UTC), kind.code, facts)
         salt = bytes(range(32))
@@ -182,6 +188,13 @@ def table(found: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def publish(found: Mapping[str, Mapping[str, float]]) -> None:
+    """Write the shares where they are read."""
+    FIGURES.write_text(json.dumps({"letters": len(LETTERS), "read": found}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    page = PAGE.read_text("utf-8")
+    PAGE.write_text(re.sub(r"(?<=<!-- photographs -->\n)(?:\|.*\n)*", table(found) + "\n", page), "utf-8")
+
+
 def main() -> int:
     """Print the table; with --page also write it where it is read."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -190,9 +203,7 @@ def main() -> int:
     found = measure()
     print(table(found))
     if arguments.page:
-        FIGURES.write_text(json.dumps({"letters": len(LETTERS), "read": found}, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        page = PAGE.read_text("utf-8")
-        PAGE.write_text(re.sub(r"(?<=<!-- photographs -->\n)(?:\|.*\n)*", table(found) + "\n", page), "utf-8")
+        publish(found)
     return 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make bench-proofs`, `python -m benchmarks.proofs [--quick]`: the log and the seals, in one process and one run.
+"""`make bench-proofs`, `python -m benchmarks.proofs [--quick] [--page]`: log, seals, letters and photographs, in one run.
 
 Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise); a database, which it brings, for the
 campaign of letters alone; a network only once, for Tessera's packages, where Go is at hand. What each figure is beside stands in
@@ -10,8 +10,10 @@ over its gate.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,7 +29,7 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks import letters, machine, node
+from benchmarks import letters, machine, node, photographs, proofs_page
 from bierger.ledger.plugins.node.disk import FolderDisk
 from bierger.ledger.plugins.node.files import FolderLog
 from bierger_core.merkle import (
@@ -64,7 +66,7 @@ from bierger_core.seals import (
     seal,
     verify_seal,
 )
-from bierger_core.values import Kind, LocalSigner, Text, commitment
+from bierger_core.values import Kind, LocalSigner, Text, check_signature, commitment
 
 RESULTS = Path(__file__).parent / "results"
 ORIGIN = "log.example.lu"
@@ -76,8 +78,6 @@ WITNESS_KEYS = [witness_key(f"w{n}.example.lu", signer.public_key) for n, signer
 SEALER = LocalSigner.of(ec.derive_private_key(7, ec.SECP256R1()))
 _WITNESS_LINES = [f"witness w{n} {key.text}" for n, key in enumerate(WITNESS_KEYS)]
 POLICY = parse_policy("\n".join([f"log {LOG_KEY.text}", *_WITNESS_LINES, "group g 3 w0 w1 w2 w3", "quorum g"]))
-GOALS = {100: 20_000, 5_000: 100_000}  # entries/s
-HTTP_GOAL = 10_000
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def append(folder: Path, batch: int, times: int) -> dict[str, float]:
         "p99_ms": 1000 * sorted(spent)[int(0.99 * len(spent))],
         "processor_us": 1e6 * processor / (batch * times),
         "bare_p50_ms": 1000 * statistics.median(bare),
+        "bare_per_second": batch * times / sum(bare),
         "best_per_second": batch / min(spent),
     }
 
@@ -154,6 +155,7 @@ def prove(folder: Path, size: Size) -> dict[str, float]:
     proof = format_proof(build_proof(place[0], warm.read, note))
     entry = warm.entry(place[0])
     path = warm.inclusion(place[0])
+    signed = LOG.sign(bytes(100))
     began = time.perf_counter()
     found = audit(log.fetch, note, POLICY)
     spent = time.perf_counter() - began
@@ -165,6 +167,8 @@ def prove(folder: Path, size: Size) -> dict[str, float]:
         "entries": total,
         "proofs_cold": rate(size.seconds, lambda at: TileReader(log.fetch, total, root).inclusion(place[at % len(place)])),
         "proofs_warm": rate(size.seconds, lambda at: warm.inclusion(place[at % len(place)])),
+        "bare_path": rate(size.seconds, lambda _: _hashed(entry, path)),
+        "bare_signatures": rate(size.seconds, lambda _: [_is_signed("EdDSA", LOG, signed) for _ in range(5)]),
         "paths_checked": rate(size.seconds, lambda _: verify_inclusion(leaf_hash(entry), place[0], total, path, root)),
         "proofs_checked": rate(size.seconds, lambda _: verify_proof(parse_proof(proof), entry, POLICY)),
         "proof_bytes": len(proof),
@@ -172,6 +176,17 @@ def prove(folder: Path, size: Size) -> dict[str, float]:
         "bytes_per_entry": sum(file.stat().st_size for file in files) / total,
         "bytes_per_entry_swept": sum(file.stat().st_size for file in last) / total,
     }
+
+
+def _is_signed(alg: str, signer: LocalSigner, signature: bytes) -> bool:
+    return check_signature(alg, signer.public_key, bytes(100), signature)
+
+
+def _hashed(entry: bytes, path: Sequence[bytes]) -> bytes:
+    node = leaf_hash(entry)
+    for step in path:
+        node = hashlib.sha256(b"\x01" + step + node).digest()
+    return node
 
 
 def _partial(size: int) -> Iterator[str]:
@@ -236,13 +251,16 @@ def seals(size: Size) -> dict[str, float]:
     code = sign(0)
     drawn = draw(0)
     picture = drawn.to_image(scale=4)
+    signed = SEALER.sign(bytes(100))
     plain = seal(claims, document_type=kind.document_type, salt=bytes(32), log_origin=ORIGIN, signer=SEALER)
     return {
         "signed": rate(size.seconds, sign),
+        "bare_signed": rate(size.seconds, lambda _: SEALER.sign(bytes(100))),
         "committed": rate(size.seconds, lambda at: facts_commitment(claims, at.to_bytes(32, "big"), registered=kind)),
         "drawn": rate(size.seconds, lambda at: draw(at).to_image()),
         "read": rate(size.seconds, lambda _: zxingcpp.read_barcode(picture).text),
         "verified": rate(size.seconds, lambda _: verify_seal(code, keys, types=types)),
+        "bare_verified": rate(size.seconds, lambda _: _is_signed("ES256", SEALER, signed)),
         "signs": len(code),
         "modules": drawn.to_image(scale=1, add_quiet_zones=False).shape[0],
         "signs_plain": len(plain),
@@ -265,7 +283,7 @@ def append_lines(appends: Sequence[Mapping[str, float]]) -> list[str]:
         "  batch   entries/s  best batch   p50 ms   p99 ms   processor µs/entry   bare p50 ms",
     ]
     for one in appends:
-        goal = GOALS.get(int(one["batch"]))
+        goal = proofs_page.APPENDS.get(int(one["batch"]))
         lines.append(
             f"{one['batch']:7,d} {one['per_second']:11,.0f} {one['best_per_second']:11,.0f} {one['p50_ms']:8.2f}"
             f" {one['p99_ms']:8.2f} {one['processor_us']:20.1f} {one['bare_p50_ms']:13.2f}"
@@ -276,7 +294,7 @@ def append_lines(appends: Sequence[Mapping[str, float]]) -> list[str]:
 
 def http_lines(said: Mapping[str, float]) -> list[str]:
     return [
-        f"Over HTTP, a node with batches of one second, acknowledged entries/s (goal {HTTP_GOAL:,d}/s)",
+        f"Over HTTP, a node with batches of one second, acknowledged entries/s (goal {proofs_page.HTTP:,d}/s)",
         (
             f"  1,000 a request {said['per_second_of_1000']:,.0f} · 100 a request {said['per_second_of_100']:,.0f}"
             f" · single {said['per_second_single']:,.0f} over {said['connections_single']:,.0f} connections,"
@@ -326,6 +344,24 @@ def seal_lines(codes: Mapping[str, float]) -> list[str]:
     ]
 
 
+def photographed(size: Size) -> dict[str, Any]:
+    """The share of printed codes that is read, by what was done to the picture and by resolution."""
+    if size is TINY:
+        return {"missing": "not with --tiny"}
+    if shutil.which("pdftoppm") is None:
+        return {"missing": "pdftoppm is not installed"}
+    resolutions = photographs.RESOLUTIONS if size is USUAL else (150,)
+    return {"letters": len(photographs.LETTERS), "read": photographs.measure(resolutions)}
+
+
+def photograph_lines(said: Mapping[str, Any]) -> list[str]:
+    if "missing" in said:
+        return [f"NO PHOTOGRAPHS ARE MEASURED: {said['missing']}"]
+    head = f"Codes read from printed pages of {said['letters']} letters, as drawn at so many dots per inch and then spoilt"
+    shares = {name: " · ".join(f"{dots} dpi {share:.0%}" for dots, share in one.items()) for name, one in said["read"].items()}
+    return [head, *(f"  {share}  {name}" for name, share in shares.items())]
+
+
 def appends(root: Path, size: Size) -> list[dict[str, float]]:
     return [append(_folder(root, f"appends-{batch}"), batch, times) for batch, times in size.batches.items()]
 
@@ -344,6 +380,7 @@ PARTS: tuple[tuple[str, Callable[[Path, Size], Any], Callable[[Any], list[str]]]
     ("witness", lambda _root, size: witness(size), witness_lines),
     ("seals", lambda _root, size: seals(size), seal_lines),
     ("letters", letters.measure, lambda said: list(letters.lines(said))),
+    ("photographs", lambda _root, size: photographed(size), photograph_lines),
 )
 
 
@@ -355,7 +392,11 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=[name for name, _, _ in PARTS], help="this part; may be repeated")
     parser.add_argument("--folder", type=Path, default=RESULTS.parent, help="on the disk to be measured")
     parser.add_argument("--json", type=Path, default=None, help="where to write the same as JSON")
+    parser.add_argument("--page", action="store_true", help="measure all, and put it into docs/explain/performance-proofs.md")
     told = parser.parse_args()
+    if told.page and told.only:
+        parser.error("the page shows a whole run")
+    began = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=told.folder) as place:
         root = Path(place)
         said: dict[str, Any] = {"machine": machine.here(root)}
@@ -365,8 +406,13 @@ def main() -> int:
                 is_left_out = name == "tessera" and told.size is TINY and not told.only
                 said[name] = {"missing": "not with --tiny, unless asked for"} if is_left_out else measure(root, told.size)
                 print("", *lines(said[name]), sep="\n", flush=True)
+    said["machine"] |= {"load_after": round(os.getloadavg()[0], 2), "seconds": time.perf_counter() - began}
     if told.json:
         told.json.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if told.page:
+        proofs_page.publish(said)
+        if told.size is USUAL and "read" in said["photographs"]:
+            photographs.publish(said["photographs"]["read"])
     return 1 if said.get("letters", {}).get("over") else 0
 
 

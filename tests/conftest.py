@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 os.environ.setdefault("BIERGER_ENV", "test")
 # A browser driven from a test keeps an event loop in the same thread; Django would take every query after it for async code.
@@ -196,6 +200,21 @@ def frozen(request: pytest.FixtureRequest) -> Iterator[Callable[[datetime], None
 
     with ExitStack() as stack:
         yield stop
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for this process: Playwright drives no second one from the same thread."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.journeys.visitor import chromium_arguments
+    from tests.tools import required_program
+
+    program = required_program("chromium", "chromium-browser", "google-chrome", package="chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, **chromium_arguments())
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The packages of the repository, published and in force in every test database."""
+"""The packages and situations of the repository, published and in force in every test database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bierger.catalogue import services
 from bierger.infra.principal import SYSTEM, acting_as
 
 PROCEDURES = Path(__file__).resolve().parents[1] / "procedures"
+SITUATIONS = PROCEDURES.parent / "situations"
 IN_FORCE = datetime(2020, 1, 1, tzinfo=UTC)  # long before any test's clock
 
 
@@ -19,4 +20,8 @@ def publish_all() -> None:
         for folder in services.package_folders(PROCEDURES):
             read = services.read_folder(folder)
             published = services.publish(files=read.files, vocabulary=read.vocabulary, prefix=f"{read.path}/")
+            services.activate(digest=published.digest, starts=IN_FORCE)
+        for folder in services.situation_folders(SITUATIONS):
+            read = services.read_folder(folder)
+            published = services.publish_situation(files=read.files, vocabulary=read.vocabulary, prefix=f"{read.path}/")
             services.activate(digest=published.digest, starts=IN_FORCE)

@@ -385,6 +385,22 @@ def check_tags(export: Json, base: str, logged: list[bytes]) -> int:
     return len(opened)
 
 
+# -- who read -----------------------------------------------------------------------------------------------------------------
+
+
+def check_opening(export: Json, opening: str) -> str:
+    """Rule 6: the account that the auditors named is the one whose mark was sealed. opening: `reading:account:salt`."""
+    number, _, rest = opening.partition(":")
+    account, _, salt = rest.partition(":")
+    reading = next((one["reading"] for one in export["entries"] if str(one["number"]) == number), None)
+    if reading is None:
+        raise WrongError(f"reading {number} is not in the export, or was erased")
+    mark = sha256(b"bierger/reading-actor/v1", unhex(salt, 32), unhex(account.replace("-", ""), 16)).hex()
+    if mark != reading.get("actor"):
+        raise WrongError(f"reading {number} was not made by the account {account}")
+    return f"reading {number} was made by the account {account}"
+
+
 # -- the command ------------------------------------------------------------------------------------------------------------
 
 
@@ -424,6 +440,7 @@ def verify(options: argparse.Namespace) -> list[str]:
     if options.log:
         seen = check_against_log(export, options.log, keys)
         lines.append(f"in the {seen} batches of the published log there is nothing of this chain that the export lacks")
+    lines += [check_opening(export, one) for one in options.opening or []]
     if not given:
         lines.append("the log's key was taken from the export itself: give --key with the one that was published elsewhere")
     if not options.older and not options.log:
@@ -437,6 +454,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--older", help="an export that you kept")
     parser.add_argument("--log", help="address or folder of the public log, for example https://example.org/log")
     parser.add_argument("--key", action="append", help="key of the log, name+id+key; may be given several times")
+    parser.add_argument("--opening", action="append", help="who made a reading, as the auditors say it: reading:account:salt")
     parser.add_argument("--subject", help="number of your chain, as the page shows it")
     try:
         lines = verify(parser.parse_args(arguments))

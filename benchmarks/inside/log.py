@@ -6,21 +6,17 @@ from __future__ import annotations
 import secrets
 import time
 
-from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import services
-from bierger.ledger.models import QueueEntry
-from bierger_core.values import Kind
+from bierger_core.values import SALT_BYTES, Kind, commitment
 
 
 def run(*, entries: int) -> dict[str, object]:
     while services.sequence():
         pass
     with acting_as(SYSTEM):
-        QueueEntry.objects.bulk_create(
-            (QueueEntry(commitment=secrets.token_bytes(32), kind=Kind.SUBMISSION, queued_at=clock.now()) for _ in range(entries)),
-            batch_size=2_000,
-        )
+        leaves = [commitment(Kind.SUBMISSION, secrets.token_bytes(SALT_BYTES), b"") for _ in range(entries)]
+        services.queue_all(commitments=leaves, kind=Kind.SUBMISSION)
     began = time.perf_counter()
     appended, rounds = 0, 0
     while done := services.sequence():

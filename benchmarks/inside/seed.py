@@ -45,8 +45,10 @@ def _drafts(template: UUID, count: int) -> None:
     with acting_as(SYSTEM), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO filings_draft (id, space, link, digest, administration_id, language, answers, raw, known, begun_at,"
-            " changed_at, expires_at) SELECT (%s || n)::uuid, NULL, %s || n, digest, administration_id, language, answers, raw,"
-            " known, begun_at, changed_at, expires_at FROM filings_draft, generate_series(%s::bigint, %s::bigint) AS n"
+            " changed_at, expires_at, place, situation, copied)"
+            " SELECT (%s || n)::uuid, NULL, %s || n, digest, administration_id, language, answers, raw,"
+            " known, begun_at, changed_at, expires_at, place, situation, copied"
+            " FROM filings_draft, generate_series(%s::bigint, %s::bigint) AS n"
             " WHERE id = %s",
             [draft_id(FIRST)[:-12], link(FIRST)[:-12], FIRST, FIRST + count - 1, template],
         )

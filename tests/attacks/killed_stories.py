@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import override_settings
 
 from bierger.cases import selectors as cases
@@ -27,30 +28,32 @@ from bierger.documents import services as document_services
 from bierger.documents import tasks as document_tasks
 from bierger.filings import services as filings
 from bierger.infra import outbox
-from bierger.infra.principal import SYSTEM, acting_as, worker_on
+from bierger.infra.principal import SYSTEM, Principal, acting_as, worker_on
 from bierger.infra.relay import relay
 from bierger.ledger import services as ledger
 from tests import story
-from tests.attacks.killing import Killer, Work, steps_of, table_counts
+from tests.attacks.killing import Killer, Step, Work, steps_of, table_counts
 from tests.attacks.together import count, superuser
 from tests.clients import client_of
 from tests.conftest import _as_role
+from tests.filling import fill_bundle
 from tests.story_people import Town
 
 MOST_STEPS = 300
 HELD = "SELECT count(*) FROM documents_blob WHERE documents_held_by_case(id)"  # what cases hold, with its key
-Chosen = Callable[[Sequence[str]], Iterable[int]]
+Chosen = Callable[[Sequence[str]], Iterable[Step]]
 Role = Callable[[], AbstractContextManager[None]]
 
 
-def every_step(_names: Sequence[str]) -> Iterable[int]:
+def every_step(_names: Sequence[str]) -> Iterable[Step]:
     """And beyond the twin's last one: the story ends where something is there afterwards."""
-    return range(MOST_STEPS)
+    return map(Step, range(MOST_STEPS))
 
 
-def around_commits(names: Sequence[str]) -> Iterable[int]:
+def around_commits(names: Sequence[str]) -> Iterable[Step]:
     """Before the first statement, before each commit, after each: what differs most."""
-    return [0, *(number for number, name in enumerate(names) if name in ("commit", "committed"))]
+    both = ("commit", "committed")
+    return [Step(0), *(Step(number, both) for number in range(sum(name in both for name in names)))]
 
 
 def difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
@@ -64,7 +67,7 @@ def filled(who) -> UUID:
     return draft
 
 
-def until_it_is_there(killed: Killer, work: Work, steps: Iterable[int], before: dict[str, int]) -> tuple[dict[str, int], int]:
+def until_it_is_there(killed: Killer, work: Work, steps: Iterable[Step], before: dict[str, int]) -> tuple[dict[str, int], int]:
     """Begin the work again and again, each time struck one step later, until something is left of it; gives that, and how often
     nothing was. Who was answered finds it there.
     """
@@ -78,28 +81,55 @@ def until_it_is_there(killed: Killer, work: Work, steps: Iterable[int], before: 
     raise AssertionError("Nothing was ever there.")
 
 
-@override_settings(BIERGER_SUBMIT_LIMIT=10 * MOST_STEPS)
+def filled_bundle(who) -> UUID:
+    """Two permits of the State; the plan was given to the first, so that the second's file is made while it is filed."""
+    with acting_as(who):
+        bundle = filings.begin_bundle(procedures=["water/works-permit", "monuments/works-permit"], language="en").bundle
+    fill_bundle(who, bundle)
+    with acting_as(who):  # filed and undone: what a process reads once it has read now, so that the twin's steps are those of the other
+        filings.submit_bundle(bundle=bundle, declaration=True)
+        transaction.set_rollback(True)
+    return bundle
+
+
 def submission(town: Town, killed: Killer, chosen: Chosen) -> int:
-    """Whatever was not committed has left no row, in no table. Gives back how often it died in vain."""
-    twin, draft = filled(town.neighbour), filled(town.applicant)
+    """One draft. Gives back how often it died in vain."""
+    return _filed_once(town, killed, chosen, filled, "/drafts/{}/submit", cases=1)
+
+
+def submission_together(town: Town, killed: Killer, chosen: Chosen, as_worker: Role, data_folder: Path) -> int:
+    """A bundle: every case or none, one filing, a file in each case, no file without a case. Gives back how often it died in vain."""
+    absent = _filed_once(town, killed, chosen, filled_bundle, "/bundles/{}/submit", cases=2)
+    assert count("SELECT count(DISTINCT h.case_id) FROM documents_blob_holder h WHERE h.case_id IS NOT NULL") == count(HELD) == 4
+    assert_no_file_is_left_over(as_worker, data_folder)
+    assert count("SELECT count(*) FROM documents_blob") == 4
+    return absent
+
+
+@override_settings(BIERGER_SUBMIT_LIMIT=10 * MOST_STEPS)
+def _filed_once(
+    town: Town, killed: Killer, chosen: Chosen, prepared: Callable[[Principal], UUID], address: str, *, cases: int
+) -> int:
+    """Whatever was not committed has left no row, in no table; pressed again, whoever was killed finds the one filing."""
+    twin, mine = prepared(town.neighbour), prepared(town.applicant)
     untouched, browser = table_counts(), client_of(town.neighbour)
     before = table_counts()
-    names = steps_of(lambda: browser.post(f"/drafts/{twin}/submit", {"declaration": "yes"}))
+    names = steps_of(lambda: browser.post(address.format(twin), {"declaration": "yes"}))
     whole = difference(before, table_counts())  # what one submission writes when nobody dies
-    assert whole["filings_filing"] == whole["cases_case"] == -whole["filings_draft"] == 1
+    assert (whole["filings_filing"], whole["cases_case"], whole["filings_draft"]) == (1, cases, -cases)
     browser, before = client_of(town.applicant), table_counts()
     before["django_session"] = table_counts()["django_session"]
 
     def post() -> None:
-        answer = browser.post(f"/drafts/{draft}/submit", {"declaration": "yes"})
+        answer = browser.post(address.format(mine), {"declaration": "yes"})
         assert answer.status_code == 302, answer.status_code
 
     left, absent = until_it_is_there(killed, post, chosen(names), before)
     assert left == whole  # killed after the commit, before the answer left: wholly there
-    receipt = browser.post(f"/drafts/{draft}/submit", {"declaration": "yes"})["Location"]
-    assert browser.post(f"/drafts/{draft}/submit", {"declaration": "yes"})["Location"] == receipt
-    assert count("SELECT count(*) FROM filings_filing WHERE draft = %s", draft) == 1
-    assert count("SELECT count(*) FROM cases_case") == 2
+    receipt = browser.post(address.format(mine), {"declaration": "yes"})["Location"]
+    assert browser.post(address.format(mine), {"declaration": "yes"})["Location"] == receipt
+    assert count("SELECT count(*) FROM filings_filing WHERE draft = %s", mine) == 1
+    assert count("SELECT count(*) FROM cases_case") == 2 * cases
     assert untouched["cases_case"] == 0
     return absent
 
@@ -276,7 +306,7 @@ def killed_until_done(as_worker: Role, killed: Killer, work: Work, *, after: Wor
             work()
 
     for step in range(MOST_STEPS):
-        struck = killed(step, as_the_worker).struck
+        struck = killed(Step(step), as_the_worker).struck
         after()
         if not struck:
             return step

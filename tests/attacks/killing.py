@@ -14,17 +14,28 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from bierger.administrations import selectors as administrations
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.infra.postgres.folder import living
 from tests.attacks.together import superuser
 
 DONE, FAILED, STRUCK, ANSWERED = 0, 3, 4, 5
 Work = Callable[[], object]
+
+
+class Step(NamedTuple):
+    """The number-th (from 0) step of these names, or of all where none is given.
+
+    Statements may differ from one run to the next (a process reads once what it then knows); commits do not.
+    """
+
+    number: int
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,10 +46,10 @@ class Fate:
     answered: bool
 
 
-Killer = Callable[[int, Work], Fate]
+Killer = Callable[[Step, Work], Fate]
 
 
-def killed_before(step: int, work: Work) -> Fate:
+def killed_before(step: Step, work: Work) -> Fate:
     """Run `work` in a forked process that kills itself before its n-th step."""
     status = _forked(step, work, lambda: os.kill(os.getpid(), signal.SIGKILL))
     if os.WIFSIGNALED(status):
@@ -52,7 +63,7 @@ def killed_before(step: int, work: Work) -> Fate:
 def database_killed(server: EmbeddedPostgres) -> Killer:
     """Run work in a forked process; before its n-th step the whole of `server` is killed, and is started again afterwards."""
 
-    def killed(step: int, work: Work) -> Fate:
+    def killed(step: Step, work: Work) -> Fate:
         code = os.WEXITSTATUS(_forked(step, work, lambda: kill_database(server)))
         assert code in (DONE, STRUCK, ANSWERED), "The child failed by itself; its traceback stands in the output."
         if code != DONE:
@@ -80,7 +91,7 @@ def revive_database(server: EmbeddedPostgres) -> None:
     server.start()
 
 
-def _forked(step: int, work: Work, strike: Callable[[], object]) -> int:
+def _forked(step: Step, work: Work, strike: Callable[[], object]) -> int:
     """The wait status of a child that runs `work`, in which `strike` is called once, before the n-th step."""
     connections.close_all()  # a connection must not be shared with the child
     child = os.fork()
@@ -98,10 +109,12 @@ def _forked(step: int, work: Work, strike: Callable[[], object]) -> int:
 
 
 class _Countdown:
-    def __init__(self, left: int, strike: Callable[[], object], struck: list[bool]) -> None:
-        self.left, self.strike, self.struck = left, strike, struck
+    def __init__(self, step: Step, strike: Callable[[], object], struck: list[bool]) -> None:
+        (self.left, self.of), self.strike, self.struck = step, strike, struck
 
-    def __call__(self, _name: str) -> None:
+    def __call__(self, name: str) -> None:
+        if self.of and name not in self.of:
+            return
         if self.left == 0:
             self.struck.append(True)
             self.strike()
@@ -129,6 +142,7 @@ def _steps(step: Callable[[str], None]) -> Iterator[None]:
 
 def _each_step(step: Callable[[str], None]) -> Callable[[], None]:
     """From here on `step(name)` is called at each step, on whichever connection; gives back what ends it."""
+    administrations.forget()  # what is remembered for a while is asked for again: by everybody, or the steps would differ
 
     def execute(go_on: Callable[..., Any], *rest: object) -> object:
         step("statement")

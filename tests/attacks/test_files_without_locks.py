@@ -14,6 +14,7 @@ from django.db import connection
 from bierger.documents.plugins import sandbox
 from bierger.filings import services as filings
 from bierger.infra.principal import ANONYMOUS, acting_as
+from bierger.infra.sandbox import pool
 from tests import story
 from tests.attacks.test_hard_pictures import held, picture
 from tests.attacks.together import count, superuser
@@ -29,7 +30,7 @@ def attached(draft: object) -> int:
 
 def test_a_draft_goes_on_while_its_file_is_looked_at(transactional: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else's file is in the worker: this one waits for it, and the same draft is saved meanwhile."""
-    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 600.0)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 600.0)
     lea = person("lea.beispill")
     draft = story.begin(lea, "building-permit")
     with acting_as(lea):
@@ -74,7 +75,7 @@ def test_of_two_files_at_once_that_together_are_too_many_one_is_refused(transact
             together.append(filings.attach(draft=draft, question="plans", file_name="last.pdf", data=story.PDF))
 
     threads = [threading.Thread(target=closing(attach)) for _ in range(2)]
-    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 600.0)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 600.0)
     with held():
         for one in threads:
             one.start()

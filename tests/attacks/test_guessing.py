@@ -29,6 +29,9 @@ OWN_PAGES = (
     "/drafts/{draft}/purpose",
     "/drafts/{draft}/check",
     "/drafts/{draft}/discard",
+    "/bundles/{bundle}",
+    "/bundles/{bundle}/check",
+    "/bundles/{bundle}/discard",
     "/filings/{filing}",
     "/filings/{filing}/receipt.pdf",
     "/requests/{case}",
@@ -41,6 +44,9 @@ OWN_POSTS = (
     "/drafts/{draft}/purpose",
     "/drafts/{draft}/submit",
     "/drafts/{draft}/discard",
+    "/bundles/{bundle}/submit",
+    "/bundles/{bundle}/take-out",
+    "/bundles/{bundle}/discard",
     "/requests/{permit}/answer",
     "/requests/{permit}/tasks/{task}",
 )
@@ -51,6 +57,10 @@ DESK_PAGES = (
     "/desk/cases/{case}/acts/{act}.pdf",
     "/desk/tasks/{task}",
     "/desk/tasks/{task}/done",
+    "/desk/readings",
+    "/desk/readings/later",
+    "/desk/readings/later/{case}/extend",
+    "/desk/readings/later/{case}/end",
 )
 DESK_POSTS = (
     "/desk/cases/{permit}/question",
@@ -58,6 +68,9 @@ DESK_POSTS = (
     "/desk/tasks/{task}",
     "/desk/tasks/{task}/take",
     "/desk/tasks/{task}/give-back",
+    "/desk/readings/later",
+    "/desk/readings/later/{case}/extend",
+    "/desk/readings/later/{case}/end",
 )
 FORM = {"purpose": "bank", "declaration": "yes", "text": "x", "note": "x", "question": "x", "completeness": "complete"}
 
@@ -163,13 +176,14 @@ PUBLIC = {
     "identity:sign-in", "identity:callback",
     "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof", "gateway:revocations", "gateway:proof",
     "gateway:types", "gateway:statuses", "gateway:policy", "gateway:readings-batch", "gateway:stamp", "gateway:certificates",
+    "gateway:earlier", "gateway:earlier-checkpoint", "gateway:earlier-tile",
     "gateway:api-verify",  # counted by address, as /verify is
     "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify", "portal:accessibility",
     "portal:colours", "portal:readings-verifier", "portal:verify-app", "portal:verify-words", "portal:verify-manifest",
-    "portal:verify-worker",
+    "portal:verify-worker", "portal:situations", "portal:situation", "portal:situation-plan",
 }  # fmt: skip
 """Routes that answer to anybody. Whoever adds one names it here, and so says that it is meant."""
-NOT_A_PAGE = {"language", "portal:start", "identity:sign-out", "portal:link"}
+NOT_A_PAGE = {"language", "ui:register", "portal:start", "portal:situation-prepare", "identity:sign-out", "portal:link"}
 """Public, and without anything to read: they change the browser's own session, or answer 404 to a token that opens nothing."""
 
 

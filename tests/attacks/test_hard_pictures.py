@@ -14,12 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from PIL import Image
 
-from bierger.documents.errors import SandboxBusy, UploadRefused
+from bierger.documents.errors import UploadRefused
 from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.sandbox import images
 from bierger.documents.services import inspect_upload, render_pdf, verify_upload
 from bierger.infra import clock
+from bierger.infra.errors import SandboxBusy
 from bierger.infra.principal import ANONYMOUS
+from bierger.infra.sandbox import pool
 from tests import story
 from tests.clients import client_of
 
@@ -43,7 +45,7 @@ def held(operation: str = ""):
 @contextmanager
 def checks_held(monkeypatch):
     """One stranger's file is being opened and as many wait as may, all for as long as this block lasts."""
-    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 600.0)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 600.0)
     waiting = [
         threading.Thread(target=verify_upload, kwargs={"data": picture(40, 40, "PNG"), "file_name": "a.png"})
         for _ in range(sandbox.pool.STRANGERS_AT_ONCE)
@@ -102,14 +104,14 @@ def test_while_the_sandbox_is_held_the_site_answers(transactional):
         waiting.start()
         assert client_of(ANONYMOUS).get("/catalogue").status_code == 200
         assert client_of(ANONYMOUS).get("/verify").status_code == 200
-        waiting.join(sandbox.pool.WAIT_SECONDS + 60)  # it ends although nobody lets go; the rest is for a loaded machine
+        waiting.join(pool.WAIT_SECONDS + 60)  # it ends although nobody lets go; the rest is for a loaded machine
         assert not waiting.is_alive()
     assert codes["verify"] == 503
     assert codes["after"] > 0
 
 
 def test_an_upload_to_a_held_sandbox_is_no_refusal_of_the_file(monkeypatch):
-    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.01)
     with held(), pytest.raises(SandboxBusy) as busy:
         inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
     assert busy.value.code == "sandbox-busy"
@@ -124,9 +126,9 @@ def test_whoever_checks_keeps_nobody_from_attaching_or_getting_a_letter(monkeypa
         for data in (picture(40, 40, "PNG"), story.PDF):  # one more to check is sent away at once, and holds no thread
             began = time.monotonic()
             with pytest.raises(SandboxBusy):
-                sandbox.run("codes" if data[:4] != b"%PDF" else "attachments", {"max_pixels": 100}, {"data": data})
+                sandbox.run("codes" if data[:4] != b"%PDF" else "attachments", {"max_pixels": 100, "now": "2026-11-22T12:00:00Z"}, {"data": data})
             assert time.monotonic() - began < 60  # and WAIT_SECONDS is ten times as much here
-    monkeypatch.setattr(sandbox.pool, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.01)
     with held(), pytest.raises(SandboxBusy):  # the control: whoever attaches waits for those who do
         inspect_upload(data=picture(40, 40, "PNG"), file_name="a.png")
 

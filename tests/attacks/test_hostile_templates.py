@@ -18,9 +18,10 @@ import pytest
 
 from bierger.documents.errors import OutsideFileRefused, PackageImportRefused, RenderMemory, RenderTimeout, TemplateError
 from bierger.documents.plugins import sandbox
-from bierger.documents.plugins.sandbox.frames import read_frame, write_frame
 from bierger.documents.services import render_pdf
 from bierger.documents.types import Attachment
+from bierger.infra.sandbox import pool
+from bierger.infra.sandbox.frames import read_frame, write_frame
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 HONEST = b'#set page(paper: "a4")\n= Hello\n#sys.inputs.name'
@@ -94,10 +95,11 @@ AT_RUN_TIME = b'#let name = "@pre" + "view/cetz:0.3.0"\n#import name'
 LETTER = {"operation": "render", "inputs": {"title": "T", "language": "fr"}, "epoch": 0}
 UNGUARDED = """
 import sys
-from bierger.documents.plugins.sandbox import worker
+from bierger.documents.plugins.sandbox.worker import load
+from bierger.infra.sandbox import worker
 worker.give_up_rights = lambda memory: None
 sys.argv = ["worker", "0", "0"]
-worker.main()
+worker.main(load)
 """
 
 
@@ -136,7 +138,7 @@ def test_a_package_name_made_at_run_time_asks_nobody():
     """Typst would ask its registry for it, through a proxy when one is named. One worker has the guard off, one has it on."""
     with listening() as (proxy, heard):
         # 1. The guard off: the same worker, which kept its rights, comes to the listener.
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(sandbox.pool.SOURCE), "https_proxy": proxy, "HTTPS_PROXY": proxy}
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(pool.SOURCE), "https_proxy": proxy, "HTTPS_PROXY": proxy}
         with subprocess.Popen(
             [sys.executable, "-s", "-c", UNGUARDED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd="/"
         ) as unguarded:
@@ -147,7 +149,7 @@ def test_a_package_name_made_at_run_time_asks_nobody():
             unguarded.stdin.close()
         assert heard().startswith(b"CONNECT packages.typst.org")
         # 2. The guard on: the pool's worker has a network of its own, in which nobody listens, whatever proxy it is told.
-        worker = sandbox.pool._Worker(sandbox.Limits().memory, 0, proxy=proxy)
+        worker = pool.Worker(sandbox.pool.WORKER, sandbox.Limits().memory, 0, proxy=proxy)
         try:
             answer = worker.call("render", LETTER, {"letter.typ": AT_RUN_TIME}, sandbox.Limits(seconds=20.0))
             alone = network_of(worker.process.pid) != network_of("self")
@@ -162,9 +164,9 @@ def test_without_a_namespace_the_proxy_still_leads_nowhere():
     render(HONEST)
     worker = sandbox.pool._pool("render").worker.process.pid
     told = Path(f"/proc/{worker}/environ").read_bytes().split(b"\0")
-    assert {line.partition(b"=")[2] for line in told if b"_proxy=" in line.lower()} == {sandbox.pool.NOWHERE.encode()}
+    assert {line.partition(b"=")[2] for line in told if b"_proxy=" in line.lower()} == {pool.NOWHERE.encode()}
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", int(sandbox.pool.NOWHERE.rpartition(":")[2])), timeout=5)
+        socket.create_connection(("127.0.0.1", int(pool.NOWHERE.rpartition(":")[2])), timeout=5)
     with pytest.raises(PackageImportRefused):
         render(AT_RUN_TIME)
 

@@ -18,6 +18,15 @@ def test_the_web_process_killed_at_every_step_of_a_submission(town):
     assert killed_stories.submission(town, killed_before, every_step) >= 10  # its messages to the database, at least
 
 
+def test_the_web_process_killed_around_the_commits_of_the_submission_of_a_bundle(town, as_worker, data_folder):
+    assert killed_stories.submission_together(town, killed_before, around_commits, as_worker, data_folder) >= 2
+
+
+@pytest.mark.slow
+def test_the_web_process_killed_at_every_step_of_the_submission_of_a_bundle(town, as_worker, data_folder):
+    assert killed_stories.submission_together(town, killed_before, every_step, as_worker, data_folder) >= 20
+
+
 def test_the_web_process_killed_around_the_commits_of_an_answer_with_a_file(town):
     assert killed_stories.answer(town, killed_before, around_commits) >= 2
 

@@ -21,6 +21,7 @@ from bierger.cases.services.writer import CaseWriter
 from bierger.documents.services import waiting as waiting_files
 from bierger.filings import selectors as filing_selectors
 from bierger.filings import services as filings
+from bierger.filings.models import Draft
 from bierger.filings.services import drafts, submission
 from bierger.filings.types import Receipt
 from bierger.flows import services as flows
@@ -30,7 +31,7 @@ from bierger.flows.services import moves
 from bierger.flows.types import TaskView
 from bierger.infra.principal import Principal, acting_as
 from tests import story
-from tests.attacks.together import PATIENCE, at_once, behind, count, race, without_trigger, without_uniqueness
+from tests.attacks.together import PATIENCE, at_once, behind, count, race, superuser, without_trigger, without_uniqueness
 from tests.clients import client_of
 
 FILINGS = "filings_filing"
@@ -74,21 +75,21 @@ def kinds(results: list[object]) -> list[str]:
 def test_without_lock_and_constraint_a_double_click_files_twice(town, draft, monkeypatch):
     without_uniqueness(FILINGS)
     both = [lambda: story.submit(town.applicant, draft)] * 2
-    results = race(monkeypatch, submission, "check_level", both, guarded=False)
+    results = race(monkeypatch, submission, "check_levels", both, guarded=False)
     assert kinds(results) == ["Receipt", "Receipt"], results
     assert filed(draft) == (2, 2)
 
 
 def test_without_lock_the_constraint_alone_stops_the_second(town, draft, monkeypatch):
     both = [lambda: story.submit(town.applicant, draft)] * 2
-    results = race(monkeypatch, submission, "check_level", both, guarded=False)
+    results = race(monkeypatch, submission, "check_levels", both, guarded=False)
     assert kinds(results) == ["IntegrityError", "Receipt"], results
     assert filed(draft) == (1, 1)  # the loser's case went with its transaction
 
 
 def test_a_double_click_files_once_and_both_get_the_receipt(town, draft, monkeypatch):
     both = [lambda: story.submit(town.applicant, draft)] * 2
-    results = race(monkeypatch, submission, "check_level", both, guarded=True)
+    results = race(monkeypatch, submission, "check_levels", both, guarded=True)
     assert kinds(results) == ["Receipt", "Receipt"], results
     one, two = results
     assert isinstance(one, Receipt)
@@ -127,7 +128,7 @@ def test_without_the_lock_a_draft_is_filed_and_discarded(town, draft, monkeypatc
 
         return line
 
-    monkeypatch.setattr(submission, "check_level", meeting(submission.check_level))
+    monkeypatch.setattr(submission, "check_levels", meeting(submission.check_levels))
     monkeypatch.setattr(drafts, "delete_draft", meeting(drafts.delete_draft))
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self.all())
     results = at_once([lambda: story.submit(town.applicant, draft), lambda: discard(town.applicant, draft)])
@@ -137,7 +138,7 @@ def test_without_the_lock_a_draft_is_filed_and_discarded(town, draft, monkeypatc
 
 def test_discarding_while_submitting_comes_too_late(town, draft, monkeypatch):
     submit, throw_away = (lambda: story.submit(town.applicant, draft)), (lambda: discard(town.applicant, draft))
-    results = behind(monkeypatch, submission, "check_level", submit, throw_away)
+    results = behind(monkeypatch, submission, "check_levels", submit, throw_away)
     assert [type(result).__name__ for result in results] == ["Receipt", "DraftUnknown"], results
     assert filed(draft) == (1, 1)
     assert count("SELECT count(*) FROM filings_draft") == 0
@@ -149,6 +150,116 @@ def test_submitting_while_discarding_comes_too_late(town, draft, monkeypatch):
     assert [type(result).__name__ for result in results] == ["str", "DraftUnknown"], results
     assert filed(draft) == (0, 0)
     assert count("SELECT count(*) FROM filings_draft") == 0
+
+
+# -- several requests as one ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bundle(town) -> UUID:
+    with acting_as(town.applicant):
+        made = filings.begin_bundle(procedures=["commune/building-permit", "commune/residence-certificate"], language="en")
+        found = filing_selectors.bundle(made.bundle).drafts
+    for draft in found:
+        story.fill(town.applicant, draft.id, {**story.PERMIT, **story.RESIDENCE, "commune": "mersch"})
+    return made.bundle
+
+
+def submit_bundle(who: Principal, bundle: UUID) -> Receipt:
+    with acting_as(who):
+        return filings.submit_bundle(bundle=bundle, declaration=True)
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_double_click_on_several_requests(town, bundle, monkeypatch, guarded):
+    """Without lock and constraint there are two filings of two cases each; with them one, and both get its receipt."""
+    if not guarded:
+        without_uniqueness(FILINGS)
+    both = [lambda: submit_bundle(town.applicant, bundle)] * 2
+    one, two = race(monkeypatch, submission, "check_levels", both, guarded=guarded)
+    assert isinstance(one, Receipt), one
+    assert isinstance(two, Receipt), two
+    assert filed(bundle) == ((1, 2) if guarded else (2, 4))
+    assert (one.number == two.number) is guarded
+    assert count("SELECT count(*) FROM filings_draft") == 0
+
+
+def test_six_clicks_over_http_on_several_requests_and_a_replay_lead_to_one_receipt(town, bundle):
+    def click() -> str:
+        return client_of(town.applicant).post(f"/bundles/{bundle}/submit", {"declaration": "yes"})["Location"]
+
+    addresses = at_once([click] * 6)
+    assert len(set(addresses)) == 1, addresses
+    assert click() == addresses[0]
+    assert client_of(town.applicant).get(f"/bundles/{bundle}/check")["Location"] == addresses[0]
+    assert filed(bundle) == (1, 2)
+
+
+def test_one_is_taken_out_while_all_are_submitted(town, bundle, monkeypatch):
+    """It comes too late: what was submitted was whole."""
+    with acting_as(town.applicant):
+        draft = filing_selectors.bundle(bundle).drafts[0].id
+
+    def take_out() -> object:
+        with acting_as(town.applicant):
+            return filings.take_out(draft=draft)
+
+    results = behind(monkeypatch, submission, "check_levels", lambda: submit_bundle(town.applicant, bundle), take_out)
+    assert [type(result).__name__ for result in results] == ["Receipt", "DraftUnknown"], results
+    assert filed(bundle) == (1, 2)
+
+
+def renew_then_meet(real: Callable[[Draft], None]) -> Callable[[Draft], None]:
+    """Both meet when each has written in the other's draft and not yet in its own: met earlier, one may end before the other writes."""
+
+    def renew(row: Draft) -> None:
+        real(row)
+        between()
+
+    return renew
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_two_tabs_answer_two_drafts_of_a_bundle(town, monkeypatch, guarded):
+    """Each tells the other something. Without the order of locks they wait for each other; with it, both answers are in both."""
+    with acting_as(town.applicant):
+        made = filings.begin_bundle(procedures=["commune/building-permit", "commune/problem-report"], language="en")
+    first, second = made.drafts
+
+    def save(draft: UUID, step: str, raw: dict[str, list[str]]) -> object:
+        with acting_as(town.applicant):
+            return dict(filings.save_step(draft=draft, step=step, raw=raw).errors)
+
+    works = [lambda: save(first, "contact", {"email": ["a@example.org"]}), lambda: save(second, "commune", {"commune": ["mersch"]})]
+    if not guarded:
+        monkeypatch.setattr(drafts, "renew", renew_then_meet(drafts.renew))
+        results = race(monkeypatch, sys.modules[__name__], "between", works, guarded=False)
+        assert any("deadlock" in str(one) for one in results), results
+        return
+    assert race(monkeypatch, drafts, "with_copies", works, guarded=True) == [{}, {}]
+    with acting_as(town.applicant):
+        found = [filing_selectors.draft(draft).answers for draft in made.drafts]
+    assert [(one["commune"], one["email"]) for one in found] == [("mersch", "a@example.org")] * 2
+
+
+def test_the_sweep_leaves_a_bundle_alone_that_somebody_is_working_on(town, bundle, monkeypatch, as_worker):
+    with superuser() as owner:
+        owner.execute("UPDATE filings_draft SET expires_at = now() - interval '1 day'")
+
+    def sweep() -> int:
+        with as_worker():
+            return filings.expire_drafts()
+
+    with acting_as(town.applicant):
+        first = filing_selectors.bundle(bundle).drafts[0].id
+
+    def save() -> str:
+        with acting_as(town.applicant):
+            filings.save_step(draft=first, step="commune", raw={"commune": ["mersch"]})
+        return "saved"
+
+    assert behind(monkeypatch, drafts, "with_copies", save, sweep, passes=True) == ["saved", 0]
+    assert count("SELECT count(*) FROM filings_draft") == 2
 
 
 # -- two tabs -----------------------------------------------------------------------------------------------------------

@@ -37,10 +37,11 @@ def seal_in(pdf: bytes) -> str:
     return next(item.content for item in PdfReader(io.BytesIO(pdf)).attachment_list if item.name == "seal.txt").decode()
 
 
-def test_500_random_flips_are_all_refused_with_the_step_that_failed(act):
+@pytest.mark.parametrize("flips", [50, pytest.param(500, marks=pytest.mark.slow)])
+def test_random_flips_are_all_refused_with_the_step_that_failed(act, flips: int):
     assert verify(act).authentic == "yes"  # the control: untouched, the same bytes are authentic
     chance, steps = random.Random(2026), Counter()
-    for _ in range(500):
+    for _ in range(flips):
         place, bit = chance.randrange(len(act)), 1 << chance.randrange(8)
         flipped = bytearray(act)
         flipped[place] ^= bit
@@ -48,7 +49,7 @@ def test_500_random_flips_are_all_refused_with_the_step_that_failed(act):
         assert seen.authentic == "no", (place, bit)
         steps[(seen.failed.name, seen.failed.code)] += 1
     assert {name for name, _ in steps} <= {"readable", "seal-format", "key-known", "signature", "file-in-log"}, steps
-    assert steps[("file-in-log", "file-proof-missing")] > 250, steps
+    assert steps[("file-in-log", "file-proof-missing")] > flips / 2, steps
 
 
 def test_a_seal_moved_to_another_paper_is_not_that_paper(act):
@@ -152,4 +153,4 @@ def test_the_worker_that_reads_strangers_files_survives_them(act):
         b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
     ):
         assert verify(data).authentic == "no"
-    assert sandbox.run("attachments", {}, {"data": act}).outcome == "ok"
+    assert sandbox.run("attachments", {"now": "2026-11-22T12:00:00Z"}, {"data": act}).outcome == "ok"

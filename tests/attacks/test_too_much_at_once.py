@@ -15,9 +15,8 @@ from bierger.infra.principal import ANONYMOUS
 from bierger.ui.messages import TOO_LARGE
 from tests.attacks.test_uploads import draft, stored, web
 from tests.clients import client_of
-from tests.journeys.conftest import browser as chromium
 
-__all__ = ["chromium", "draft", "web"]
+__all__ = ["draft", "web"]
 
 AT_ONCE = {"fr": "26 Mo", "de": "26 MB", "en": "26 MB", "lb": "26 MB"}
 
@@ -66,7 +65,7 @@ def test_it_leads_nowhere_else(transactional: None, came_from: str) -> None:
     assert "elsewhere" not in page
 
 
-def test_two_plans_of_15_mb(web: int, town, draft: UUID, chromium, tmp_path: Path) -> None:
+def test_two_plans_of_15_mb(web: int, town, draft: UUID, browser, tmp_path: Path) -> None:
     """A real browser and the real web process. With scripts the field says it at once and sends nothing; without, the page does."""
     plans = []
     for number in range(2):
@@ -76,7 +75,7 @@ def test_two_plans_of_15_mb(web: int, town, draft: UUID, chromium, tmp_path: Pat
     address = f"http://127.0.0.1:{web}/drafts/{draft}/plans"
     session = client_of(town.applicant).cookies["bierger_session"].value
     for scripts in (True, False):
-        context = chromium.new_context(java_script_enabled=scripts)
+        context = browser.new_context(java_script_enabled=scripts)
         context.add_cookies([
             {"name": "bierger_session", "value": session, "domain": "127.0.0.1", "path": "/"},
             {"name": "bierger_language", "value": "en", "domain": "127.0.0.1", "path": "/"},

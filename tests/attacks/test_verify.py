@@ -13,6 +13,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,13 +26,16 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObjec
 
 from bierger.site.commands import verify
 from bierger.site.offline import checking
+from bierger.site.offline.revocation import known_about
+from bierger.site.offline.trust import load_trust
 from bierger_core.merkle import Checkpoint, log_key, open_checkpoint, parse_note, sign_checkpoint
 from bierger_core.seals import KeyEntry, KeyList, dump_key_list, load_key_list
 from bierger_core.values import LocalSigner
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 RELEASES = sorted(SAMPLES.glob("v*"))
-NEWEST = RELEASES[-1]
+PLAIN = SAMPLES / "v0.1"  # its seals say everything themselves: a key list is all one needs
+OVER = {"proof.pdf"}  # good for a day, which is long past
 STATUS = {"authentic": 0, "facts-only": 2, "revoked": 1}
 
 
@@ -51,7 +55,7 @@ def failed(answer: dict) -> str:
 
 @pytest.fixture
 def copy(tmp_path) -> Path:
-    return Path(shutil.copytree(NEWEST, tmp_path / "sample"))
+    return Path(shutil.copytree(PLAIN, tmp_path / "sample"))
 
 
 CASES = [
@@ -64,11 +68,14 @@ CASES = [
 @pytest.mark.parametrize(("release", "name", "result"), CASES, ids=[f"{release.name}-{name}" for release, name, _ in CASES])
 def test_samples_of_every_release_verify(capsys, release, name, result):
     status, answer = check(capsys, release / name, "--log", str(release / "log"))
-    assert (answer["result"], status) == (result, STATUS[result])
+    assert (answer["result"], status) == (result, 3 if name in OVER else STATUS[result])
+    if release.name != "v0.1" and "receipt" not in name:
+        assert answer["short_lived"] == (name in OVER)
+        assert (release / "code.txt").read_text().startswith("BRG2:")
 
 
 def test_with_the_proof_beside_it_a_file_needs_no_log(capsys):
-    status, answer = check(capsys, NEWEST / "certificate.pdf", "--keys", str(NEWEST / "keys.json"))
+    status, answer = check(capsys, PLAIN / "certificate.pdf", "--keys", str(PLAIN / "keys.json"))
     assert (status, answer["authentic"]) == (0, "yes")
     assert answer["steps"][-1]["outcome"] == "not_checked"  # revocation: nobody was asked
 
@@ -80,22 +87,22 @@ def test_without_proof_and_without_log_it_is_not_authentic(capsys, copy):
 
 
 def test_over_http_from_a_plain_file_server(capsys):
-    handler = partial(type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(NEWEST / "log"))
+    handler = partial(type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(PLAIN / "log"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        status, answer = check(capsys, NEWEST / "certificate.pdf", "--log", f"http://127.0.0.1:{server.server_port}")
+        status, answer = check(capsys, PLAIN / "certificate.pdf", "--log", f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
     assert (status, answer["authentic"]) == (0, "yes")
     assert answer["revocations_as_of"]
 
 
 def test_a_log_that_does_not_answer_is_said(capsys):
-    status, answer = check(capsys, NEWEST / "certificate.pdf", "--log", "http://127.0.0.1:9")
+    status, answer = check(capsys, PLAIN / "certificate.pdf", "--log", "http://127.0.0.1:9")
     assert (status, failed(answer)) == (1, "log-unreachable")
 
 
 def test_somebody_must_be_believed(capsys):
-    assert failed(check(capsys, NEWEST / "certificate.pdf")[1]) == "keys-missing"
+    assert failed(check(capsys, PLAIN / "certificate.pdf")[1]) == "keys-missing"
 
 
 def test_random_flips_of_the_file_are_refused(capsys, copy):
@@ -125,7 +132,7 @@ def test_a_tampered_seal_is_refused_by_name(capsys, copy):
 
 def forged_list(*, keep_seals: bool) -> tuple[bytes, LocalSigner]:
     """A key list signed by a log key that the attacker made."""
-    honest = load_key_list((NEWEST / "keys.json").read_bytes())
+    honest = load_key_list((PLAIN / "keys.json").read_bytes())
     signer = LocalSigner.of(Ed25519PrivateKey.generate())
     origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
     own = KeyEntry(signer.kid, origin, "log", "EdDSA", signer.public_key, datetime(2020, 1, 1, tzinfo=UTC))
@@ -183,7 +190,7 @@ def test_a_checkpoint_with_a_wrong_signature_is_refused_by_name(capsys, copy):
 
 def test_a_second_history_under_the_right_key_is_noticed(capsys, tmp_path, monkeypatch):
     """The log's own key signs another tree for us: the proof beside the file does not lie in it."""
-    copy = Path(shutil.copytree(NEWEST, tmp_path / "sample"))
+    copy = Path(shutil.copytree(PLAIN, tmp_path / "sample"))
     honest = load_key_list((copy / "keys.json").read_bytes())
     listed, signer = forged_list(keep_seals=True)
     origin = next(entry.owner for entry in honest.entries if entry.purpose == "log")
@@ -224,7 +231,7 @@ def test_a_forged_list_of_revocations_is_refused_by_name(capsys, copy):
 )
 def test_what_is_no_act_is_said(capsys, tmp_path, name, data, code):
     (tmp_path / name).write_bytes(data)
-    status, answer = check(capsys, tmp_path / name, "--log", str(NEWEST / "log"))
+    status, answer = check(capsys, tmp_path / name, "--log", str(PLAIN / "log"))
     assert (status, failed(answer)) == (1, code)
 
 
@@ -234,7 +241,7 @@ def test_it_is_a_program_that_needs_no_settings_and_no_database():
         "from django.conf import settings; sys.exit(9 if settings.configured else status)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, "verify", str(NEWEST / "certificate.pdf"), "--log", str(NEWEST / "log")],
+        [sys.executable, "-c", program, "verify", str(PLAIN / "certificate.pdf"), "--log", str(PLAIN / "log")],
         env={"PYTHONPATH": str(Path(verify.__file__).parents[3]), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
@@ -289,16 +296,16 @@ def test_a_strangers_pdf_that_swells_or_hangs_is_given_up(capsys, tmp_path, monk
     done = subprocess.run([sys.executable, "-c", UNLIMITED, str(file)], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "MemoryError" in done.stderr) == (1, True), done.stderr
     # 2. The command gives up, by memory and by time.
-    status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
+    status, answer = check(capsys, file, "--log", str(PLAIN / "log"))
     assert (status, failed(answer)) == (1, "verify-too-hard")
     assert "memory" in answer["error"]["message"]
     monkeypatch.setattr(checking, "SECONDS", 0.2)
-    status, answer = check(capsys, file, "--log", str(NEWEST / "log"))
+    status, answer = check(capsys, file, "--log", str(PLAIN / "log"))
     assert (status, failed(answer)) == (1, "verify-too-hard")
     assert "0.2 seconds" in answer["error"]["message"]
     # 3. And the next file is verified.
     monkeypatch.undo()
-    assert check(capsys, NEWEST / "certificate.pdf", "--log", str(NEWEST / "log"))[0] == 0
+    assert check(capsys, PLAIN / "certificate.pdf", "--log", str(PLAIN / "log"))[0] == 0
 
 
 # -- a kept list, and the log's newer one ------------------------------------------------------------------------------------
@@ -386,5 +393,13 @@ def test_a_folder_is_checked_file_by_file_and_the_worst_decides(capsys, copy):
 
 
 def test_an_empty_folder_is_no_good_news(capsys, tmp_path):
-    status, answer = check(capsys, tmp_path, "--log", str(NEWEST / "log"))
+    status, answer = check(capsys, tmp_path, "--log", str(PLAIN / "log"))
     assert (status, failed(answer)) == (1, "nothing-to-check")
+
+
+def test_a_list_that_is_dated_ahead_knows_nothing_of_what_is_to_come():
+    """The clock that signed it was wrong: revoked or not is known as of now, and not as of next year."""
+    trust = load_trust(str(PLAIN / "log"), None)
+    now = trust.revocations.at
+    trust.revocations = replace(trust.revocations, at=now + timedelta(days=365))
+    assert known_about((PLAIN / "code.txt").read_text().strip(), trust, now).as_of == now

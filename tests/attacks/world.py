@@ -18,7 +18,7 @@ from tests.story_people import Town
 
 @dataclass(frozen=True)
 class World:
-    """Léa's things. `draft` is begun, `filing`, `case` and `act` are of an issued certificate, `permit` waits with `plan`."""
+    """Léa's things. `draft` and `bundle` are begun, `filing`, `case` and `act` are of an issued certificate, `permit` waits with `plan`."""
 
     town: Town
     draft: UUID
@@ -30,10 +30,11 @@ class World:
     plan: UUID
     token: str
     report: UUID
+    bundle: UUID
 
     def ids(self) -> dict[str, str]:
         """By the names that addresses give them."""
-        return {name: str(getattr(self, name)) for name in ("draft", "filing", "case", "act", "permit", "task", "plan", "report")}
+        return {name: str(getattr(self, name)) for name in ("draft", "filing", "case", "act", "permit", "task", "plan", "report", "bundle")}
 
     def nobody(self) -> dict[str, str]:
         """The same names with identifiers of nothing."""
@@ -50,11 +51,12 @@ def make(town: Town, run_jobs: Callable[[], None]) -> World:
     run_jobs()
     draft = story.begin(lea, "residence-certificate")
     with acting_as(lea):
+        bundle = filings.begin_bundle(procedures=["commune/building-permit", "commune/problem-report"], language="en").bundle
         act = documents.my_acts()[0].id
         filings.save_step(draft=draft, step="purpose", raw={"purpose": ["school"]})
     with acting_as(town.clerk):
         plan = cases.case_view(permit, purpose=purpose_of_case(permit)).answers["plans"][0]["id"]
     return World(
         town=town, draft=draft, filing=done.id, case=done.cases[0], act=act, permit=permit,
-        task=story.open_task(town.clerk, permit, "check"), plan=UUID(plan), token=token, report=report.cases[0],
+        task=story.open_task(town.clerk, permit, "check"), plan=UUID(plan), token=token, report=report.cases[0], bundle=bundle,
     )  # fmt: skip

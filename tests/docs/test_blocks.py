@@ -12,6 +12,7 @@ import pytest
 
 from bierger.site.environment import ConfigurationError, read
 from tests.docs.blocks import INDENTED, ROOT, Block, block, blocks_of, shell
+from tests.docs.test_rules_page import CASES, FEES
 from tests.journeys.demonstration import Demonstration, clean_environment, running
 
 OPERATE, BACKUP = "docs/howto/operate.md", "docs/howto/backup.md"
@@ -23,12 +24,15 @@ ELSEWHERE = {
     "docs/howto/verify.md": "test_verify_page.py",
     "docs/learn/attack-the-log.md": "test_attack_page.py",
     "docs/learn/first-procedure.md": "test_first_procedure.py",
+    "docs/learn/rules-and-interviews.md": "test_author_guide.py",
     "docs/reference/rules.md": "test_rules_page.py",
+    "docs/reference/situations.md": "test_situations_page.py",
     OPERATE: "test_installation.py",
 }
 # Run here or, what belongs to an installation, in test_installation.py.
 RUN = {
     "README.md: make demo", "README.md: make test", "README.md: ./bierger check procedures/            # prove packages and run their scenarios",
+    "README.md: ./bierger rules tck DIR --csv tck_results.csv      # level 2, level 3, and what failed with its reason",
     "CONTRIBUTING.md: make test        # what you run before you propose a change",
     f"{BACKUP}: ./bierger backup /safe/place/bierger-2026-11-22.tar.age",
     f"{BACKUP}: createdb --owner bierger_owner bierger_new        # as PostgreSQL's administrator",
@@ -40,6 +44,9 @@ RUN = {
 NOT_RUN = {
     "docs/reference/retention.md: retention: {period: P10Y, until: year-end}": (
         "A line of a package; tests/core/procedures/test_retention.py reads it in one."
+    ),
+    'docs/howto/log-faults.md: $ ./bierger log begin --reason "The disk died, and the newest backup was of the day before."': (
+        "Needs an installation whose log is over; tests/apps/ledger/test_new_log.py gives the command one, and the codes of the page."
     ),
     "docs/reference/retention.md: ./bierger retention verify erased.json --keys keys.json": (
         "Needs an erasure; tests/system/test_retention_command.py gives the command one."
@@ -99,6 +106,20 @@ def test_what_the_readme_does_beside_a_demonstration(demonstration: Demonstratio
     assert said["rules"].strip() == '"lighting"'
     assert (tmp_path / "bierger.tar.age").stat().st_mode & 0o777 == 0o600
     assert all(name in said["help"] for name in said if name != "help")
+
+
+def test_rules_are_tried_from_the_readme(tmp_path: Path) -> None:
+    kit, environment = tmp_path / "DIR", {**clean_environment(), "BIERGER_ENV": "test"}
+    folder = kit / "compliance-level-2" / "fees"
+    folder.mkdir(parents=True)
+    (folder / "fees.dmn").write_text(FEES)
+    (folder / "fees-test-01.xml").write_text(CASES)
+    kits, *measured = block("README.md", "./bierger rules tck").commands
+    said = shell(kits, environment, DIR=str(kit), **{"tck_results.csv": str(tmp_path / "tck_results.csv")})
+    assert "level 2: 1/1" in said
+    assert "SUCCESS" in (tmp_path / "tck_results.csv").read_text()
+    modules = [re.findall(r"-m (benchmarks\.\w+) --quick", shell(line.partition("#")[0], environment)) for line in measured]
+    assert modules == [["benchmarks.interview"], ["benchmarks.rules"]]
 
 
 def test_make_does_what_the_pages_say_and_what_continuous_integration_does(demonstration: Demonstration) -> None:

@@ -3,6 +3,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ DIGEST = re.compile(r"\b[0-9a-f]{16}(?:[0-9a-f]{48})?\b")
 
 def bierger(command: str, folder: Path) -> str:
     """Run `./bierger ...` in a folder; stdout."""
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "./bierger"
     # Publishing is the owner's: the address that the launcher gives the command when the demonstration runs.
     environment = {**os.environ, "DATABASE_URL": databases.server().url("owner", DATABASE), "PYTHONPATH": str(ROOT / "src")}

@@ -7,12 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "words.md"
 BUILT = """
-administration, service, officer, principal, person, organisation, space, mandate, procedure, package, form, step, question, answer,
+administration, service, officer, principal, person, organisation, space, mandate, situation, procedure, package, form, step, question, answer,
 interview, draft, filing, submission, case, party, grant, task, work, opinion, decision, act, message, letter, channel, mailbox, register,
-evidence, disclosure, reading, report, log, leaf, checkpoint, witness, node, seal
+evidence, disclosure, reading, report, log, leaf, checkpoint, witness, node, seal, bundle, plan
 """
 TO_COME = """
-situation, sitting, agenda item, motion, vote, minutes, deliberation, subscription, appointment, slot, counter, campaign, invitation,
+sitting, agenda item, motion, vote, minutes, deliberation, subscription, appointment, slot, counter, campaign, invitation,
 inquiry, contribution
 """
 # Words of a part that is not built: what the code may call so already is something else, that everybody calls so; or the first

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One demonstration and one browser for all journeys; visitors as many as a journey needs."""
+"""One demonstration for all journeys; visitors as many as a journey needs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.journeys.demonstration import Demonstration, running
-from tests.journeys.visitor import Visitor, chromium_arguments
-from tests.tools import required_program
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = required_program("chromium", "chromium-browser", "google-chrome", package="chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, **chromium_arguments())
-        yield started
-        started.close()
+from tests.journeys.visitor import Visitor
 
 
 @pytest.fixture(scope="session")

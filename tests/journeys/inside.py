@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import psycopg
 from playwright.sync_api import Browser
@@ -28,13 +30,49 @@ class Quiet(WSGIRequestHandler):
         """Say nothing: the product logs its requests itself."""
 
 
+class Patient(WSGIServer):
+    """Reads a connection when something was said on it.
+
+    A browser opens connections ahead and may keep one unused for as long as its context lives. A server of one thread that began to
+    read it would never answer another context.
+    """
+
+    silent: dict[socket.socket, object]
+
+    def server_activate(self) -> None:
+        self.silent = {}
+        super().server_activate()
+
+    def process_request(self, request: object, client_address: object) -> None:
+        assert isinstance(request, socket.socket)
+        self.silent[request] = client_address
+        self._answer_who_speaks(0.02)  # mostly this one, at once
+
+    def service_actions(self) -> None:
+        self._answer_who_speaks(0)
+
+    def _answer_who_speaks(self, seconds: float) -> None:
+        for one in select.select(list(self.silent), [], [], seconds)[0]:
+            address = self.silent.pop(one)
+            try:
+                super().process_request(one, address)
+            except Exception:  # noqa: BLE001 - as the server does for whom it answers at once
+                self.handle_error(one, address)
+                self.shutdown_request(one)
+
+    def server_close(self) -> None:
+        for one in self.silent:
+            self.shutdown_request(one)
+        super().server_close()
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The address of the site. One thread answers all, so that what is drawn between two looks belongs to the page between them."""
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Patient, handler_class=Quiet)
 
     def run() -> None:
         server.serve_forever(poll_interval=0.05)
@@ -90,12 +128,13 @@ def database_away(name: str) -> Iterator[None]:
 
 @dataclass
 class Examiner:
-    """Shows pages in one language to whoever acts, at both widths, and keeps which templates were on them."""
+    """Shows pages in one language to whoever acts, at each of these sizes, and keeps which templates were on them."""
 
     browser: Browser
     base: str
     language: str
     drawn: set[str]
+    sizes: tuple[dict[str, int], ...] = (PHONE, WIDE)
     seen: set[str] = field(default_factory=set)
     examined: set[str] = field(default_factory=set)
     visitors: list[Visitor] = field(default_factory=list)
@@ -126,12 +165,12 @@ class Examiner:
         return str(session.session_key)
 
     def read(self, who: Visitor, path: str = "", *, expected: int = 0) -> Visitor:
-        """Open a page, or stay on the one that came, and examine it wide and on a telephone."""
+        """Open a page, or stay on the one that came, and examine it at each size."""
         who.expected = expected
         if path:
             self.drawn.clear()
             who.page.goto(self.base + path)
-        for size in (PHONE, WIDE):
+        for size in self.sizes:
             who.page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict stands for a ViewportSize
             who.width = size["width"]
             who.look(always=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every screen there is, the rare ones and refusals among them, in four languages, wide and on a telephone: axe finds nothing.
+"""Every screen there is, the rare ones and refusals among them, in four languages on a telephone, and wide: axe finds nothing.
 
 The list of screens is not written down here: what was drawn is compared with the folders of templates, and one that nobody looked at
 is a failure.
@@ -20,17 +20,23 @@ from playwright.sync_api import Browser
 from bierger.infra.principal import SYSTEM, Principal, acting_as
 from tests import mandates, story
 from tests.apps.simulators.running import running
+from tests.attacks.together import superuser
 from tests.journeys.inside import Examiner, database_away, drawn, served, templates
 from tests.journeys.steps import unfolded
 from tests.journeys.story import photo, photographed, sealed_code, tampered
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import PHONE, WIDE, Visitor
 from tests.people import officer, person
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ["de", *(pytest.param(one, marks=pytest.mark.slow) for one in ("fr", "en", "lb"))]  # German has the longest words
+PASSES = [  # German has the longest words: what fits in it fits
+    pytest.param(("de", PHONE), id="german-phone"),
+    *(pytest.param((language, PHONE), id=f"{name}-phone", marks=pytest.mark.slow) for language, name in (("fr", "french"), ("en", "english"), ("lb", "luxembourgish"))),
+    pytest.param(("de", WIDE), id="german-desk", marks=pytest.mark.slow),
+]
 PERMIT, REPORT, RESIDENCE = (f"/procedures/commune/{name}" for name in ("building-permit", "problem-report", "residence-certificate"))
 NEXT = "form.form > .actions .ds-button"
 COMPLETE = ".desk-form .form .ds-button"
+COMPLETE_DELAY = '.form .ds-button[name="check"]'
 Owner = Callable[[], AbstractContextManager[None]]
 
 
@@ -97,17 +103,19 @@ def _what_happened(run_jobs: Callable[[], None], simulators: str) -> Town:
 @pytest.fixture
 def examiner(town: Town, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Examiner]:
     with served() as address, drawn() as names:
-        one = Examiner(browser, address, request.param, names)
+        language, size = request.param
+        one = Examiner(browser, address, language, names, (size,))
         yield one
         one.leave()
 
 
-@pytest.mark.parametrize("examiner", LANGUAGES, indirect=True)
+@pytest.mark.parametrize("examiner", PASSES, indirect=True)
 def test_every_page(examiner: Examiner, town: Town, as_owner: Owner, tmp_path: Path) -> None:
     anybody(examiner)
     refusals(examiner)
     sign_in(examiner, town)
     applicant(examiner, town)
+    situations(examiner, town)
     private_links(examiner, town, tmp_path)
     representative(examiner, town)
     officers(examiner, town)
@@ -179,6 +187,45 @@ def applicant(all_of: Examiner, town: Town) -> None:
         all_of.press(lea, f'form[action*="{form}"] .actions .ds-button')  # nothing was given
     all_of.read(lea, f"/requests/{town.decide}")
     session_over(all_of, lea, town)
+
+
+CAFE = "/situations/cafe-terrace"
+ANSWERED = f"{CAFE}/plan?premises_before=other&works=yes&has_permit=no&establishment_kind=cafe&capacity=60&alcohol=yes&has_licence=no&closing=three&terrace=public&registered=no"
+
+
+def situations(all_of: Examiner, town: Town) -> None:
+    """From a situation to requests prepared and sent together."""
+    who = all_of.visitor()
+    for address in ("/situations", CAFE, f"{CAFE}?ask=1", f"{CAFE}?works=perhaps&has_permit=no", f"{CAFE}/plan?works=yes&skip=capacity", ANSWERED, "/catalogue?q=café"):
+        all_of.read(who, address)
+    all_of.read(who, f"{CAFE}?page=capacity&capacity=many")  # refused at its field
+    lea = all_of.visitor(town.lea)
+    all_of.read(lea, ANSWERED)
+    all_of.press(lea, 'form[action$="/prepare"] .ds-button')
+    assert lea.page.locator("#parts").count() == 1
+    bundle = together(town.lea)
+    all_of.read(lea, f"/bundles/{bundle}/discard")
+    all_of.read(lea, "/drafts")
+    all_of.read(lea, f"/bundles/{bundle}/check")
+    all_of.press(lea, ".submit-form .ds-button")  # not declared
+    lea.fill(declaration="yes")
+    all_of.press(lea, ".submit-form .ds-button")
+    assert lea.path.startswith("/filings/")
+    all_of.press(lea, '.slip-cases a')
+    assert lea.page.locator("#together").count() == 1
+
+
+def together(who: Principal) -> UUID:
+    """Two requests that are ready to be sent, the second with answers of the first."""
+    from bierger.filings import selectors, services
+
+    with acting_as(who):
+        begun = services.begin_bundle(procedures=["commune/building-permit", "commune/residence-certificate"], language="en")
+        assert begun.bundle is not None
+        drafts = selectors.bundle(begun.bundle).drafts
+    for draft in drafts:
+        story.fill(who, draft.id, {**story.PERMIT, **story.RESIDENCE, "commune": "mersch"})
+    return begun.bundle
 
 
 def session_over(all_of: Examiner, lea: Visitor, town: Town) -> None:
@@ -260,6 +307,34 @@ def officers(all_of: Examiner, town: Town) -> None:
     revoked, valid = town.certificates
     for address in ("?number=", f"/{revoked}", f"/{valid}", f"/{valid}/revoke", f"/{valid}/correct"):
         all_of.read(nora, f"/desk/acts{address}")
+    oversight(all_of, nora)
+
+
+def oversight(all_of: Examiner, nora: Visitor) -> None:
+    """The investigator orders, lengthens and ends a delay; the auditor of the house watches, and asks which officer read."""
+    all_of.read(nora, "/desk/readings")
+    all_of.read(nora, "/desk/readings/later")
+    all_of.press(nora, COMPLETE_DELAY)  # nothing was said
+    with superuser() as seen:
+        number = seen.execute(
+            "SELECT c.number FROM cases_case c JOIN administrations_administration a ON a.id = c.administration_id"
+            " WHERE a.code = 'mersch' ORDER BY c.number LIMIT 1"
+        ).fetchone()[0]
+        reading = seen.execute("SELECT max(id) FROM disclosures_disclosure WHERE actor_kind = 'officer'").fetchone()[0]
+    nora.page.check('input[name="until"] >> nth=0')
+    nora.fill(case=number, reason="A fraud is looked into.", law="Code de procédure pénale")
+    all_of.press(nora, COMPLETE_DELAY)
+    all_of.press(nora, 'button[name="confirm"]')
+    assert nora.path.startswith("/desk/readings?did=ordered") or nora.path == "/desk/readings"
+    for verb in ("extend", "end"):
+        nora.page.goto(f"{all_of.base}/desk/readings")
+        all_of.read(nora, nora.page.get_attribute(f'a[href$="/{verb}"]', "href") or "")
+    nora.fill(reason="Unfounded.")
+    all_of.press(nora, COMPLETE_DELAY)
+    all_of.press(nora, 'button[name="confirm"]')
+    anouk = all_of.visitor(officer("anouk.esimerkki"))
+    for address in ("", "?number=", f"?number={reading}"):
+        all_of.read(anouk, f"/desk/readings{address}")
 
 
 def verification(all_of: Examiner, town: Town, folder: Path) -> None:

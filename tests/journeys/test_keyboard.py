@@ -63,6 +63,7 @@ def key(who: Visitor, name: str) -> None:
     who.look()
 
 
+@pytest.mark.slow
 def test_a_report_by_keyboard_alone(visitor: Arrive) -> None:
     who = visitor("en", script=True)
     who.open("/procedures/commune/problem-report?administration=mersch")

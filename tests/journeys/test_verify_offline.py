@@ -32,7 +32,7 @@ from bierger_core.seals import (
     seal,
     sign_status_list,
 )
-from bierger_core.values import Term
+from bierger_core.values import Term, local
 from tests.core.seals.acts import CHECKPOINT, LOG_KEY, LOG_SIGNER, ORIGIN, OTHER_SIGNER, SALT, SIGNER, entry_of
 from tests.core.seals.residence import HOLDER, RESIDENCE_1
 from tests.journeys.printed import jpeg, page_of, photographed, sheet_with, video, video_frame
@@ -45,14 +45,16 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "v0.1"
 BASE_URL = "http://localhost:8000"  # what the settings of the tests say; status lists name it
 ISSUED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FOR_EVER, SHORT = replace(RESIDENCE_1, valid_for=None), replace(RESIDENCE_1, version=2, valid_for=Term(1, "days"))
+PASS = replace(RESIDENCE_1, version=3, valid_for=Term(24, "hours"))
+"""Short-lived: it ends by itself."""
 LOG_ENTRY = entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", valid_to=None)
 KEYS = KeyList(ISSUED, (entry_of(valid_to=None), entry_of(OTHER_SIGNER, owner="redange", valid_to=None), LOG_ENTRY))
 RESULT = ".result .verdict"
 expect.set_options(timeout=20_000)  # a loaded machine is no reason to fail
 
 
-def code_of(place: int | None = 412, kind=FOR_EVER, **facts: str) -> str:
-    claims = Claims("bettborn", ISSUED, "residence-certificate", HOLDER | facts)
+def code_of(place: int | None = 412, kind=FOR_EVER, at: datetime = ISSUED, **facts: str) -> str:
+    claims = Claims("bettborn", at, "residence-certificate", HOLDER | facts)
     return seal(claims, document_type=kind, salt=SALT, log_origin=ORIGIN, signer=SIGNER, status=place)
 
 
@@ -91,7 +93,7 @@ def signed(text: str, key=LOG_KEY, signer=LOG_SIGNER) -> bytes:
 def put_log(site: Site, *, keys: KeyList = KEYS, revoked: tuple[str, ...] = (), status: dict[int, int] | None = None) -> None:
     """A log as of now."""
     now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the browser's clock is the real one
-    types = TypeRegistry((FOR_EVER, SHORT))
+    types = TypeRegistry((FOR_EVER, SHORT, PASS))
     marks = {open_seal(code, types).commitment: Revocation(ISSUED + timedelta(hours=1), "error") for code in revoked}
     site.put("/log/keys.json", dump_key_list(keys, LOG_KEY, LOG_SIGNER))
     site.put("/log/types.json", dump_registry(types))
@@ -232,6 +234,9 @@ def test_files_and_texts_with_the_network_cut(browser: Browser, site: Site) -> N
         assert give(page, SAMPLES / "certificate.pdf") == "facts"  # its facts; the file's own proof did not come along
         expect(page.locator('[data-step="facts-in-log"]')).to_contain_text("entered in a log")
         expect(page.locator('[data-step="file-in-log"]')).to_contain_text("The file itself was not compared")
+        expect(page.locator('[data-step="pdf-signature"]')).to_have_count(0)
+        assert give(page, ("signed.pdf", "application/pdf", pdf + b"\n/ByteRange [0 1 2 3]\n")) == "facts"
+        expect(page.locator('[data-step="pdf-signature"]')).to_contain_text("Not checked here: this page knows no certificates")
         assert give(page, SAMPLES / "certificate.pdf", SAMPLES / "certificate.pdf.tlog-proof") == "yes"
         examine(page)
         changed = pdf.replace(b"%%EOF", b"%%eof")
@@ -274,6 +279,26 @@ def test_compact_seals_their_status_and_their_end(browser: Browser, site: Site) 
         unknown = seal(Claims("bettborn", ISSUED, "residence-certificate", HOLDER), document_type=RESIDENCE_1, salt=SALT, log_origin=ORIGIN, signer=SIGNER)
         assert type_in(page, unknown) == "stale"  # of a type registered later: no forgery, and no answer either
         examine(page)
+
+
+def test_a_short_lived_act_says_until_when_it_is_good_and_expires_without_a_list(browser: Browser, site: Site) -> None:
+    put_log(site)
+    fresh = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)  # noqa: TID251 - the browser's clock is the real one
+    with somebody(browser, site) as page:
+        installed(opened(page))
+        cut(page, site)
+        assert type_in(page, code_of(None, PASS, fresh)) == "facts"
+        good = page.locator(RESULT)
+        expect(good).to_contain_text(f"{local(fresh + timedelta(days=1)):%H:%M} (time in Luxembourg). It is short-lived: it cannot be revoked before then.")
+        expect(good).not_to_contain_text("Revocations as of")
+        expect(page.locator('[data-step="revocation"]')).to_contain_text("Nothing to check: it ends by itself")
+        examine(page)
+        assert type_in(page, code_of(None, PASS)) == "outdated"
+        expect(good).to_contain_text("expired on 21 November 2026, 10:30 (time in Luxembourg)")
+        page.clock.install(time=fresh + timedelta(hours=24, seconds=5))  # the same code a day later, on the same device
+        opened(page)
+        page.clock.run_for(2_000)
+        assert type_in(page, code_of(None, PASS, fresh)) == "outdated"
 
 
 def test_the_first_visit_without_the_log_says_so(browser: Browser, site: Site) -> None:

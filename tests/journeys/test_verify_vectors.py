@@ -282,6 +282,15 @@ def test_good_and_strange_codes(page: Page) -> None:
     } <= codes  # fmt: skip
 
 
+def test_acts_that_end_within_a_day_are_asked_about_no_list(page: Page) -> None:
+    short = replace(RESIDENCE_1, valid_for=Term(24, "hours"))
+    code = seal(CLAIMED, document_type=short, salt=SALT, log_origin=ORIGIN, signer=SIGNER)
+    types = TypeRegistry((short,))
+    answers = compare(page, [case(one, types=types, lookup=lookup) for lookup in ("none", "revoked", "unavailable") for one in (code, message([short.digest, PACKED, 7]))])
+    steps = [(answer["result"], answer["steps"][-1][1:]) for answer in answers]
+    assert steps == [("facts-only", ["not_checked", "short-lived"]), ("refused", ["not_checked", "earlier-step-failed"])] * 3
+
+
 def test_any_changed_byte_is_refused_at_the_same_step(page: Page) -> None:
     chance = random.Random(7)
     cases = []
@@ -438,9 +447,11 @@ def test_key_lists_and_which_may_follow(page: Page) -> None:
     plain = json.loads(signed)
     changes: list[dict[str, object]] = [
         {"kid": "00"}, {"owner": ""}, {"purpose": "other"}, {"alg": "RS256"}, {"public_key": "AA=="}, {"public_key": 5}, {"valid_to": "2020-01-01T00:00:00Z"},
+        {"valid_to": []}, {"revoked_from": 5}, {"kid": f"{SIGNER.kid.hex()} "}, {"kid": f" {SIGNER.kid.hex()}"},
         {"valid_from": "2026-02-30T00:00:00Z"}, {"status": "gone"}, {"revoked_from": "2026-05-01T00:00:00Z"}, {"revoked_at_log": ["x", 1]}, {"revoked_at_log": 5},
     ]  # fmt: skip
     lists = [signed, b"", b"[]", b"{}", b"null", dump_key_list(KEYS), signed.replace(b"bettborn", b"bettbron"), b" " * 4_194_305]
+    lists += [b"\xef\xbb\xbf" + signed, signed.decode().encode("utf-16"), b"\xff" + signed]
     lists += [json.dumps({**plain, "keys": [{**plain["keys"][0], **change}]}).encode() for change in changes]
     lists += [json.dumps({**plain, name: 5}).encode() for name in plain] + [json.dumps({**plain, "keys": plain["keys"] * 2}).encode()]
     later = ISSUED + timedelta(days=1)
@@ -461,18 +472,28 @@ def test_key_lists_and_which_may_follow(page: Page) -> None:
 
 
 DAYS = """async ([types, issued]) => {
-  const [{ readTypes, lastDay }, { readBase64, readInstant }] = await Promise.all([import("/static/js/verify/types.js"), import("/static/js/verify/bytes.js")]);
+  const [{ readTypes, lastDay, endOf }, { readBase64, readInstant }] = await Promise.all([import("/static/js/verify/types.js"), import("/static/js/verify/bytes.js")]);
   const known = [...(await readTypes(readBase64(types))).values()];
-  return issued.map((at) => known.map((type) => lastDay(type, readInstant(at))));
+  return issued.map((at) => known.map((type) => [lastDay(type, readInstant(at)), endOf(type, readInstant(at))?.toISOString() ?? null]));
 }"""
 
 
+def ends(kind: RegisteredType, at: datetime) -> tuple[str | None, str | None]:
+    """The last day, and the instant of a short-lived one."""
+    day, end = kind.last_day(at), kind.ends_at(at) if kind.is_short_lived else None
+    return day and day.isoformat(), end and f"{end:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
 def test_how_long_an_act_may_be_relied_on(page: Page) -> None:
-    terms = (Term(3, "months"), Term(1, "years"), Term(2, "weeks"), Term(10, "days"), None, Term(1, "months"))
+    terms = (Term(3, "months"), Term(1, "years"), Term(2, "weeks"), Term(10, "days"), None, Term(1, "months"), Term(24, "hours"), Term(1, "hours"), Term(9999, "years"))
     types: list[RegisteredType] = [replace(RESIDENCE_1, version=number, valid_for=term) for number, term in enumerate(terms, 1)]
     issued = [CLAIMED.issued_at, datetime(2026, 11, 30, 23, 30, tzinfo=UTC), datetime(2027, 12, 31, 22, 59, tzinfo=UTC), datetime(2028, 1, 31, 12, tzinfo=UTC)]
+    # Around the nights in which clocks change, and at the seconds around midnight.
+    issued += [datetime(2026, 10, day, hour, minute, second, tzinfo=UTC) for day, hour, minute, second in (
+        (24, 1, 30, 0), (24, 21, 59, 59), (24, 22, 0, 0), (25, 0, 30, 0), (25, 1, 30, 0), (25, 22, 59, 59), (25, 23, 0, 0))]  # fmt: skip
+    issued += [datetime(2026, 3, day, hour, 0, second, tzinfo=UTC) for day, hour, second in ((28, 22, 59), (28, 23, 0), (29, 0, 59), (29, 1, 0), (29, 22, 0))]
     shown = page.evaluate(DAYS, [b64(dump_registry(TypeRegistry(tuple(types)))), [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in issued]])
-    expected = [[day and day.isoformat() for day in (one.last_day(at) for one in types)] for at in issued]
+    expected = [[list(ends(one, at)) for one in types] for at in issued]
     assert shown == expected
 
 

@@ -15,14 +15,13 @@ from bierger_core.seals import load_key_list
 
 @dataclass(frozen=True)
 class Kind:
-    """How many files of a kind an installation hands out, in all languages, and whether they carry a PDF signature."""
+    """Whether files of a kind carry a PDF signature."""
 
-    count: int
     is_signed: bool = False
 
 
 # By folder. Acts are signed by a certificate of the installation's own; with `BIERGER_PDF_SIGNING=off` they are the same without.
-KINDS = {"acts": Kind(33, is_signed=True), "unsigned": Kind(1), "receipts": Kind(4)}
+KINDS = {"acts": Kind(is_signed=True), "unsigned": Kind(), "receipts": Kind()}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RELEASE = SAMPLES / "v0.1"
 LOG = RELEASE / "log"

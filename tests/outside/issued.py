@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every kind of act in every language, decided, sealed, logged and rendered as the worker does it, and receipts; as files.
+"""Every kind of act, every template in every language, decided, sealed, logged and rendered as the worker does it, and receipts; as files.
 
 `acts/*.pdf` with their `.tlog-proof`, signed by the installation's own authority, whose certificates are `anchors.pem`; `unsigned/*.pdf`,
 `receipts/*.pdf`, and `log/` as the installation publishes it.
@@ -81,11 +81,16 @@ def _issue(folder: Path) -> None:
 
 
 def _decided(commune: Commune, applicant: Applicant) -> Iterator[tuple[str, UUID]]:
-    for name in FOLDERS:
+    drawn: set[str] = set()
+    for number, name in enumerate(FOLDERS):
         read = package(name)
         for code in read.documents:
-            kinds = [(language, language, VARIABLES) for language in LANGUAGES]
-            for kind, language, variables in [*kinds, *([("odd", "lb", ODD)] if code == "permit" else [])]:
+            # A template that many procedures share is drawn in all languages once, then in one of them for each procedure.
+            one = LANGUAGES[number % len(LANGUAGES)]
+            template = document_inputs(read, code, VARIABLES, language=one).template
+            kinds = [(language, language, VARIABLES) for language in ((one,) if template in drawn else LANGUAGES)]
+            drawn.add(template)
+            for kind, language, variables in [*kinds, *([("odd", "lb", ODD)] if name == "commune/building-permit" and code == "permit" else [])]:
                 made = document_inputs(read, code, variables, language=language)
                 act = decide(
                     commune, applicant, document_type=registered_type(read, code), facts=made.facts, fields=made.fields, template=made.template,

@@ -123,7 +123,6 @@ def test_the_proofs_in_and_beside_acts_hold(verifier, ask, issued: Issued, tmp_p
         tree.accepts("proof", beside, file.hex(), *vkeys)
         changed = file_commitment(flipped(act.read_bytes(), 1000), bytes.fromhex(parts["file-salt.txt"].decode()))
         tree.refuses("proof", beside, changed.hex(), *vkeys, because="invalid")
-    assert len(acts) == 35
 
 
 def test_the_key_list_is_in_the_log(verifier, ask, issued: Issued, tmp_path):

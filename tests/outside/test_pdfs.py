@@ -12,12 +12,17 @@ from tests.outside.changes import flipped, flipped_after
 from tests.outside.files import KEPT, KINDS, Issued
 from tests.outside.signing import signed_pdf
 from tests.outside.verdicts import OUTSIDE
+from tests.procedures.test_packages import FOLDERS, LANGUAGES, package
 
 pytestmark = OUTSIDE
 
 
 def test_every_kind_of_file_is_judged(issued: Issued):
-    assert {name: len(issued.files(name)) for name in KINDS} == {name: kind.count for name, kind in KINDS.items()}
+    acts = [path.stem for path in issued.files("acts")]
+    wanted = {f"{package(name).name}-{code}" for name in FOLDERS for code in package(name).documents}
+    assert {act.rpartition("-")[0] for act in acts} == wanted
+    assert {act.rpartition("-")[2] for act in acts} == {*LANGUAGES, "odd"}
+    assert (len(issued.files("unsigned")), len(issued.files("receipts"))) == (1, len(LANGUAGES))
     assert all(path.exists() for path in KEPT)
 
 

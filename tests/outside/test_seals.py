@@ -57,8 +57,8 @@ def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued
             assert claims["-65537"] == [read.document_type, dict(read.facts)]
         else:
             packed = [fact.pack(read.facts[fact.name]) for fact in seal.registered.facts]
-            assert claims["-65538"] == [seal.registered.digest.hex(), packed, seal.status]
-    assert len(acts) == 35
+            place = [] if seal.status is None else [seal.status]  # an act good for a day is not on the status list
+            assert claims["-65538"] == [seal.registered.digest.hex(), packed, *place]
 
 
 def test_the_code_on_a_receipt_is_read(verifier, issued: Issued, tmp_path):

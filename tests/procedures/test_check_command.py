@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bierger.site.commands.check import find_packages
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import argparse, sys; from bierger.site.commands import check; p = argparse.ArgumentParser(); check.add_arguments(p); code = check.run(p.parse_args()); assert 'django' not in sys.modules; sys.exit(code)"
 
@@ -37,7 +39,7 @@ def report(tmp_path) -> Path:
 def test_good_packages_end_well():
     done = run("procedures/")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 packages checked, all good." in done.stdout
+    assert f"{len(list(find_packages(ROOT / 'procedures')))} packages checked, all good." in done.stdout
 
 
 def test_a_fault_is_a_line_to_click_with_its_mend(report):

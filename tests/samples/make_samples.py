@@ -10,21 +10,25 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
-from tests.apps.documents.story import decide, officer_of
+from tests.apps.documents.story import FACTS, decide, officer_of, typed
 
 from bierger.documents import selectors, services
 from bierger.documents.types import ReceiptData
 from bierger.infra.principal import SYSTEM, acting_as
+from bierger_core.seals import RegisteredType
+from bierger_core.values import Text
 
-RELEASE = Path(__file__).parent / "v0.1"
+RELEASE = Path(__file__).parent / "v0.2"
 # The folder of this file may be reached through a link; the samples belong beside the real one.
 RELEASE = RELEASE.resolve()
+WORKS = {"person.family_name": "Beispill", "works.kind": "shed"}
 LABELS = {
     "verify": "Keep this receipt. Anybody can check its number and hash at the verification page.",
     "footer": "This receipt says that your request arrived. It is not a decision.",
@@ -50,10 +54,21 @@ def photo(code: str) -> bytes:
     return out.getvalue()
 
 
-def test_make(commune, applicant, as_worker, run_jobs, data_folder):
+def works() -> RegisteredType:
+    """A kind of act with a choice in it."""
+    kind = typed(WORKS, code="works-notice")
+    options = {"shed": Text.of(fr="Abri", de="Schuppen", en="Shed", lb="Schapp"), "house": Text.of(fr="Maison", de="Haus", en="House", lb="Haus")}
+    chosen = tuple(replace(fact, kind="choice", options=options) if fact.name == "kind" else fact for fact in kind.facts)
+    return replace(kind, facts=chosen)
+
+
+def test_make(commune, applicant, as_worker, run_jobs, data_folder, frozen):
     assert not RELEASE.exists(), "The samples of a release are made once."
+    frozen(datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
     with as_worker():
         kept, revoked = decide(commune, applicant), decide(commune, applicant, title="Residence certificate (revoked)")
+        over = decide(commune, applicant, title="Proof of residence", document_type=typed(FACTS, code="residence-proof", valid_for="PT24H"))
+        chosen = decide(commune, applicant, title="Notice of works", document_type=works(), facts=WORKS)
     with acting_as(applicant.principal):
         submission = services.register_submission(number="F-2026-000042", event_hash=bytes(range(32)))
     run_jobs()
@@ -63,7 +78,7 @@ def test_make(commune, applicant, as_worker, run_jobs, data_folder):
     RELEASE.mkdir(parents=True)
     with as_worker(), acting_as(SYSTEM):
         services.publish_revocations()
-        for act, name in ((kept, "certificate.pdf"), (revoked, "revoked.pdf")):
+        for act, name in ((kept, "certificate.pdf"), (revoked, "revoked.pdf"), (over, "proof.pdf"), (chosen, "choice.pdf")):
             pdf = selectors.act_pdf(act).data
             (RELEASE / name).write_bytes(pdf)
             (RELEASE / f"{name}.tlog-proof").write_bytes(selectors.act_proof(act))
@@ -91,6 +106,8 @@ def test_make(commune, applicant, as_worker, run_jobs, data_folder):
     expected = {
         "certificate.pdf": "authentic",
         "revoked.pdf": "revoked",
+        "proof.pdf": "authentic",
+        "choice.pdf": "authentic",
         "code.txt": "facts-only",
         "photo.jpg": "facts-only",
         "receipt.pdf": "authentic",

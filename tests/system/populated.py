@@ -51,6 +51,7 @@ CALLED = {
     "cases_case": "t.id::text",
     "cases_case_grant": f"{CASE} || ' ' || coalesce((SELECT s.code FROM administrations_service s WHERE s.id = t.service_id), '') || ' ' || t.role",
     "cases_deletion": CASE,
+    "cases_erasure_failure": CASE,
     "cases_event": HEARD,
     "cases_event_payload": HEARD,
     "cases_party": CASE,
@@ -62,6 +63,7 @@ CALLED = {
     "disclosures_delay": "t.administration::text",
     "disclosures_disclosure": "t.subjects[1]::text || CASE WHEN t.delay IS NULL THEN '' ELSE ' later' END",
     "disclosures_entry": "t.subject::text",
+    "disclosures_gone": "t.case_id::text",
     "disclosures_held": "t.subject::text",
     "documents_act": CASE,
     "documents_act_counter": "t.administration::text",
@@ -76,6 +78,7 @@ CALLED = {
     "documents_status_counter": "t.administration::text",
     "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
     "documents_waiting": "coalesce(t.space::text, t.link, t.officer::text)",
+    "filings_deletion": "t.id::text",
     "filings_draft": OWNER,
     "filings_filing": OWNER,
     "filings_filing_case": CASE,
@@ -141,6 +144,9 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
     with acting_as(mersch["mayor"]):
         document_services.revoke_act(act=act, reason="error")
     with superuser() as erased:  # records of erasures: nothing of these cases is gone
+        erased.execute("INSERT INTO cases_erasure_failure VALUES (%s, now(), 'act-under-way')", [of["certificate"]])
+        erased.execute("INSERT INTO disclosures_gone VALUES (%s, current_date + 9)", [of["certificate"]])
+        erased.execute("INSERT INTO filings_deletion VALUES (%s, now(), '{}', 's', 'c')", [lea.person])
         for name in ("certificate", "permit"):
             erased.execute(
                 "INSERT INTO cases_deletion (id, case_id, at, record, salt, commitment) VALUES (gen_random_uuid(), %s, now(), '{}', 's', %s)",

@@ -110,6 +110,7 @@ def test_everything_comes_back_and_verifies(told: Told, empty: Path) -> None:
     assert verdict["authentic"] == "yes"
 
 
+@pytest.mark.slow
 def test_a_case_whose_last_event_was_taken_out_is_not_called_whole(told: Told, empty: Path, tmp_path: Path) -> None:
     """The archive is made after the fault: its own counts agree with it, only the case's head does not."""
     import psycopg
@@ -132,6 +133,7 @@ def test_a_case_whose_last_event_was_taken_out_is_not_called_whole(told: Told, e
     assert "each chain whole" not in done.stdout
 
 
+@pytest.mark.slow
 def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, empty: Path, tmp_path: Path) -> None:
     """A backup of a demonstration tried out elsewhere: policies ask the row, and would date by it what Python does not."""
     import psycopg
@@ -150,6 +152,7 @@ def test_outside_the_demonstration_a_moved_clock_is_not_restored(told: Told, emp
         assert seen.execute("SELECT count(*) FROM infra_clock_offset").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_an_archive_moves_attachments_from_files_to_s3_and_back(told: Told, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Restored into an S3 store, backed up from there, restored into files: the same attachments, and nothing in between."""
     server = S3Server(tmp_path / "s3")

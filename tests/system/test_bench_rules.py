@@ -39,6 +39,10 @@ def test_no_order_asks_less_than_the_optimum_and_ours_stays_near_it(tmp_path: Pa
         assert min(ratios) == ratios[-1] == 1.0
         assert ratios[-2] <= 1.05 < min(ratios[:-2])
     assert measured["situation"]["calls"] > 100
+    assert [one["situation"] for one in measured["packages"]] == ["build", "cafe-terrace", "hire", "move"]
+    for one in measured["packages"]:
+        whole, _, _, ours, best = one["orders"].values()
+        assert best <= ours <= 1.05 * best < whole
 
 
 def test_every_way_of_ours_gives_the_same():

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bierger.administrations.models import Administration, Officer, OfficerRole, Service
-from bierger.simulators.country import country
+from bierger.catalogue.plugins.folder import vocabulary_for
+from bierger.simulators.country import Person, country
+from bierger.site.commands.check import read_package
 from bierger.site.country.loader import load_country, slug
-from bierger.site.country.welcome import CITIZENS, IDLE, OFFICERS, WIDTH, welcome
+from bierger.site.country.welcome import CITIZENS, OFFICERS, WIDTH, welcome
+from bierger_core.procedures import load
 from tests import databases
-from tests.core.procedures.test_running import package
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTRY = ROOT / "src" / "bierger" / "site" / "country"
@@ -35,7 +38,7 @@ def test_the_hundred_communes(transactional: None, as_owner: Callable):
             "waldbredimus": "bous-waldbredimus",
         }
         assert all(all(row.names[language] for language in ("fr", "de", "en", "lb")) for row in communes)
-        assert Administration.objects.filter(kind="state").count() == 2
+        assert set(Administration.objects.filter(kind="state").values_list("code", flat=True)) == set(served()["state"])
 
 
 def test_a_second_load_changes_nothing_but_the_issuer(transactional: None, as_owner: Callable):
@@ -66,17 +69,19 @@ def test_codes(name: str, code: str):
     assert slug(name) == code
 
 
-def test_services_are_those_that_the_packages_ask_for(transactional: None, as_owner: Callable):
-    import yaml
+def served() -> dict[str, dict[str, object]]:
+    return yaml.safe_load((COUNTRY / "served.yaml").read_text("utf-8"))
 
-    wanted = {
-        service
-        for path in (ROOT / "procedures" / "commune").glob("*/procedure.yaml")
-        for service in yaml.safe_load(path.read_text("utf-8")).get("services", [])
-    }
+
+def test_services_are_those_that_the_packages_ask_for(transactional: None, as_owner: Callable):
+    wanted: dict[str, set[str]] = {}
+    for path in (ROOT / "procedures").glob("*/*/procedure.yaml"):
+        said = yaml.safe_load(path.read_text("utf-8"))
+        wanted.setdefault("mersch" if said["owner"] == "commune" else said["owner"], set()).update(said.get("services", []))
     with as_owner():
-        assert wanted
-        assert wanted <= set(Service.objects.filter(administration__code="mersch").values_list("code", flat=True))
+        assert wanted["mersch"]
+        for code, services in wanted.items():
+            assert services <= set(Service.objects.filter(administration__code=code).values_list("code", flat=True)), code
 
 
 def test_the_welcome_fits_a_terminal():
@@ -96,6 +101,7 @@ def empty_database() -> Iterator[dict[str, str]]:
     server.drop_database(name)
 
 
+@pytest.mark.slow
 def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
     import psycopg
 
@@ -124,8 +130,9 @@ def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
 
     prepare()
     loaded, rows = counted(), written()
-    assert loaded[0] == 106
-    assert loaded[2] == 4
+    assert loaded[0] == 104 + len(served()["state"])
+    published = [*(ROOT / "procedures").glob("*/*/procedure.yaml"), *(ROOT / "situations").glob("*/situation.yaml")]
+    assert loaded[2] == len(published)
     (tmp_path / "welcome.txt").unlink()
     prepare()
     assert written() == rows  # the second time nothing is loaded again
@@ -138,26 +145,29 @@ def test_prepared_twice(empty_database: dict[str, str], tmp_path: Path):
 
 
 def test_every_officer_of_the_welcome_has_a_desk_with_work():
-    """Whoever is invited to sign in finds something to do there once requests come; the other offices are named as idle."""
-    asked = {asks for folder in ("building-permit", "data-question", "problem-report", "residence-certificate") for asks in asked_offices(folder)}
+    """Whoever is invited to sign in finds something to do there once requests come, and so does some officer of each administration."""
+    asked: dict[str, set[tuple[str, str]]] = {}
+    for folder in (path.parent for path in (ROOT / "procedures").glob("*/*/procedure.yaml")):
+        asked.setdefault(folder.parent.name, set()).update(asked_offices(folder))
     people = country().by_handle
+
+    def has_work(person: Person) -> bool:
+        code = person.employment.administration
+        owner = code if code in served()["state"] else "commune"
+        return bool({(office.role, office.service or "") for office in person.employment.offices} & asked.get(owner, set()))
+
     for handle, _what in OFFICERS:
-        employment = people[handle].employment
-        assert {(office.role, office.service or "") for office in employment.offices} & asked, handle
-    idle = {one.employment.administration for one in country().people if one.employment} - {
-        one.employment.administration
-        for one in country().people
-        if one.employment and {(office.role, office.service or "") for office in one.employment.offices} & (asked - {("decider", "")})
-    }
-    assert idle == {"nature", "water"}
-    assert IDLE in welcome("http://127.0.0.1:8000")
+        assert has_work(people[handle]), handle
+    officers = country().officers
+    assert {one.employment.administration for one in officers} == {one.employment.administration for one in officers if has_work(one)}
 
 
-def asked_offices(procedure: str) -> set[tuple[str, str]]:
-    """(role, service) of every task that a procedure of the communes gives to officers."""
-    found = package(procedure)
-    assert found.administration.kind == "commune"
+def asked_offices(folder: Path) -> set[tuple[str, str]]:
+    """(role, service) of every task that a procedure gives to officers."""
+    found = load(read_package(folder), vocabulary=vocabulary_for(folder))
     tasks = [node for name, node in found.process.nodes.items() if name in found.tasks and node.role != "applicant"]
-    named = {(node.role, node.service) for node in tasks if node.service or node.role == "decider"}
+    named = {(node.role, node.service or "") for node in tasks if node.service or node.role == "decider"}
+    # A decider without a service decides for all of them.
+    named |= {("decider", "") for node in tasks if node.role == "decider"}
     # A task whose service a decision finds may go to any of the procedure's.
-    return named | {(node.role, service) for node in tasks if (node.role, node.service) not in named for service in found.services}
+    return named | {(node.role, service) for node in tasks if (node.role, node.service or "") not in named for service in found.services}

@@ -12,7 +12,7 @@ from django.db import connection
 #   act       destroyed with the act
 #   short     a moment's, deleted by itself
 #   draft     deleted with the draft or the file that waits, some days after the last change
-#   account   as long as the account or the office is kept: no period yet (docs/reference/retention.md says so)
+#   account   destroyed with the account or the office (filings.services.end_accounts)
 #   remains   told to the person as what remains
 #   reading   kept for the person who was read about: it is their own evidence (disclosures)
 #   nobody    nothing of a person
@@ -20,12 +20,12 @@ RULES = ("case", "act", "short", "draft", "account", "remains", "reading", "nobo
 WHOLE = {  # tables with one rule for all of their columns
     "administrations_administration": "nobody", "administrations_service": "nobody", "administrations_officer": "account",
     "administrations_officer_role": "account",
-    "cases_event_payload": "case", "cases_event": "remains", "cases_deletion": "remains", "cases_service_job": "remains",
+    "cases_event_payload": "case", "cases_event": "remains", "cases_deletion": "remains", "cases_erasure_failure": "nobody", "cases_service_job": "remains",
     "cases_case_grant": "nobody",
     "delivery_message": "case",
     "documents_act_counter": "nobody", "documents_type": "nobody", "documents_revocation": "remains",
     "documents_submission": "case", "documents_waiting": "draft", "documents_blob": "case", "documents_blob_holder": "case",
-    "filings_draft": "draft", "filings_filing_case": "remains",
+    "filings_draft": "draft", "filings_deletion": "remains", "filings_filing_case": "remains",
     "flows_instance": "nobody", "flows_timer": "nobody", "flows_token": "nobody",
     "identity_person": "account", "identity_login": "account", "identity_organisation": "account", "identity_space": "account",
     "identity_membership": "account", "identity_mandate": "account",
@@ -47,7 +47,7 @@ COLUMNS = {  # table -> rule -> columns
         "act": "facts fields template seal facts_salt file_id file_sha256 file_salt revocation_note problem",
         "remains": ("id case_id administration issuer number document_type once state title language package_digest facts_commitment"
                     " file_commitment holder_space holder_link decided_at file_logged_at delivered_at revoked_at revocation_reason revoked_by"
-                    " revocation_told_at replaces status_place valid_until erase_on erased_at"),
+                    " revocation_told_at replaces status_place valid_until ends_at erase_on erased_at"),
     },
     "filings_filing": {
         "case": "code signature fee_cents", "remains": "id number space link draft digest language submitted_at event_hash",

@@ -38,6 +38,7 @@ TOKEN = "one's own readings, for a trusted caller: tests/apps/gateway/test_data_
 PERSONAL = {
     "portal:drafts": {}, "portal:check": {"draft": "draft"}, "portal:discard": {"draft": "draft"},
     "portal:step": {"draft": "draft", "step": "=identity"}, "portal:receipt": {"filing": "filing"}, "portal:receipt-pdf": {"filing": "filing"},
+    "portal:bundle": {"bundle": "bundle"}, "portal:bundle-check": {"bundle": "bundle"}, "portal:bundle-discard": {"bundle": "bundle"},
     "portal:requests": {}, "portal:request": {"case": "permit"}, "portal:task": {"case": "permit", "task": "task"},
     "portal:act-pdf": {"act": "act"}, "portal:act-proof": {"act": "act"}, "portal:mailbox": {}, "portal:readings": {},
     "portal:readings-file": {}, "portal:mandates": {}, "portal:deletion": {"case": "permit", "deletion": "case"},
@@ -45,17 +46,18 @@ PERSONAL = {
     "desk:act": {"case": "case", "act": "act"}, "desk:task": {"task": "task"}, "desk:done": {"task": "task"},
     "desk:acts": {}, "desk:issued": {"act": "act"}, "desk:issued-pdf": {"act": "act"}, "desk:revoke": {"act": "act"},
     "desk:correct": {"act": "act"}, "desk:deletion": {"case": "permit", "deletion": "case"}, "identity:spaces": {},
+    "desk:readings": {}, "desk:delay": {}, "desk:extend-delay": {"order": "case"}, "desk:end-delay": {"order": "case"},
 }  # fmt: skip
 JUDGED = {
     **dict.fromkeys(
-        ("health:alive", "health:ready", "health:metrics", "ui:language", "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify",
+        ("health:alive", "health:ready", "health:metrics", "ui:language", "ui:register", "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify",
          "portal:verify-app", "portal:verify-manifest", "portal:verify-worker", "portal:verify-words", "portal:accessibility", "portal:colours",
-         "portal:readings-verifier", "identity:sign-in", "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof",
+         "portal:readings-verifier", "portal:situations", "portal:situation", "portal:situation-plan", "identity:sign-in", "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof",
          "gateway:types", "gateway:statuses", "gateway:revocations", "gateway:policy", "gateway:readings-batch", "gateway:proof", "gateway:stamp",
-         "gateway:certificates", "gateway:api-verify"), PUBLIC,
+         "gateway:certificates", "gateway:api-verify", "studio:rules", "gateway:earlier", "gateway:earlier-checkpoint", "gateway:earlier-tile"), PUBLIC,
     ),
     **dict.fromkeys(
-        ("portal:start", "portal:submit", "portal:answer", "portal:mandate-end", "portal:readings-ask", "identity:callback", "identity:sign-out",
+        ("portal:start", "portal:submit", "portal:situation-prepare", "portal:bundle-submit", "portal:bundle-take-out", "portal:answer", "portal:mandate-end", "portal:readings-ask", "identity:callback", "identity:sign-out",
          "desk:next", "desk:question", "desk:withdraw", "desk:note", "desk:hold", "desk:release", "desk:take", "desk:give-back"), DOES,
     ),
     **dict.fromkeys(("gateway:find-usage", "gateway:usage-period", "gateway:heartbeat"), TOKEN),

@@ -147,6 +147,7 @@ def test_metrics_count_requests_by_route_and_hold_no_identifier(browser: Client,
 
 
 def test_metrics_count_acts_that_stand_still_by_what_failed_last(browser: Client, as_worker, as_owner, frozen) -> None:
+    from bierger.documents import services as documents
     from bierger.documents.models import Act
     from bierger.infra.outbox import STANDING_AFTER
     from bierger.infra.principal import SYSTEM, acting_as
@@ -165,6 +166,10 @@ def test_metrics_count_acts_that_stand_still_by_what_failed_last(browser: Client
     text = browser.get("/metrics").content.decode()
     assert 'bierger_acts_standing{why="decided"} 2.0' in text
     assert 'bierger_acts_standing{why="render-template"} 1.0' in text
+    with as_worker(), acting_as(SYSTEM):  # a case was erased with its acts: they go nowhere any more
+        documents.forget_acts(acts=Act.objects.filter(problem="").values_list("id", flat=True))
+    text = browser.get("/metrics").content.decode()
+    assert re.findall(r"^bierger_acts_standing\{.*$", text, re.MULTILINE) == ['bierger_acts_standing{why="render-template"} 1.0']
 
 
 def test_metrics_are_for_this_machine_or_for_the_token(browser: Client) -> None:

@@ -25,15 +25,20 @@ from bierger.cases import selectors as cases
 from bierger.cases import services
 from bierger.cases.models import Case
 from bierger.delivery import selectors as delivery
+from bierger.disclosures.services import order_delay, purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.filings.models import FilingCase
 from bierger.filings.services import erase_round
 from bierger.infra import clock
-from bierger.infra.principal import SYSTEM, acting_as
+from bierger.infra.principal import SYSTEM, Principal, acting_as
 from bierger.ledger import selectors as log
 from bierger_core.seals import verify_deletion
 from tests import databases, story
+from tests.apps.disclosures.exports import check, export, write
+from tests.apps.disclosures.town import seal
+from tests.attacks.together import superuser
 from tests.conftest import DATABASE
+from tests.laws import SOME_LAW
 from tests.people import officer
 from tests.registers import register, simulators
 from tests.story_people import Town, town
@@ -76,10 +81,21 @@ def told(chance: random.Random, mersch: Town, number: int) -> Told:
             services.add_note(case=case, text=text_of(number, "note"))
         return Told(case)
     case = story.request(who, "problem-report", {**story.REPORT, "description": text_of(number, "description")}).cases[0]
+    looked_at(mersch, officer("pol.sample"), case, text_of(number, "order"))
     if chance.random() < 0.3:
         return Told(case)
     story.do(officer("pol.sample"), case, "handle", handling="done", answer=text_of(number, "answer"))
     return Told(case)
+
+
+def looked_at(mersch: Town, reader: Principal, case: UUID, reason: str) -> None:
+    """Read once openly; once more under an order, whose reason stands in that case and nowhere else."""
+    with acting_as(reader):
+        cases.case_view(case, purpose=purpose_of_case(case))
+    with acting_as(mersch.mayor):
+        order_delay(case=case, until=clock.today() + timedelta(days=30), reason=reason, legal_basis=SOME_LAW)
+    with acting_as(reader):
+        cases.case_view(case, purpose=purpose_of_case(case))
 
 
 def dump() -> str:
@@ -114,10 +130,11 @@ def _files(data: Path) -> set[str]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_erased_is_gone_and_everything_else_is_proved(
-    transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, seed: int
+    transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, tmp_path: Path, seed: int
 ) -> None:
     chance, mersch = random.Random(seed), town()
     stories = [told(chance, mersch, number) for number in range(8)]
+    seal(as_worker)
     run_jobs()
     with as_worker(), acting_as(SYSTEM):
         ended = list(Case.objects.filter(status="ended").order_by("number").values_list("id", flat=True))
@@ -129,6 +146,8 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
         codes = {one.case: FilingCase.objects.get(case_id=one.case).filing.code for one in stories}
     files = _files(own)
     frozen(clock.real_now() + timedelta(days=800))
+    seal(as_worker)  # what was told later has been told, and is in the chains
+    older = {who.person: write(tmp_path, f"{who.person}.json", export(who)) for who in (mersch.applicant, mersch.neighbour)}
 
     stop = interrupted(chance, monkeypatch)
     for _ in range(20):
@@ -162,7 +181,13 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
         assert (f"canary{number:02d}" in text) is (case not in gone and one.says)
         assert (codes[case] in text) is (case not in gone)
         assert (codes[case].rpartition(":")[2] in text) is (case not in gone)  # the salt, wherever it stands
+    with superuser() as seen:
+        read_about = {row[0] for row in seen.execute("SELECT case_id FROM disclosures_disclosure").fetchall()}
+        ordered = {row[0] for row in seen.execute("SELECT case_id FROM disclosures_delay").fetchall()}
+    assert (read_about | ordered).isdisjoint(gone)
     for who in (mersch.applicant, mersch.neighbour):
+        status, said = check(write(tmp_path, "now.json", export(who)), "--older", str(older[who.person]))
+        assert status == 0, said
         with acting_as(who):
             assert {one.case_id for one in delivery.mailbox()}.isdisjoint(gone)
     assert gone

@@ -109,6 +109,7 @@ WRITTEN = {
         "ledger_checkpoint": {"INSERT"},
         "ledger_key": {"INSERT", "UPDATE"},
         "ledger_key_list": {"INSERT"},
+        "ledger_earlier": {"INSERT"},
         "ledger_queue": {"INSERT", "UPDATE"},
         "ledger_shown": {"INSERT"},
     },

@@ -93,6 +93,8 @@ def test_dates_among_the_inputs_are_read_by_their_type(ask):
     assert [one["inputs"] for one in said["changes"]["changes"]] == [["paid"]]
 
 
-def test_a_day_that_is_none_is_refused(ask):
+@pytest.mark.parametrize("day", ["31 January", "2026-02-31", "2026-1-32"])
+def test_a_day_that_is_none_is_refused(ask, capsys, day):
     with pytest.raises(SystemExit):
-        ask(CHANGED, "--decision", "fee", "--at", "31 January")
+        ask(CHANGED, "--decision", "fee", "--at", day)
+    assert f"'{day}' is no day of the calendar; write it as 2027-01-01." in capsys.readouterr().err

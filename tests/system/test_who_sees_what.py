@@ -76,6 +76,7 @@ EXPECTED: dict[str, Seen] = {
         "technical": {"permit technical adviser"}, "esch": {"esch urbanism clerk"},
     },
     "cases_deletion": only(OF_A_CASE, "certificate", "permit"),
+    "cases_erasure_failure": {},
     "cases_event": HEARD,
     "cases_event_payload": HEARD,
     "cases_party": OF_A_CASE,
@@ -91,6 +92,7 @@ EXPECTED: dict[str, Seen] = {
     "disclosures_chain": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
     "disclosures_delay": {"mayor": {"Mersch"}},  # the investigator
     "disclosures_entry": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
+    "disclosures_gone": {},
     "disclosures_held": {},  # nobody but the system knows what is told later
     "disclosures_disclosure": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
     # Nobody at the desk had a hand in these certificates: they are the deciders', to take back.
@@ -111,6 +113,7 @@ EXPECTED: dict[str, Seen] = {
     "documents_status_counter": {name: {"Mersch"} for name in (*MERSCH, "no officer")} | to_all(*WORKERS),
     "documents_submission": {},
     "documents_waiting": {"firm": {"firm"}, "representative": {"firm"}, "adviser": {"adviser"}},
+    "filings_deletion": {},
     "filings_draft": {name: found for name, found in OWNERS.items() if name != "Nina"},
     "filings_filing": OWNERS,
     "filings_filing_case": PARTIES,
@@ -135,7 +138,7 @@ EXPECTED: dict[str, Seen] = {
 }  # fmt: skip
 # A worker that acts as the system does what the outbox brings; readings of one's data are the reader's and the person's alone.
 NOT_EVEN_THE_SYSTEM = ("disclosures_disclosure",)
-SYSTEMS_OWN = ("cases_service_job", "disclosures_batch", "disclosures_held", "documents_submission")
+SYSTEMS_OWN = ("cases_erasure_failure", "cases_service_job", "disclosures_batch", "disclosures_gone", "disclosures_held", "documents_submission", "filings_deletion")
 PUBLIC = ("administrations_administration", "administrations_service", "documents_revocation")
 
 

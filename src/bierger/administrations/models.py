@@ -52,6 +52,7 @@ class Officer(models.Model):
     given_name = models.TextField()
     family_name = models.TextField()
     active = models.BooleanField(default=True)
+    ended_on = models.DateField(null=True)  # written by the row itself, when it is no longer active
 
     class Meta:
         db_table = "administrations_officer"

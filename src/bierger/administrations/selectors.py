@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Least
 
 from bierger.administrations.errors import UnknownAdministration, UnknownService
 from bierger.administrations.models import Administration, Officer, Service
@@ -148,6 +149,16 @@ def _officers(**wanted: object) -> list[OfficerView]:
         )
         for row in rows.order_by("family_name", "given_name", "id")
     ]
+
+
+def offices_ended(before: dt.date) -> Mapping[UUID, dt.date]:
+    """Offices that had ended by that day, the oldest first, and when they ended (system).
+
+    An administration that is closed ends the offices in it, whether or not somebody ended each.
+    """
+    ended = Least("ended_on", "administration__valid_to")  # in PostgreSQL the one that is there
+    rows = Officer.objects.annotate(ended=ended).filter(ended__lte=before).order_by("ended", "id")
+    return dict(rows.values_list("id", "ended"))
 
 
 def officers_by_login(issuer: str, subject: str) -> tuple[OfficerView, ...]:

@@ -216,3 +216,14 @@ class Deletion(models.Model):
     class Meta:
         db_table = "cases_deletion"
         indexes = [models.Index(fields=["case", "at"], name="cases_deletion_case")]
+
+
+class ErasureFailure(models.Model):
+    """Why the last attempt to erase a case failed; gone once it is erased."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    code = models.TextField()
+
+    class Meta:
+        db_table = "cases_erasure_failure"

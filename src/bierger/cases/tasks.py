@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, Event, EventPayload, Party, ServiceJob, Work
+from bierger.cases.selectors.acts import as_acts_stand, issued_value
 from bierger.cases.services.conduct import absorb, finish_task
 from bierger.cases.services.retention import plan
 from bierger.cases.services.writer import Audience, CaseWriter
@@ -31,7 +32,6 @@ from bierger.registry import services as registry
 from bierger.registry.errors import RegisterAnswerInvalid, RegisterUnavailable
 from bierger_core.procedures import Package, document_inputs, evidence_value, message, registered_type
 from bierger_core.rules import Value
-from bierger_core.values import local_date
 
 # How long a silent register is asked again before the case goes to an officer.
 REGISTER_PATIENCE = timedelta(seconds=60)
@@ -39,7 +39,7 @@ ASK_REGISTER = "ask-register"
 
 
 def on_task_ready(ids: Mapping[str, str]) -> None:
-    """A service task waits: do its action, then complete it. Closed already: a replay, nothing to do.
+    """A service task waits: do its action, then complete it. Closed already, or of another case: nothing to do.
 
     1. For a question to a register: what to ask, about whom. Nothing is locked.
     2. It is asked, without a transaction, and recorded as asked whether it answers or not (`registry.ask`).
@@ -52,7 +52,7 @@ def on_task_ready(ids: Mapping[str, str]) -> None:
     with acting_as(SYSTEM):  # 3
         writer = CaseWriter.lock(case)
         task = flow_selectors.task(number)
-        if task.state != "open":
+        if not _waits(task, case):
             return
         if value is not None:
             _note_answer(writer, task, value)
@@ -61,12 +61,18 @@ def on_task_ready(ids: Mapping[str, str]) -> None:
         writer.save()
 
 
+def _waits(task: TaskView, case: UUID) -> bool:
+    """A task of another kind is not the worker's to do; one of another case must not write into this one."""
+    return (task.subject, task.kind, task.state) == (case, "service", "open")
+
+
 def on_timer_due(ids: Mapping[str, str]) -> None:
-    """A timer ran out."""
+    """A timer ran out. Before its time, or of another case: nothing to do."""
     with acting_as(SYSTEM):
-        writer = CaseWriter.lock(UUID(ids["subject"]))
+        case = UUID(ids["subject"])
+        writer = CaseWriter.lock(case)
         try:
-            number, moved = flows.fire(timer=int(ids["timer"]))
+            number, moved = flows.fire(timer=int(ids["timer"]), subject=case)
         except TimerClosed:
             return
         writer.add("timer-fired", {"timer": number}, audience="administration")
@@ -77,15 +83,18 @@ def on_timer_due(ids: Mapping[str, str]) -> None:
 def on_act_delivered(ids: Mapping[str, str]) -> None:
     """The act of a service task reached its holder: the process goes on."""
     with acting_as(SYSTEM):
-        job = ServiceJob.objects.filter(act=UUID(ids["act"])).first()
+        act = document_selectors.act(UUID(ids["act"]))
+        if act.state != "delivered":
+            return
+        job = ServiceJob.objects.filter(act=act.id).first()
         if job is None:
-            _note_successor(document_selectors.act(UUID(ids["act"])))
+            _note_successor(act)
             return
         writer = CaseWriter.lock(job.case_id)
         task = flow_selectors.task(job.task)
         if task.state != "open":
             return
-        _after_delivery(writer, task, document_selectors.act(UUID(ids["act"])))
+        _after_delivery(writer, task, act)
         writer.save()
 
 
@@ -99,9 +108,9 @@ def on_act_revoked(ids: Mapping[str, str]) -> None:
     3. The message in the holder's mailbox. Behind a private link the request itself says so.
     """
     with acting_as(SYSTEM):
-        act = document_selectors.act(UUID(ids["act"]))
-        if not documents.mark_told(act=act.id):
+        if not documents.mark_told(act=UUID(ids["act"])):
             return
+        act = document_selectors.act(UUID(ids["act"]))
         with suppress(CaseUnknown):  # erased with its retention; the act outlived it
             writer = CaseWriter.lock(act.case_id)
             _note_revocation(writer, act)
@@ -146,7 +155,7 @@ def _question(case: UUID, number: UUID) -> _Question | None:
     """What an open task asks; None for any other task."""
     with acting_as(SYSTEM):
         task = flow_selectors.task(number)
-        if task.state != "open" or task.action != ASK_REGISTER:
+        if not _waits(task, case) or task.action != ASK_REGISTER:
             return None
         row = Case.objects.get(id=case)
         package = catalogue.package(row.digest)
@@ -192,7 +201,7 @@ def _note_answer(writer: CaseWriter, task: TaskView, value: Mapping[str, Value])
 def _issue_act(writer: CaseWriter, task: TaskView, package: Package) -> None:
     """Decide the act; the task is completed when the act is delivered, or now if it was."""
     row = writer.row
-    variables = flow_selectors.variables_of(row.id)
+    variables = as_acts_stand(row.id, flow_selectors.variables_of(row.id))
     inputs = document_inputs(package, task.document, variables, language=row.language)
     party = Party.objects.filter(case=row, kind="applicant").first()
     act = documents.decide_act(
@@ -228,16 +237,14 @@ def _after_delivery(writer: CaseWriter, task: TaskView, act: ActView) -> None:
 
 
 def _finish_issue(writer: CaseWriter, task: TaskView, act: ActView) -> None:
-    # The day the act was decided, as the act itself prints it: rendering or delivery may come after midnight.
-    issued: dict[str, Value] = {"number": act.number, "issued_on": local_date(act.decided_at)}
-    finish_task(writer, task, dict.fromkeys(task.outputs, issued), audience="administration")
+    finish_task(writer, task, dict.fromkeys(task.outputs, issued_value(act)), audience="administration")
 
 
 def _notify(writer: CaseWriter, task: TaskView, package: Package) -> None:
     """Tell the applicant (timeline and mailbox) or the officers (mark in the worklist)."""
     spec = package.actions[task.node]
     to_applicant = spec.to == "applicant"
-    variables = flow_selectors.variables_of(writer.row.id)
+    variables = as_acts_stand(writer.row.id, flow_selectors.variables_of(writer.row.id))
     said = {language: message(package, task.node, variables, language=language) for language in package.languages}
     texts = {language: {"title": one.title, "body": one.body} for language, one in said.items()}
     audience: Audience = "all" if to_applicant else "administration"

@@ -6,6 +6,7 @@ CatalogueError
 ├── PublicationRefusedError    it does not load, is not proved, or a scenario fails (.findings: where, how to mend)
 ├── UnknownVersionError        no published version has this digest (.digest)
 ├── UnknownProcedureError      nothing of this owner and name is in force (.owner, .name)
+├── NotThereError             activate: a situation is for everybody, not for one administration (.name)
 ├── NotActiveError             withdraw: no version is in force there (.owner, .name)
 └── PeriodTakenError           activate: another activation of this procedure begins later (.begins)
 """
@@ -52,6 +53,14 @@ class UnknownProcedureError(CatalogueError):
     def __init__(self, owner: str, name: str) -> None:
         super().__init__(f"The procedure {owner}/{name} is not offered.")
         self.owner, self.name = owner, name
+
+
+class NotThereError(CatalogueError):
+    code = "not-there"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The situation {name} is for everybody: it is in force everywhere or nowhere.")
+        self.name = name
 
 
 class NotActiveError(CatalogueError):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What anybody may read: versions, which is in force, the sheet. Search stands in `search`."""
+"""What anybody may read: versions of procedures and situations, which is in force, the sheet. Search stands in `search`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -9,16 +10,31 @@ from django.db.models import Q, QuerySet
 
 from bierger.catalogue.errors import UnknownProcedureError, UnknownVersionError
 from bierger.catalogue.models import Activation, PackageVersion, running_or_planned
-from bierger.catalogue.plugins.closure import unpack
+from bierger.catalogue.plugins.closure import unpack, unpack_situation
 from bierger.catalogue.plugins.search import search, themes
-from bierger.catalogue.types import ActivePeriod, Sheet, VersionRow
+from bierger.catalogue.types import SITUATIONS, ActivePeriod, SearchHit, Sheet, VersionRow
 from bierger.infra import clock
 from bierger_core import procedures
 from bierger_core.procedures import Package
+from bierger_core.situations import Situation
+from bierger_core.situations import load as load_situation
 
-__all__ = ["active", "offered_to", "package", "search", "sheet", "themes", "versions"]
+__all__ = [
+    "active",
+    "in_force",
+    "offered_to",
+    "package",
+    "search",
+    "sheet",
+    "situation",
+    "situation_of",
+    "situations",
+    "themes",
+    "versions",
+]
 
 _PACKAGES_IN_MEMORY = 128  # a loaded package is about a quarter of a megabyte
+_SITUATIONS_IN_MEMORY = 32
 
 
 @lru_cache(maxsize=_PACKAGES_IN_MEMORY)
@@ -27,11 +43,37 @@ def package(digest: str) -> Package:
 
     Raises UnknownVersionError.
     """
-    closure = PackageVersion.objects.filter(digest=digest).values_list("closure", flat=True).first()
+    files, vocabulary = unpack(_closure(PackageVersion.objects.exclude(owner=SITUATIONS), digest))
+    return procedures.load(files, vocabulary=vocabulary)
+
+
+def _closure(rows: QuerySet[PackageVersion], digest: str) -> bytes:
+    closure = rows.filter(digest=digest).values_list("closure", flat=True).first()
     if closure is None:
         raise UnknownVersionError(digest)
-    files, vocabulary = unpack(bytes(closure))
-    return procedures.load(files, vocabulary=vocabulary)
+    return bytes(closure)
+
+
+@lru_cache(maxsize=_SITUATIONS_IN_MEMORY)
+def situation_of(digest: str) -> Situation:
+    """A published version of a situation, with the versions of its procedures with which it was proved.
+
+    Raises UnknownVersionError.
+    """
+    files, vocabulary, packages = unpack_situation(_closure(PackageVersion.objects.filter(owner=SITUATIONS), digest))
+    loaded = {key: package(its) for key, its in packages.items()}
+    return load_situation(files, vocabulary=vocabulary, packages=loaded)
+
+
+def situation(name: str, on: datetime | None = None) -> Situation | None:
+    """The situation in force at the instant `on` (default: now); None when there is none of this name."""
+    digest = active(SITUATIONS, name, on)
+    return situation_of(digest) if digest else None
+
+
+def situations(*, language: str = "fr", query: str = "", theme: str = "") -> tuple[SearchHit, ...]:
+    """The situations in force, by title; with a query those that it finds, best first."""
+    return search(query, theme, None, language, situations=True)
 
 
 def active(owner: str, name: str, on: datetime | None = None, administration: UUID | None = None) -> str | None:
@@ -57,12 +99,29 @@ def offered_to(owner: str, name: str, on: datetime | None = None) -> tuple[UUID,
     return () if None in places else tuple(sorted(place for place in places if place))
 
 
-def sheet(owner: str, name: str, language: str, administration: UUID | None = None) -> Sheet:
-    """The information sheet of the version in force. Raises UnknownProcedureError when nothing is offered."""
+def in_force(procedures: Collection[str]) -> dict[str, tuple[UUID, ...]]:
+    """Where each of these procedures (`owner/name`) is offered now, as `offered_to`; one that is not offered is left out."""
+    named = [tuple(one.partition("/")[::2]) for one in procedures]
+    rows = _in_force(clock.now()).filter(owner__in={owner for owner, _ in named}, name__in={name for _, name in named})
+    places: dict[str, list[UUID | None]] = {}
+    for owner, name, place in rows.values_list("owner", "name", "administration"):
+        places.setdefault(f"{owner}/{name}", []).append(place)
+    return {
+        one: () if None in places[one] else tuple(sorted(place for place in places[one] if place))
+        for one in procedures
+        if one in places
+    }
+
+
+def sheet(owner: str, name: str, language: str, administration: UUID | None = None, *, register: str = "standard") -> Sheet:
+    """The information sheet of the version in force, in words of that register.
+
+    Raises UnknownProcedureError when nothing is offered.
+    """
     digest = active(owner, name, administration=administration)
     if digest is None:
         raise UnknownProcedureError(owner, name)
-    found = package(digest)
+    found = package(digest).reading(register)
     spoken = language if language in found.languages else found.languages[0]
     return Sheet(
         owner=owner,

@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The catalogue's verbs. They run as the owner role (`./bierger publish` …): web and worker may only read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from bierger.catalogue.errors import NotActiveError, PeriodTakenError, PublicationRefusedError, UnknownVersionError
+from bierger.catalogue import selectors
+from bierger.catalogue.errors import (
+    NotActiveError,
+    NotThereError,
+    PeriodTakenError,
+    PublicationRefusedError,
+    UnknownVersionError,
+)
 from bierger.catalogue.models import Activation, PackageVersion, SearchText, running_or_planned
 from bierger.catalogue.plugins import synonyms
-from bierger.catalogue.plugins.closure import pack
-from bierger.catalogue.plugins.folder import package_folders, read_folder
-from bierger.catalogue.types import Published
+from bierger.catalogue.plugins.closure import pack, pack_situation
+from bierger.catalogue.plugins.folder import package_folders, read_folder, situation_folders
+from bierger.catalogue.types import SITUATIONS, Published
 from bierger.infra import clock
-from bierger_core import procedures
+from bierger_core import procedures, situations
 from bierger_core.procedures import Package, PackageRefused
+from bierger_core.situations import Situation
+from bierger_core.values.findings import Finding
 
-__all__ = ["activate", "package_folders", "publish", "read_folder", "withdraw"]
+__all__ = ["activate", "package_folders", "publish", "publish_situation", "read_folder", "situation_folders", "withdraw"]
 
 
 def publish(*, files: Mapping[str, bytes], vocabulary: bytes, prefix: str = "") -> Published:
@@ -38,6 +47,28 @@ def publish(*, files: Mapping[str, bytes], vocabulary: bytes, prefix: str = "") 
     return Published(digest=package.digest, owner=package.owner, name=package.name, version=package.version, already=stored)
 
 
+def publish_situation(*, files: Mapping[str, bytes], vocabulary: bytes, prefix: str = "") -> Published:
+    """Store a situation as an immutable version, after it was loaded, proved and its scenarios ran.
+
+    It is proved with the versions of its procedures that are in force now, else with those published last, and keeps these: its
+    procedures are published first. Otherwise as `publish`. Raises PublicationRefusedError.
+    """
+    packages = {key: selectors.package(digest) for key in situations.procedures_of(files) if (digest := _version_of(key))}
+    found = _proved_situation(files, vocabulary, packages, prefix)
+    stored = PackageVersion.objects.filter(digest=found.digest).exists()
+    if not stored:
+        closure = pack_situation(files, vocabulary, {key: package.digest for key, package in found.packages.items()})
+        with transaction.atomic():
+            _store_situation(found, closure)
+    return Published(digest=found.digest, owner=SITUATIONS, name=found.name, version=found.version, already=stored)
+
+
+def _version_of(key: str) -> str | None:
+    owner, _, name = key.partition("/")
+    rows = PackageVersion.objects.filter(owner=owner, name=name).order_by("-published_at", "digest")
+    return selectors.active(owner, name) or rows.values_list("digest", flat=True).first()
+
+
 def activate(
     *, digest: str, administration: UUID | None = None, starts: datetime | None = None, ends: datetime | None = None
 ) -> None:
@@ -51,6 +82,8 @@ def activate(
     version = PackageVersion.objects.filter(digest=digest).only("owner", "name").first()
     if version is None:
         raise UnknownVersionError(digest)
+    if version.owner == SITUATIONS and administration is not None:
+        raise NotThereError(version.name)
     there = _activations(version.owner, version.name, administration)
     with transaction.atomic():
         rows = list(there.filter(running_or_planned(begins)).select_for_update().order_by("starts"))
@@ -103,13 +136,45 @@ def _proved(files: Mapping[str, bytes], vocabulary: bytes, prefix: str) -> Packa
         package = procedures.load(files, vocabulary=vocabulary, prefix=prefix)
     except PackageRefused as refused:
         raise PublicationRefusedError(refused.findings) from refused
-    findings = tuple(finding for finding in procedures.prove(package) if finding.level == "error")
+    findings = _errors(procedures.prove(package))
     if not findings:  # scenarios of a broken package mislead
-        results = procedures.run_scenarios(package)
-        findings = tuple(one for one in procedures.prove_scenarios(package, results) if one.level == "error")
+        findings = _errors(procedures.prove_scenarios(package, procedures.run_scenarios(package)))
     if findings:
         raise PublicationRefusedError(findings)
     return package
+
+
+def _proved_situation(
+    files: Mapping[str, bytes], vocabulary: bytes, packages: Mapping[str, Package], prefix: str
+) -> Situation:
+    try:
+        found = situations.load(files, vocabulary=vocabulary, packages=packages, prefix=prefix)
+    except PackageRefused as refused:
+        raise PublicationRefusedError(refused.findings) from refused
+    findings = _errors(situations.prove(found))
+    findings = findings or _errors(situations.prove_scenarios(found, situations.run_scenarios(found)))
+    if findings:
+        raise PublicationRefusedError(findings)
+    return found
+
+
+def _errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.level == "error")
+
+
+def _store_situation(found: Situation, closure: bytes) -> None:
+    PackageVersion.objects.create(
+        digest=found.digest,
+        owner=SITUATIONS,
+        name=found.name,
+        version=found.version,
+        competence="",
+        title={language: found.title(language) for language in found.languages},
+        closure=closure,
+        published_at=clock.now(),
+    )
+    labels = [f"question.{name}.label" for name in found.form.names]
+    SearchText.objects.bulk_create(_texts_of_search(found, language, labels) for language in found.languages)
 
 
 def _store(package: Package, closure: bytes) -> None:
@@ -128,16 +193,18 @@ def _store(package: Package, closure: bytes) -> None:
 
 def _search_text(package: Package, language: str) -> SearchText:
     """Title, keywords (and their synonyms), summary, then the labels of steps and needed things."""
-    title, keywords = package.title(language), " ".join(package.keywords.get(language, ()))
     keys = ["who", *(f"needed.{code}" for code in package.needed)]
-    keys += [f"step.{step.id}.title" for step in package.form.steps]
-    body = " ".join(package.text(key, language) for key in keys if package.has_text(key))
+    return _texts_of_search(package, language, [*keys, *(f"step.{step.id}.title" for step in package.form.steps)])
+
+
+def _texts_of_search(found: Package | Situation, language: str, keys: Iterable[str]) -> SearchText:
+    title, keywords = found.title(language), " ".join(found.keywords.get(language, ()))
     return SearchText(
-        version_id=package.digest,
+        version_id=found.digest,
         language=language,
         title=title,
-        summary=package.summary(language),
+        summary=found.summary(language),
         keywords=" ".join([keywords, *synonyms.of(f"{title} {keywords}", language)]).strip(),
-        body=body,
-        themes=list(package.themes),
+        body=" ".join(found.text(key, language) for key in keys if found.has_text(key)),
+        themes=list(found.themes),
     )

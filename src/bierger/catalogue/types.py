@@ -8,10 +8,13 @@ from uuid import UUID
 
 from bierger_core.procedures import LegalBasis, Period
 
+SITUATIONS = "situation"
+"""Situations stand beside procedures, under this owner: the same immutable versions, periods and search texts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PackageFolder:
-    """A package as it lies on disk, ready for `publish`."""
+    """A package or a situation as it lies on disk, ready for `publish`."""
 
     path: str
     files: Mapping[str, bytes]
@@ -31,7 +34,7 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchHit:
-    """One procedure found, its texts in the language asked (or the package's first one)."""
+    """One procedure or situation found, its texts in the language asked (or its first one)."""
 
     owner: str
     name: str

@@ -76,3 +76,14 @@ def forget_case(*, case: UUID) -> Destroyed:
     """Delete the messages about a case from the mailboxes (worker)."""
     deleted, _ = Message.objects.filter(case_id=case).delete()
     return Destroyed({"messages": deleted})
+
+
+def forget_space(*, space: UUID) -> Destroyed:
+    """Delete what is left in a mailbox whose account is erased (worker)."""
+    deleted, _ = Message.objects.filter(space=space).delete()
+    return Destroyed({"messages": deleted})
+
+
+def take_back(*, once: str) -> None:
+    """A message that is no longer true goes out of the mailbox (worker)."""
+    Message.objects.filter(once=once).delete()

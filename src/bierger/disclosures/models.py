@@ -14,6 +14,7 @@ from django.db import models
 class Disclosure(models.Model):
     """legal_basis  the laws by which they were read, as the package named them then: [{"title", "eli", "articles": […]}, …]
     subjects     ids of the people, and of the spaces of organisations, whose data were read
+    actor_salt   opens the mark of the actor in what is sealed; None: nobody in particular read, or before there were marks
 
     Columns that point upward in the layers are plain ids.
     """
@@ -22,6 +23,7 @@ class Disclosure(models.Model):
     at = models.DateTimeField()
     subjects = ArrayField(models.UUIDField())
     actor = models.UUIDField(null=True)
+    actor_salt = models.BinaryField(null=True)
     actor_kind = models.TextField()
     administration = models.UUIDField(null=True)
     service = models.UUIDField(null=True)
@@ -40,6 +42,16 @@ class Disclosure(models.Model):
             GinIndex(fields=["subjects"], name="disclosures_subjects"),
             models.Index(fields=["id"], name="disclosures_to_seal", condition=models.Q(batch__isnull=True)),
         ]
+
+
+class Gone(models.Model):
+    """A case that was erased while readings of it have to be kept longer. due: the day on which some of them may go."""
+
+    case_id = models.UUIDField(primary_key=True)
+    due = models.DateField(db_index=True)
+
+    class Meta:
+        db_table = "disclosures_gone"
 
 
 class Batch(models.Model):
@@ -113,7 +125,10 @@ class Held(models.Model):
 
 
 class Delay(models.Model):
-    """An order: who is read about in this case is told on the day `until`; or (`extends`) a later day for an order in force."""
+    """An order: who is read about in this case is told on the day `until`; or (`extends`) a later day for an order in force.
+
+    ended   this row ends the order that it extends, on the day on which it was written: `until`
+    """
 
     id = models.UUIDField(primary_key=True)
     administration = models.UUIDField()
@@ -125,11 +140,16 @@ class Delay(models.Model):
     reason = models.TextField()
     legal_basis = models.JSONField()
     extends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_column="extends")
+    ended = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "disclosures_delay"
         indexes = [models.Index(fields=["case_id"], name="disclosures_delay_case")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(until__gt=models.F("ordered_on")), name="disclosures_delay_ends"),
+            models.CheckConstraint(
+                condition=models.Q(ended=False, until__gt=models.F("ordered_on"))
+                | models.Q(ended=True, extends__isnull=False, until=models.F("ordered_on")),
+                name="disclosures_delay_ends",
+            ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="disclosures_delay_reason"),
         ]

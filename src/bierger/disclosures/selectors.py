@@ -9,14 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration, services_of
 from bierger.disclosures.errors import ReadingUnknown
 from bierger.disclosures.models import Chain, Disclosure, Entry, Held
+from bierger.disclosures.models import Delay as DelayRow
 from bierger.disclosures.plugins.payloads import DelayTold, payload
-from bierger.disclosures.types import BatchView, Delay, Law, Reading, ReadingFilter, Sealed, own_data
+from bierger.disclosures.types import BatchView, Delay, Law, Order, OrderRow, Reading, ReadingFilter, Sealed, own_data
+from bierger.infra import clock
 from bierger.infra.pages import CAP, FIRST, SIZE, Page, Turn, turned
 from bierger_core.merkle import split_leaves
 
@@ -143,6 +146,39 @@ def _delays(wanted: set[UUID]) -> dict[UUID, DelayTold]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM disclosures_delays_told(%s)", [list(wanted)])
         return {row[0]: DelayTold.of(row) for row in cursor.fetchall()}
+
+
+# -- oversight --------------------------------------------------------------------------------------------------------------
+
+
+def orders() -> tuple[Order, ...]:
+    """The orders of the acting officer's administration, those in force first; none to who neither orders nor watches."""
+    rows = list(DelayRow.objects.order_by("ordered_on", "until"))
+    firsts = [row for row in rows if row.extends_id is None]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM disclosures_withheld(%s)", [[row.id for row in firsts]])
+        counts = {row[0]: row[1:] for row in cursor.fetchall()}
+    today = clock.today()
+    found = [_order(row, [one for one in rows if row.id in (one.id, one.extends_id)], counts, today) for row in firsts]
+    return tuple(sorted(found, key=lambda one: (not one.in_force, one.until)))
+
+
+def _order(first: DelayRow, rows: list[DelayRow], counts: Mapping[UUID, tuple[Any, ...]], today: dt.date) -> Order:
+    ends = [row.until for row in rows if row.ended]
+    until = min(ends) if ends else max(row.until for row in rows)
+    readings, people, newest = counts.get(first.id, (0, 0, None))
+    return Order(
+        id=first.id,
+        case=first.case_id,
+        begun_on=first.begun_on,
+        until=until,
+        in_force=until > today,
+        rows=tuple(OrderRow(r.officer, r.ordered_on, r.until, r.reason, _laws(r.legal_basis), r.ended) for r in rows),
+        readings=readings,
+        people=people,
+        newest=newest,
+        longest=first.begun_on + dt.timedelta(days=settings.BIERGER_LONGEST_DELAY),
+    )
 
 
 # -- what can be proved -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The notariser's minute."""
+"""The notariser's minute, and the hour in which old readings are erased."""
 
 from __future__ import annotations
 
@@ -20,4 +20,15 @@ def notarise() -> int:
         sealed += some
 
 
-PERIODIC = {"notarise": (EVERY, notarise)}
+def erase_old() -> int:
+    """Erase readings whose time is over, a transaction for some at a time."""
+    erased = 0
+    while True:
+        with acting_as(SYSTEM):
+            some = services.erase_readings()
+        if not some:
+            return erased
+        erased += some
+
+
+PERIODIC = {"notarise": (EVERY, notarise), "erase-readings": (3600.0, erase_old)}

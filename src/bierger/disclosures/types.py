@@ -70,6 +70,64 @@ class Delay:
     orders: int
 
 
+@dataclass(frozen=True)
+class OrderRow:
+    """An order, an extension of it, or (`ended`) its end before its day: who gave it when, why, by which law."""
+
+    officer: UUID
+    ordered_on: dt.date
+    until: dt.date
+    reason: str
+    laws: tuple[Law, ...]
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """That readings of a case by this administration are told later, for those who order and those who watch. Nobody who is
+    concerned stands in it.
+
+    until              the day on which they are told, or were
+    readings, people   how many were made under it, and about how many people; newest: the last of them
+    longest            the last day to which it may be extended
+    """
+
+    id: UUID
+    case: UUID
+    begun_on: dt.date
+    until: dt.date
+    in_force: bool
+    rows: tuple[OrderRow, ...]
+    readings: int
+    people: int
+    newest: dt.datetime | None
+    longest: dt.date
+
+
+@personal_data
+@dataclass(frozen=True)
+class Opened:
+    """A reading, for the auditors of the administration that read: which officer it was.
+
+    mark    what of the officer is sealed, hex; '' for a reading from before there were marks
+    salt    opens it, hex: whoever has it and the officer's identifier can check the mark
+    proof   `sealed`: the row is what was sealed; `waiting`: not sealed yet; `changed`: it is not what was sealed
+    """
+
+    id: int
+    at: dt.datetime
+    actor: UUID | None
+    actor_kind: str
+    service: UUID | None
+    purpose: str
+    case: UUID | None
+    facts: tuple[str, ...]
+    people: int
+    mark: str
+    salt: str
+    proof: str
+
+
 @personal_data
 @dataclass(frozen=True)
 class Reading:

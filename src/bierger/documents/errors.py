@@ -11,7 +11,8 @@ DocumentsError
 │   ├── FactsRefused       facts that cannot be sealed (too many, or their names too long: `./bierger check` says so before)
 │   ├── NoteRefused        what the holder shall be told is too long, or cannot be printed
 │   └── NotRevocable       the reason is not a known one
-│       └── AlreadyRevoked     taken back before, perhaps by a colleague a moment ago
+│       ├── AlreadyRevoked     taken back before, perhaps by a colleague a moment ago
+│       └── EndsByItself       a short-lived act: its seal says that nobody takes it back
 ├── RenderError
 │   ├── RenderTimeout      the template does not end
 │   ├── RenderMemory       the template wants more memory than a letter needs
@@ -22,9 +23,6 @@ DocumentsError
 │   └── SigningUnavailable the PDF cannot be signed: certificate or key is not what it should be
 │       └── StampUnavailable   the time-stamping authority gives no stamp, or none of use
 └── NoCode                 no QR code was found on a photo
-
-SandboxBusy                nothing was looked at: ask again. Not a DocumentsError, since nothing is wrong with a document: what
-                           turns those into a refusal or a 404 must let it pass, up to the page that says so (503)
 """
 
 from __future__ import annotations
@@ -81,6 +79,10 @@ class AlreadyRevoked(NotRevocable):
     code = "act-already-revoked"
 
 
+class EndsByItself(NotRevocable):
+    code = "act-ends-by-itself"
+
+
 class RenderError(DocumentsError):
     code = "render-error"
 
@@ -124,9 +126,3 @@ class StampUnavailable(SigningUnavailable):
 
 class NoCode(DocumentsError):
     code = "verify-no-code"
-
-
-class SandboxBusy(Exception):
-    """The process that opens files is held by others for longer than anybody waits."""
-
-    code = "sandbox-busy"

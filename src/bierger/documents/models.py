@@ -146,6 +146,7 @@ class Act(models.Model):
     """A sealed document on its way: decided, logged, rendered, delivered.
 
     status_place: in the issuer's status list, from 0. valid_until: the last day on which it may be relied on, None: no end.
+    ends_at: when a short-lived act ends; it has no place and is never taken back. None: any other act.
     revocation_note: what the holder was told, never published. revoked_by: an officer. revocation_told_at: when holder and case
     heard of it. replaces: the act whose place this one took.
     """
@@ -185,6 +186,7 @@ class Act(models.Model):
     problem = models.TextField(default="")
     status_place = models.IntegerField(null=True)
     valid_until = models.DateField(null=True)
+    ends_at = models.DateTimeField(null=True)
     # The first day on which it is no longer kept (cases says so when its case has ended), and when it was erased.
     erase_on = models.DateField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -214,6 +216,10 @@ class Act(models.Model):
             models.UniqueConstraint(fields=["issuer", "status_place"], name="documents_act_place"),
             models.CheckConstraint(
                 condition=models.Q(status_place__isnull=True) | models.Q(status_place__gte=0), name="documents_act_place_counts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(status_place__isnull=True, revoked_at__isnull=True),
+                name="documents_act_ends_by_itself",
             ),
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="documents_act_state"),
             models.CheckConstraint(

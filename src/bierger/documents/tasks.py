@@ -86,4 +86,5 @@ PERIODIC = {
     "status-lists": (60.0, publish_status_lists),
     "types": (60.0, publish_types),
     "standing": (600.0, move_on),
+    "certificates": (24 * 3600.0, services.warn_of_certificates),
 }

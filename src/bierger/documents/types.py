@@ -61,6 +61,14 @@ class ActTerm:
 
 
 @dataclass(frozen=True)
+class ActNumber:
+    """An act by its number and the instant of its decision, and nothing of what it says."""
+
+    number: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file inside a PDF/A-3. name: letters, digits, `.`, `-`, `_`."""
 
@@ -111,6 +119,7 @@ class ActView:
     """An act. facts: as sealed, in display order. file: the blob of the final PDF once rendered. problem: code of the last
     rendering error, empty when there is none. revocation_note: what its holder was told. revoked_by: an officer.
     successor, successor_number: the act that took its place; replaces, replaced_number: the one whose place it took.
+    ends_at: when a short-lived act ends, which is never taken back. valid_until: the last day of any other that ends.
     """
 
     id: UUID
@@ -136,6 +145,8 @@ class ActView:
     successor_number: str = ""
     replaces: UUID | None = None
     replaced_number: str = ""
+    ends_at: datetime | None = None
+    valid_until: date | None = None
 
 
 @personal_data
@@ -178,11 +189,32 @@ class StepView:
 
 @dataclass(frozen=True)
 class FactView:
-    """One sealed fact. labels: by language; empty for a fact this release does not know."""
+    """One sealed fact. labels: by language; empty for a fact this release does not know. values: of a choice, by language."""
 
     code: str
     value: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SignatureView:
+    """What the signature of a PDF says, beside the verdict and no part of it. code: "ok", or why it is not right.
+
+    by, vouched_by: names as the certificates have them. at: of the time stamp, None without one. is_ours: the certificate comes
+    from this installation's own authority; None: it has none, so nobody is believed here.
+    dated_by: what says that it was made while its certificate was valid (valid_from until valid_until): the time "stamp", the
+    "certificate", which is valid still, or "nothing".
+    """
+
+    code: str
+    by: str = ""
+    vouched_by: str = ""
+    at: datetime | None = None
+    is_ours: bool | None = None
+    dated_by: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +224,8 @@ class VerificationView:
     authentic "yes": these very bytes were issued. "facts-only": the facts are sealed; compare them with the paper, which was
     not checked. "no": see `failed`. A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
     successor: the number of the act that took its place; whoever holds the old one's seal is told, the public lists say nothing.
-    valid_until: the last day on which the act may be relied on; is_over: that day has passed. It is as authentic as before.
+    valid_until: the last day on which the act may be relied on; ends_at: the instant at which that ends; is_over: it has ended.
+    It is as authentic as before. short_lived: it ends within hours, and cannot be taken back before.
     """
 
     subject: Subject
@@ -215,7 +248,10 @@ class VerificationView:
     log_size: int | None = None
     log_time: datetime | None = None
     valid_until: date | None = None
+    ends_at: datetime | None = None
     is_over: bool = False
+    short_lived: bool = False
+    signature: SignatureView | None = None
 
     @property
     def failed(self) -> StepView | None:

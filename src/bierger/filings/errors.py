@@ -8,14 +8,18 @@ FilingError
 ├── SignInNeeded            the procedure cannot be filed anonymously
 ├── LevelTooLow             the sign-in is not strong enough (`needed`)
 ├── OutOfMandate            a representative, in a procedure that the mandate does not cover (`scope`), or one that is not there
-├── NotComplete             submission with answers missing or no longer valid (`step`, `errors`)
+├── InBundle                one of several drafts that are submitted, or deleted, together only (`bundle`)
+├── NotComplete             submission with answers missing or no longer valid (`draft`, `step`, `errors`)
 ├── DeclarationMissing      the declaration at the end was not ticked
 └── AdministrationRefused   the chosen administration does not offer this procedure
+
+Of several procedures at once, those that are refused are named: `procedures`, as owner/name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from bierger_core.interview import AnswerError
 
@@ -24,6 +28,10 @@ class FilingError(Exception):
     """Root of the tree; `code` is stable and translated by the screens."""
 
     code = "filing-error"
+
+    def __init__(self, message: str = "", *, procedures: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.procedures = procedures
 
 
 class DraftUnknown(FilingError):
@@ -45,25 +53,33 @@ class SignInNeeded(FilingError):
 class LevelTooLow(FilingError):
     code = "level-too-low"
 
-    def __init__(self, message: str, *, needed: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, needed: str, procedures: tuple[str, ...] = ()) -> None:
+        super().__init__(message, procedures=procedures)
         self.needed = needed
 
 
 class OutOfMandate(FilingError):
     code = "out-of-mandate"
 
-    def __init__(self, message: str, *, scope: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, scope: str, procedures: tuple[str, ...] = ()) -> None:
+        super().__init__(message, procedures=procedures)
         self.scope = scope
+
+
+class InBundle(FilingError):
+    code = "in-bundle"
+
+    def __init__(self, message: str, *, bundle: UUID) -> None:
+        super().__init__(message)
+        self.bundle = bundle
 
 
 class NotComplete(FilingError):
     code = "not-complete"
 
-    def __init__(self, message: str, *, step: str, errors: Mapping[str, AnswerError]) -> None:
+    def __init__(self, message: str, *, draft: UUID, step: str, errors: Mapping[str, AnswerError]) -> None:
         super().__init__(message)
-        self.step, self.errors = step, errors
+        self.draft, self.step, self.errors = draft, step, errors
 
 
 class DeclarationMissing(FilingError):

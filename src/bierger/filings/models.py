@@ -12,7 +12,12 @@ _ONE_HOLDER = Q(space__isnull=False, link__isnull=True) | Q(space__isnull=True, 
 
 
 class Draft(models.Model):
-    """What somebody is filling in. Never chained, never logged. `raw` keeps typed text beside the last valid answer."""
+    """What somebody is filling in. Never chained, never logged. `raw` keeps typed text beside the last valid answer.
+
+    bundle      what ties drafts that are submitted together; None: alone. `place`: which of them is shown first
+    situation   digest of the situation out of which it was begun; "": out of none
+    copied      of answers that were not typed here, where they come from: the draft of `owner/name`, or "": the situation
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     space = models.UUIDField(null=True)
@@ -26,10 +31,17 @@ class Draft(models.Model):
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    bundle = models.UUIDField(null=True)
+    place = models.SmallIntegerField(default=0)
+    situation = models.TextField(default="")
+    copied = models.JSONField(default=dict)
 
     class Meta:
         db_table = "filings_draft"
-        constraints = [models.CheckConstraint(condition=_ONE_HOLDER, name="filings_draft_one_holder")]
+        constraints = [
+            models.CheckConstraint(condition=_ONE_HOLDER, name="filings_draft_one_holder"),
+            models.UniqueConstraint(fields=["bundle", "place"], condition=Q(bundle__isnull=False), name="filings_draft_place"),
+        ]
         indexes = [
             models.Index(fields=["space", "-changed_at", "-id"], condition=Q(space__isnull=False), name="filings_draft_newest"),
             models.Index(fields=["link"], condition=Q(link__isnull=False), name="filings_draft_link"),
@@ -40,6 +52,9 @@ class Draft(models.Model):
 class Filing(models.Model):
     """What a space (or a private link) submitted, once. `draft` is unique: a second click finds the first filing.
 
+    draft       the draft, or the bundle of drafts, that it was made from
+    digest      of the procedure; of a bundle, of its situation: whoever may act in one procedure only does not find it
+    event_hash  of the opening event; of a bundle, the root of the tree (RFC 6962) of the opening events, in order
     signature   how it was signed: `{"kind": "declaration", "level": LEVEL, "person": UUID | None}`, the declaration that
                 everything is true, made under a sign-in of that level; other kinds have other fields
     fee_cents   what it cost on the day of filing; None: the administration sets it
@@ -76,3 +91,16 @@ class FilingCase(models.Model):
     class Meta:
         db_table = "filings_filing_case"
         constraints = [models.UniqueConstraint(fields=["filing", "case"], name="filings_filing_case_once")]
+
+
+class Deletion(models.Model):
+    """A record of an account or an office that was erased, without anything of what was erased; its commitment is in the log."""
+
+    id = models.UUIDField(primary_key=True)  # the account's or the office's own, which leads nowhere any more
+    at = models.DateTimeField()
+    record = models.JSONField()
+    salt = models.BinaryField()
+    commitment = models.BinaryField(unique=True)
+
+    class Meta:
+        db_table = "filings_deletion"

@@ -6,20 +6,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bierger.administrations import selectors as administrations
 from bierger.administrations.types import AdministrationView
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.types import own_data
 from bierger.filings.errors import DraftUnknown, FilingError, FilingUnknown, OutOfMandate
-from bierger.filings.models import Draft, Filing, FilingCase
-from bierger.filings.types import DraftLine, DraftView, Receipt, StepState
+from bierger.filings.models import Deletion, Draft, Filing, FilingCase
+from bierger.filings.types import BundleView, DraftLine, DraftView, Receipt, StepState
 from bierger.infra import clock
 from bierger.infra.pages import FIRST, SIZE, Order, Page, Turn, cut
 from bierger.infra.principal import current
+from bierger.ledger import selectors as log
 from bierger_core.interview import JSON, first_incomplete_step, missing, relevant_steps
+from bierger_core.merkle import format_proof
 from bierger_core.procedures import Package
+from bierger_core.seals import certificate
 
 _ORDER = Order("changed_at")
 _HELD = "The policy shows drafts and filings to the space or private link that holds them, and to nobody else."
@@ -31,14 +35,29 @@ def draft(draft_id: UUID) -> DraftView:
     row = Draft.objects.filter(id=draft_id).first()
     if row is None:
         raise unknown_draft(draft_id)
+    return _draft(row)
+
+
+def _draft(row: Draft) -> DraftView:
     package = catalogue.package(row.digest)
     incomplete = first_incomplete_step(package.form, row.answers)
     return DraftView(
         id=row.id, package=package, administration=row.administration_id, language=row.language, answers=row.answers,
         raw={name: values for typed in row.raw.values() for name, values in typed.items()}, known=row.known,
         steps=_steps(package, row.answers), next_step=incomplete.id if incomplete else None,
-        begun_at=row.begun_at, changed_at=row.changed_at, expires_at=row.expires_at,
+        begun_at=row.begun_at, changed_at=row.changed_at, expires_at=row.expires_at, bundle=row.bundle,
+        situation=row.situation, copied=row.copied,
     )  # fmt: skip
+
+
+@own_data(_HELD)
+def bundle(bundle_id: UUID) -> BundleView:
+    """Drafts that are submitted together. Raises DraftUnknown, OutOfMandate."""
+    rows = Draft.objects.filter(bundle=bundle_id).order_by("place")
+    drafts = tuple(_draft(row) for row in rows)
+    if not drafts:
+        raise unknown_draft(bundle_id)
+    return BundleView(bundle_id, drafts[0].situation, drafts)
 
 
 def unknown_draft(draft_id: UUID) -> FilingError:
@@ -68,12 +87,15 @@ def _own_drafts() -> QuerySet[Draft]:
     principal = current()
     # The policy says so too, but among alternatives, through which the planner finds no index.
     own = {"space": principal.space} if principal.kind == "person" else {"link": principal.link}
-    rows = Draft.objects.only("digest", "changed_at", "expires_at")
-    return rows.none() if None in own.values() else rows.filter(**own)
+    rows = Draft.objects.only("digest", "changed_at", "expires_at", "bundle", "situation")
+    before = Draft.objects.filter(bundle=OuterRef("bundle"), place__lt=OuterRef("place"))  # a bundle is one line
+    return rows.none() if None in own.values() else rows.filter(**own).exclude(Exists(before))
 
 
 def _lines(rows: Iterable[Draft]) -> tuple[DraftLine, ...]:
-    return tuple(DraftLine(row.id, row.digest, row.changed_at, row.expires_at) for row in rows)
+    return tuple(
+        DraftLine(row.id, row.digest, row.changed_at, row.expires_at, row.bundle, row.situation) for row in rows
+    )
 
 
 @own_data(_HELD)
@@ -105,8 +127,15 @@ def takers(package: Package) -> tuple[AdministrationView, ...]:
     places = catalogue.offered_to(package.owner, package.name)
     if places is None:
         return ()
-    found = administrations.administrations(on=clock.today(), kind=package.administration.kind)
-    return tuple(one for one in found if one.served and (not places or one.id in places))
+    kind = package.administration.kind
+    found = administrations.administrations(on=clock.today(), kind=None if kind == "any" else kind)
+    there = (one for one in found if one.served and (not places or one.id in places))
+    return tuple(one for one in there if kind != "any" or _has(package, one.id))
+
+
+def _has(package: Package, administration: UUID) -> bool:
+    """Of any administration, those that have the services which the package names."""
+    return set(package.services) <= {one.code for one in administrations.services_of(administration)}
 
 
 def filing_of_case(case: UUID) -> UUID | None:
@@ -114,11 +143,18 @@ def filing_of_case(case: UUID) -> UUID | None:
     return FilingCase.objects.filter(case_id=case).values_list("filing_id", flat=True).first()
 
 
+def filed_together(case: UUID) -> tuple[UUID, ...]:
+    """The other cases of the same filing, in order, as far as whoever asks may see them: of the rest not even that they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT filed_together(%s)", [case])
+        return tuple(other for (other,) in cursor.fetchall())
+
+
 @own_data(_HELD)
 def receipt_of(row: Filing, *, cases: tuple[UUID, ...] | None = None, again: bool = False) -> Receipt:
     """The receipt from its row."""
     if cases is None:
-        cases = tuple(FilingCase.objects.filter(filing=row).values_list("case_id", flat=True))
+        cases = tuple(FilingCase.objects.filter(filing=row).order_by("id").values_list("case_id", flat=True))
     return Receipt(
         row.id,
         row.number,
@@ -145,3 +181,10 @@ def _steps(package: Package, answers: Mapping[str, JSON]) -> tuple[StepState, ..
             incomplete = any(question.name in lacking for question in step.questions)
             states.append(StepState(step.id, "todo" if incomplete else "done"))
     return tuple(states)
+
+
+def deletion_certificate(number: UUID) -> bytes | None:
+    """The proof that an account or an office was erased, by its number; None: none was, or it waits for the log (system)."""
+    row = Deletion.objects.filter(id=number).first()
+    proof = None if row is None else log.proof(bytes(row.commitment))
+    return None if row is None or proof is None else certificate(row.record, bytes(row.salt), format_proof(proof))

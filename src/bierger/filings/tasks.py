@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Periodic work of filings."""
 
-from bierger.filings.services import erase_due, expire_drafts
+from bierger.filings.services import end_accounts, erase_due, expire_drafts
 
-PERIODIC = {"expire-drafts": (300, expire_drafts), "retention": (60.0, erase_due)}
+PERIODIC = {"expire-drafts": (300, expire_drafts), "retention": (60.0, erase_due), "accounts": (3600.0, end_accounts)}

@@ -33,7 +33,11 @@ class StepState:
 @personal_data
 @dataclass(frozen=True)
 class DraftView:
-    """A draft with its package. `answers` JSON by question name; `raw` typed text by HTML name where it was not valid."""
+    """A draft with its package. `answers` JSON by question name; `raw` typed text by HTML name where it was not valid.
+
+    bundle   what it is submitted with; None: alone
+    copied   of answers that were not typed here, their origin: `owner/name` of another draft, or "": the situation
+    """
 
     id: UUID
     package: Package
@@ -47,17 +51,54 @@ class DraftView:
     begun_at: datetime
     changed_at: datetime
     expires_at: datetime
+    bundle: UUID | None = None
+    situation: str = ""
+    copied: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def procedure(self) -> str:
+        """As owner/name."""
+        return f"{self.package.owner}/{self.package.name}"
+
+
+@personal_data
+@dataclass(frozen=True)
+class BundleView:
+    """Drafts that are submitted together, in order. `situation`: digest of the one out of which they were begun, or ""."""
+
+    id: UUID
+    situation: str
+    drafts: tuple[DraftView, ...]
+
+    @property
+    def unfinished(self) -> DraftView | None:
+        """The first draft that lacks an answer; None: all can be checked."""
+        return next((draft for draft in self.drafts if draft.next_step), None)
+
+
+@dataclass(frozen=True)
+class BundleStarted:
+    """New drafts, one for each procedure. `bundle` None: there was one procedure, and its draft stands alone.
+
+    token   the secret of the private link of whoever is not signed in: shown once, kept only as a hash
+    """
+
+    bundle: UUID | None
+    drafts: tuple[UUID, ...]
+    token: str | None
 
 
 @personal_data
 @dataclass(frozen=True)
 class DraftLine:
-    """A draft in the list "continue later"."""
+    """A draft in the list "continue later", or (`bundle`) several that are submitted together."""
 
     id: UUID
     digest: str
     changed_at: datetime
     expires_at: datetime
+    bundle: UUID | None = None
+    situation: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +114,9 @@ class Saved:
 class Receipt:
     """What is shown after the commit: number, time, hash of the submission event, and its code for /verify.
 
+    digest      of the procedure, or of the situation when several were filed together
+    cases       in the order in which they were opened
+    event_hash  hex; of several cases, the root of the tree of their opening events (RFC 6962)
     level       of the sign-in under which everything was declared true, `none` without one; "": a filing older than this record
     fee_cents   what it cost on the day of filing; None: the administration sets it
     """

@@ -74,6 +74,27 @@ def tile(_request: HttpRequest, rest: str) -> HttpResponse:
 
 
 @_open_to_all
+def earlier(_request: HttpRequest) -> HttpResponse:
+    """Our logs that ended, if any did: how, and what the next one's first leaf commits to."""
+    return _bytes(log.earlier_json(), "application/json", MINUTE)
+
+
+@_open_to_all
+def earlier_checkpoint(_request: HttpRequest, number: int) -> HttpResponse:
+    """It grows no more; whoever keeps a larger one should still come and see."""
+    return _bytes(log.earlier_checkpoint(number), TEXT, FRESH)
+
+
+@_open_to_all
+def earlier_tile(_request: HttpRequest, number: int, rest: str) -> HttpResponse:
+    try:
+        data = log.earlier_tile(number, f"tile/{rest}")
+    except TileError as error:  # no tile's name, or no such log
+        raise Http404 from error
+    return _bytes(data, "application/octet-stream", FOREVER)
+
+
+@_open_to_all
 def keys(_request: HttpRequest) -> HttpResponse:
     return _bytes(log.key_list_json(), "application/json", MINUTE)
 

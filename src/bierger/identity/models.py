@@ -21,7 +21,8 @@ class Person(models.Model):
     family_name = models.TextField()
     birth_date = models.DateField(null=True)
     email = models.TextField(blank=True, default="")
-    updated_at = models.DateTimeField()
+    updated_at = models.DateTimeField(db_index=True)  # their last sign-in
+    ends_on = models.DateField(null=True)  # they were told that the account is erased on this day; a sign-in takes it back
 
     class Meta:
         db_table = "identity_person"

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -14,9 +15,10 @@ from bierger.disclosures.services import record
 from bierger.disclosures.types import Purpose, own_data
 from bierger.identity.errors import NotYourSpace
 from bierger.identity.models import Mandate, Membership, Organisation, Person, Space
-from bierger.identity.types import HolderView, MandateView, PersonView, SpaceKind, SpaceLabel, SpaceView
+from bierger.identity.types import AccountView, HolderView, MandateView, PersonView, SpaceKind, SpaceLabel, SpaceView
 from bierger.infra import clock
 from bierger.infra.principal import current
+from bierger_core.values import add_months, local_date
 
 _OWN = "The policy of the table lets people see themselves only."
 
@@ -36,6 +38,40 @@ def me() -> PersonView:
         birth_date=row.birth_date,
         email=row.email,
     )
+
+
+@own_data(_OWN)
+def my_account() -> AccountView | None:
+    """How long the acting person's account is kept; None: as long as nobody decides otherwise. Raises NotYourSpace."""
+    principal = current()
+    row = Person.objects.filter(id=principal.person).first() if principal.kind == "person" and principal.person else None
+    if row is None:
+        raise NotYourSpace("Nobody is signed in.")
+    if not settings.BIERGER_ACCOUNT_YEARS:
+        return None
+    used = local_date(row.updated_at)
+    return AccountView(row.id, used, row.ends_on or unused_until(used), told=row.ends_on is not None)
+
+
+def unused_until(used: dt.date) -> dt.date:
+    """The first day on which an account that was used last on `used` is kept no longer."""
+    return add_months(used, 12 * settings.BIERGER_ACCOUNT_YEARS)
+
+
+def private_space(person: UUID) -> UUID | None:
+    """The space of an account, for whoever sees it."""
+    return Space.objects.filter(person=person).values_list("id", flat=True).first()
+
+
+def ending_accounts(today: dt.date) -> Mapping[UUID, dt.date]:
+    """Accounts whose day has come, with the day that they were told (system)."""
+    rows = Person.objects.filter(ends_on__lte=today).order_by("ends_on", "id").values_list("id", "ends_on")
+    return {person: day for person, day in rows if day is not None}
+
+
+def announced(*, cap: int) -> int:
+    """How many people were told that their account ends; `cap` at most (system)."""
+    return Person.objects.filter(ends_on__isnull=False)[:cap].count()
 
 
 @own_data(_OWN)

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bierger.administrations.selectors import officers_by_login
 from bierger.administrations.types import OfficerView
 from bierger.identity.errors import LevelTooLow, LoginOfAnotherPerson, MandateRefused, NotYourOffice, NotYourSpace
-from bierger.identity.models import Mandate
+from bierger.identity.models import Login, Mandate, Membership, Person
 from bierger.identity.selectors import my_spaces
 from bierger.identity.types import Claims, SpaceView
 from bierger.infra import clock
+from bierger.infra.erasures import Destroyed
 from bierger.infra.principal import LEVELS, Level, Principal, current
 from bierger_core.values import IdentifierError, parse_matricule
 
@@ -165,6 +167,35 @@ def end_mandate(*, mandate: UUID) -> None:
     if not Mandate.objects.filter(id=mandate).exists():
         raise MandateRefused("There is no such mandate of yours.", why="unknown")
     Mandate.objects.filter(id=mandate, ended_at=None).update(ended_at=clock.now())
+
+
+def announce_end(*, person: UUID, ends_on: dt.date | None) -> None:
+    """The account is erased on this day unless somebody signs in; None: it is kept after all. System only."""
+    Person.objects.filter(id=person).update(ends_on=ends_on)
+
+
+def lock_account(*, person: UUID) -> bool:
+    """Nobody signs in to it until this transaction ends, as `identity_sign_in` takes the same locks; False: it is not there."""
+    locks = """
+        SELECT pg_advisory_xact_lock(hashtextextended(one, seed)) FROM (
+          SELECT issuer || ' ' || subject, 7011, 0 FROM identity_login WHERE person_id = %(who)s
+          UNION ALL SELECT matricule, 7012, 1 FROM identity_person WHERE id = %(who)s AND matricule IS NOT NULL
+          ORDER BY 3, 1) AS all_of(one, seed, place)"""
+    with connection.cursor() as cursor:
+        cursor.execute(locks, {"who": person})
+    return Person.objects.select_for_update().filter(id=person).exists()
+
+
+def forget_account(*, person: UUID) -> Destroyed:
+    """Person, logins, private space, memberships, and mandates held and given, which are over. System only."""
+    counts = {
+        "logins": Login.objects.filter(person=person).count(),
+        "memberships": Membership.objects.filter(person=person).count(),
+        "mandates": Mandate.objects.filter(Q(holder=person) | Q(space__person=person)).count(),
+        "accounts": 1,
+    }
+    Person.objects.filter(id=person).delete()
+    return Destroyed(counts)
 
 
 def asking_about(*, asks: str, about: str) -> Principal | None:

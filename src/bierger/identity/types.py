@@ -68,6 +68,17 @@ class PersonView:
 
 @personal_data
 @dataclass(frozen=True)
+class AccountView:
+    """How long an account is kept. ends_on: the first day without it, if nobody signs in; told: they were told so already."""
+
+    id: UUID
+    used_on: dt.date
+    ends_on: dt.date
+    told: bool
+
+
+@personal_data
+@dataclass(frozen=True)
 class SpaceView:
     """A space one may act in. label: name of the person or organisation. role: owner, manager, employee or representative.
 

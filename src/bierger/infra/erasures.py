@@ -19,31 +19,35 @@ from uuid import UUID
 from django.conf import settings
 
 REGISTER = "erasures"
-_LINE = re.compile(r"(\d{4}-\d{2}-\d{2}) (case|act) ([0-9a-f-]{36})")
+_LINE = re.compile(r"(\d{4}-\d{2}-\d{2}) (?:(case|act|account|office) ([0-9a-f-]{36})|(event) ([0-9a-f-]{36}) (\d{1,9}))")
 
 
 @dataclass(frozen=True)
 class Destroyed:
-    """counts: how many of each kind. chain: commitments in headers of events, log: leaves, whose openings are gone."""
+    """counts: how many of each kind. Whose openings are gone: chain, commitments in headers of events; log, leaves; readings,
+    commitments in the chains of people.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     chain: tuple[bytes, ...] = ()
     log: tuple[bytes, ...] = ()
+    readings: tuple[bytes, ...] = ()
 
     def __add__(self, other: Destroyed) -> Destroyed:
         counts = dict(self.counts)
         for kind, count in other.counts.items():
             counts[kind] = counts.get(kind, 0) + count
-        return Destroyed(counts, self.chain + other.chain, self.log + other.log)
+        return Destroyed(counts, self.chain + other.chain, self.log + other.log, self.readings + other.readings)
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """A line of the register. kind: `case` or `act`."""
+    """A line of the register. kind: `case`, `act`, `account`, `office`; `event`: what one event of a case said, by number."""
 
     day: date
     kind: str
     id: UUID
+    sequence: int = 0
 
 
 def folder() -> Path:
@@ -58,7 +62,8 @@ def register(erasure: Erasure) -> None:
     """
     path = folder() / REGISTER
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = f"{erasure.day} {erasure.kind} {erasure.id}\n".encode()
+    event = f" {erasure.sequence}" if erasure.kind == "event" else ""
+    line = f"{erasure.day} {erasure.kind} {erasure.id}{event}\n".encode()
     # O_APPEND: two workers write two whole lines, one after the other.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -82,5 +87,7 @@ def registered(place: Path | None = None) -> tuple[Erasure, ...]:
     if not path.exists():
         return ()
     found = (_LINE.fullmatch(line) for line in path.read_text("utf-8", errors="replace").splitlines())
-    lines = (Erasure(date.fromisoformat(one[1]), one[2], UUID(one[3])) for one in found if one)
+    lines = (
+        Erasure(date.fromisoformat(one[1]), one[2] or one[4], UUID(one[3] or one[5]), int(one[6] or 0)) for one in found if one
+    )
     return tuple(dict.fromkeys(lines))

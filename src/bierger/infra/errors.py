@@ -8,6 +8,9 @@ InfraError
 ├── UnknownTopic          an outbox row that no handler waits for
 ├── PageUnknown           a key of a list's page that no page ever had
 └── ClockRefused          the clock can be moved in the demonstration only
+
+SandboxBusy               nothing was looked at: ask again. Neither an InfraError nor any app's: what turns those into a
+                          refusal or a 404 must let it pass, up to the page that says so (503)
 """
 
 
@@ -39,3 +42,9 @@ class PageUnknown(InfraError):
 
 class ClockRefused(InfraError):
     code = "clock-refused"
+
+
+class SandboxBusy(Exception):
+    """The process that opens files is held by others for longer than anybody waits."""
+
+    code = "sandbox-busy"

@@ -7,6 +7,9 @@
 3. A job calls its handler; a handler is idempotent, since a process may die after its work and before saying so.
 4. A sweep of the application that sent looks for what stands still all the same and sends its topic again (`send_again`): a job
    may have been lost, with a backup or by an operator's hand.
+
+A handler acts as the system and believes nothing that it is told: it looks the identifiers up, and finds there whether there is
+anything to do. What the web process may send at all stands in `site.wiring`, and the database holds it to that.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ LedgerError
 ├── KeyFileExposed      others than their owner may read a private file: it is not signed with
 ├── KeyRefused          a change of a key that is not made (`code` says why)
 ├── AnotherSequencer    the rows are not those of one history: what the sequencer's lock and the unique rows exclude
-├── LogObstacle         the log must not grow: it was larger before, or another history of it was seen (`code` says which)
+├── LogObstacle         the log must not grow: it was larger before, another history of it was seen, or it has another name
+├── LogNotBegun         no log is begun under a new name (`code` says why)
 └── SeenFolderMissing   the folder that was named for what was seen of the log is not there
 """
 
@@ -47,7 +48,15 @@ class AnotherSequencer(LedgerError):
 
 
 class LogObstacle(LedgerError):
-    """`code`: history-behind, history-forked."""
+    """`code`: history-behind, history-forked, log-renamed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class LogNotBegun(LedgerError):
+    """`code`: log-same-origin, log-origin-used, log-empty, log-waiting."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

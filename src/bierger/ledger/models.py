@@ -56,10 +56,29 @@ class Shown(models.Model):
         db_table = "ledger_shown"
 
 
+class EarlierLog(models.Model):
+    """A log of ours that ended, and how. Rows of all logs stand one after the other: `until` is the first that is not its own.
+
+    note: its last checkpoint. body: what the first leaf of the log after it commits to, with a salt that is public.
+    """
+
+    number = models.SmallIntegerField(primary_key=True)
+    origin = models.TextField(unique=True)
+    until = models.BigIntegerField(unique=True)
+    note = models.TextField()
+    ended_at = models.DateTimeField()
+    body = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_earlier"
+
+
 class Key(models.Model):
     """A public key of the key list. owner: code of the administration, or the log's origin. The private part is elsewhere.
 
-    revoked_at_size: entries of the log at the instant `revoked_from`. reason: why it was revoked, for the operator.
+    revoked_at_size: entries of all our logs, one after the other, at the instant `revoked_from`.
+    reason: why it was revoked, for the operator.
     """
 
     kid = models.BinaryField(primary_key=True)

@@ -9,12 +9,16 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class LoggedEntry:
-    """A commitment that is in the log. index: of its leaf, from 0. logged_at: when its checkpoint was made."""
+    """A commitment that is in a log of ours. index: of its leaf, from 0. logged_at: when its checkpoint was made.
+
+    origin: which log.
+    """
 
     commitment: bytes
     kind: int
     index: int
     logged_at: datetime
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,23 @@ class CheckpointView:
     root: bytes
     note: bytes
     at: datetime
+
+
+@dataclass(frozen=True)
+class EarlierLogView:
+    """A log of ours that ended before the one of now. first, until: its rows among those of all our logs.
+
+    note: its last checkpoint. body, salt: what the first leaf of the log after it commits to (`Kind.EARLIER_LOG`).
+    """
+
+    number: int
+    origin: str
+    first: int
+    until: int
+    note: bytes
+    ended_at: datetime
+    body: bytes
+    salt: bytes
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bierger.administrations import selectors as administrations
@@ -19,7 +20,7 @@ from bierger.catalogue import selectors as procedures
 from bierger.delivery.types import MessageView
 from bierger.disclosures.types import Delay, Reading
 from bierger.documents import selectors as documents
-from bierger.documents.types import ActView, VerificationView
+from bierger.documents.types import ActView, SignatureView, VerificationView
 from bierger.filings.types import DraftLine
 from bierger.identity.types import MandateView
 from bierger.infra import clock
@@ -70,15 +71,27 @@ def _plain(text: str) -> str:
 
 def draft_rows(drafts: Sequence[DraftLine], language: str) -> list[DraftRow]:
     """Drafts to be continued, with the day on which they are deleted."""
-    return [
-        DraftRow(
-            id=one.id, title=procedures.package(one.digest).title(language),
-            changed=formats.instant(one.changed_at, language),
-            expires=formats.local_day(one.expires_at, language),
-            href=f"/drafts/{one.id}/check",
-        )
-        for one in drafts
-    ]  # fmt: skip
+    rows = []
+    for one in drafts:
+        there = f"/bundles/{one.bundle}" if one.bundle else f"/drafts/{one.id}"
+        rows.append(
+            DraftRow(
+                id=one.id, title=_draft_title(one, language),
+                changed=formats.instant(one.changed_at, language), expires=formats.local_day(one.expires_at, language),
+                href=there if one.bundle else f"{there}/check", discard=f"{there}/discard",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _draft_title(draft: DraftLine, language: str) -> str:
+    return bundle_title(draft.situation, language) if draft.bundle else procedures.package(draft.digest).title(language)
+
+
+def bundle_title(situation: str, language: str) -> str:
+    """Of the situation out of which several requests are prepared."""
+    found = procedures.situation_of(situation) if situation else None
+    return found.title(language if language in found.languages else found.languages[0]) if found else _("Several requests")
 
 
 def timeline_of(entries: Sequence[Entry], package: Package, language: str) -> list[TimelineEntry]:
@@ -166,8 +179,21 @@ def _act(act: ActView) -> ActRow:
         state=_("erased") if act.state == "delivered" and act.file is None else words.word(words.ACT_STATES, act.state),
         revoked=_revoked(act),
         revoked_on=formats.local_day(act.revoked_at) if act.revoked_at else "",
-        successor=act.successor_number, replaced=act.replaced_number, email=office.email or "",
+        successor=act.successor_number, replaced=act.replaced_number, email=office.email or "", **_term(act),
     )  # fmt: skip
+
+
+def _term(act: ActView) -> dict[str, str]:
+    """Until when an act may be relied on; that this is over, and the procedure that issues another."""
+    if act.revoked_at or not (act.ends_at or act.valid_until):
+        return {}
+    ends = formats.instant(act.ends_at) if act.ends_at else formats.day(act.valid_until or clock.today())
+    is_over = clock.now() >= act.ends_at if act.ends_at else clock.today() > (act.valid_until or clock.today())
+    if not is_over:
+        return {"ends": ends}
+    said = _("It expired on %(day)s (time in Luxembourg).") if act.ends_at else _("It was valid until %(day)s.")
+    package = procedures.package(act.package_digest)
+    return {"over": said % {"day": ends}, "again": reverse("portal:sheet", args=[package.owner, package.name])}
 
 
 def _revoked(act: ActView) -> str:
@@ -204,6 +230,10 @@ def mail_rows(
 def _letter(message: MessageView, act: ActView | None, language: str) -> tuple[str, str]:
     if message.subject_code == "act-revoked":
         return _taken_back(message.params, note=message.params.get("note", ""))
+    if message.subject_code == "account-ends":
+        day = {"day": formats.day(dt.date.fromisoformat(message.params["day"]), language)}
+        why = _("You have not signed in for a long time, and nothing of yours is open. On %(day)s we erase your account.") % day
+        return _("Your account will be erased"), why + " " + _("Sign in before then to keep it.")
     if act is not None:
         return act.title, _("Your document %(number)s is ready.") % {"number": act.number}
     for spoken in (language, *(code for code, _name in settings.LANGUAGES)):
@@ -307,23 +337,64 @@ def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdic
     """A verification in plain words: the verdict, the facts, then every step."""
     kind, title, text = _judgement(found, language)
     until = formats.day(found.valid_until, language) if found.valid_until else ""
-    if found.is_over and kind != "no":  # as authentic as before, and of no use any more by its own words
-        kind, text = "facts", text + " " + _("It was valid until %(day)s.") % {"day": until}
+    if found.short_lived and found.ends_at:
+        until = formats.instant(found.ends_at, language)
+    if kind != "no" and (found.is_over or found.short_lived):
+        # Over: as authentic as before, and of no use any more by its own words.
+        kind, text = "facts" if found.is_over else kind, text + " " + _end(found) % {"day": until}
     return Verdict(
         kind=kind, title=title, text=text, file_name=file_name,
         issuer=in_language(found.issuer_names, language) or found.issuer,
         issued=formats.instant(found.issued_at, language) if found.issued_at else "",
         document=in_language(found.document_names, language), number=found.number,
         facts=tuple(
-            (in_language(one.labels, language) or one.code, _fact(one.value, language))
+            (in_language(one.labels, language) or one.code, in_language(one.values, language) or _fact(one.value, language))
             for one in found.facts
             if one.code != "number"  # it stands above already
         ) + (((_("Valid until"), until),) if until else ()),
         steps=tuple(
-            CheckRow(one.outcome, *words.check(one.name, one.outcome), _ICONS[one.outcome]) for one in found.steps
-        ),
-        logged=_logged(found, language), compare=found.authentic == "facts-only" and found.subject != "receipt",
+            CheckRow(one.outcome, *words.check(one.name, one.outcome, one.code), _ICONS[one.outcome]) for one in found.steps
+        ) + _signature(found.signature, language),
+        logged=_logged(found, language), compare=found.authentic == "facts-only",
+        claimed=found.authentic == "no" and not found.revoked,
     )  # fmt: skip
+
+
+def _signature(said: SignatureView | None, language: str) -> tuple[CheckRow, ...]:
+    """What the PDF's own signature says: who, when, whole or changed since, and who vouches for the name. Beside the verdict."""
+    if said is None:
+        return ()
+    outcome = {"ok": "ok", "signature-algorithm": "not_checked"}.get(said.code, "failed")
+    undated = said.code == "ok" and said.dated_by == "nothing"
+    question, answer = words.check("pdf-signature", outcome)
+    if said.code in words.SIGNATURES:
+        answer = words.word(words.SIGNATURES, said.code)
+    if undated or (said.code == "ok" and not said.is_ours):  # anybody can make a certificate in any name
+        outcome = "not_checked"
+    if said.code == "ok":
+        stamped = _("It was signed on %(day)s at the latest, says its time stamp.")
+        none = _("It has no time stamp: nobody else says when. Its certificate is valid until %(day)s.")
+        when = stamped if said.dated_by == "stamp" else none
+        if undated:
+            when = _(
+                "When it was signed cannot be said: no time stamp that is believed here is from the time of its certificate "
+                "(until %(day)s)."
+            )
+        day = said.at if said.dated_by == "stamp" else said.valid_until
+        when %= {"day": formats.instant(day, language) if day else ""}
+        ours = _("The name is vouched for by this site’s own authority: %(authority)s.")
+        others = _("The name is vouched for by: %(authority)s. Whether that can be believed was not checked here.")
+        vouched = (ours if said.is_ours else others) % {"authority": said.vouched_by}
+        answer = " ".join([_("Signed by: %(name)s.") % {"name": said.by}, answer, when, vouched])
+    return (CheckRow(outcome, question, answer, _ICONS[outcome]),)
+
+
+def _end(found: VerificationView) -> str:
+    if found.short_lived:
+        return _("It expired on %(day)s (time in Luxembourg).") if found.is_over else _(
+            "Good until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."
+        )  # fmt: skip
+    return _("It was valid until %(day)s.")
 
 
 def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
@@ -335,7 +406,11 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
             text += " " + _("Ask for document %(number)s, which took its place.") % {"number": found.successor}
         return "no", _("Revoked"), text
     if found.subject == "receipt" and found.authentic != "no":
-        return "yes", _("This receipt is genuine"), _("A request with this number and this content was submitted.")
+        submitted = _("A request with this number and this content was submitted.")
+        if found.authentic == "facts-only":  # read from a file or a photo: around the code anything may stand
+            paper = _("The document in front of you was not checked. Compare it with the facts below.")
+            return "facts", _("The facts are genuine"), f"{submitted} {paper}"
+        return "yes", _("This receipt is genuine"), submitted
     if found.authentic == "yes":
         return "yes", _("Authentic"), _("This is exactly the document that was issued; not a byte was changed.")
     if found.authentic == "facts-only":

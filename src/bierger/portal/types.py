@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bierger.catalogue.types import SearchHit
 from bierger.disclosures.types import Law
-from bierger.ui.parts import Field, TaskRow
+from bierger.ui.parts import Field, SummaryRow, TaskRow
+from bierger_core.procedures import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,11 @@ class ThemeLink:
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """One page of a form. `number` of `total` counts the relevant steps; `heading` puts the question in the title."""
+    """One page of a form. `number` of `total` counts the relevant steps; `heading` puts the question in the title.
+
+    opened   questions whose answer came from elsewhere and is typed here now
+    parts    the requests that are prepared together; none: this one alone
+    """
 
     title: str
     help: str
@@ -40,6 +46,19 @@ class StepPage:
     back: str
     uploads: bool
     heading: bool
+    opened: tuple[str, ...] = ()
+    parts: tuple[TaskRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePart:
+    """One of several requests on the page on which all are checked."""
+
+    draft: UUID
+    title: str
+    administration: str
+    sections: Sequence[tuple[str, Sequence[SummaryRow]]]
+    fee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,7 @@ class DraftRow:
     changed: str
     expires: str
     href: str
+    discard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,7 @@ class CheckRow:
 class ActRow:
     """A document issued. `ready`: it can be downloaded; `revoked`: why, or empty; `note`: what its holder was told about that.
     `successor`, `replaced`: numbers of what took its place, and of the one whose place it took. `email`: whom to ask.
+    `ends`: until when it may be relied on, or empty; `over`: that it ended, as a sentence; `again`: where to ask for another.
     """
 
     id: UUID
@@ -92,6 +113,9 @@ class ActRow:
     successor: str = ""
     replaced: str = ""
     email: str = ""
+    ends: str = ""
+    over: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +182,12 @@ class ReadingDay:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A verification in words. `kind`: yes, facts or no; `compare`: the reader has to compare the paper with the facts."""
+    """A verification in words.
+
+    kind      yes, facts or no
+    compare   the reader has to compare the paper with the facts
+    claimed   the facts are what a code says that failed a check
+    """
 
     kind: str
     title: str
@@ -172,3 +201,86 @@ class Verdict:
     steps: tuple[CheckRow, ...]
     logged: str
     compare: bool
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SituationCard:
+    """A situation, to be chosen."""
+
+    name: str
+    title: str
+    summary: str
+    theme: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that was not answered, and what its answer would settle: titles of procedures."""
+
+    label: str
+    href: str
+    surely: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One procedure of a plan in words.
+
+    state    needed, optional, not-needed or open
+    offered  it can be begun here now
+    why      sentences; `change`: what would make another outcome of it; `laws`: (title, ELI) of what it rests on
+    fee      in words, '' where the administration sets it
+    open     the questions that can still change it
+    """
+
+    key: str
+    state: str
+    title: str
+    summary: str
+    href: str
+    administration: str
+    offered: bool
+    why: tuple[str, ...]
+    change: tuple[str, ...]
+    laws: tuple[tuple[str, str], ...]
+    note: str
+    needed: tuple[str, ...]
+    fee: str
+    delay: Period | None
+    delay_note: str
+    after: tuple[str, ...]
+    open: tuple[OpenQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A plan in words. `total`: of the fees of what is needed, '' where none is fixed; `unfixed`: how many are not."""
+
+    lines: tuple[PlanLine, ...]
+    settles: tuple[OpenQuestion, ...]
+    answers: tuple[SummaryRow, ...]
+    put_off: tuple[OpenQuestion, ...]
+    total: str
+    unfixed: int
+
+    def of(self, *states: str) -> tuple[PlanLine, ...]:
+        return tuple(line for line in self.lines if line.state in states)
+
+    @property
+    def doing(self) -> tuple[PlanLine, ...]:
+        return self.of("needed", "optional")
+
+    @property
+    def undecided(self) -> tuple[PlanLine, ...]:
+        return self.of("open")
+
+    @property
+    def spared(self) -> tuple[PlanLine, ...]:
+        return self.of("not-needed")
+
+    @property
+    def fileable(self) -> tuple[PlanLine, ...]:
+        return tuple(line for line in self.doing if line.offered)

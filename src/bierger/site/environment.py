@@ -74,6 +74,12 @@ VARIABLES = (
     Variable("BIERGER_SIGN_IN_LIMIT", "Sign-ins per address in 10 minutes.", "60"),
     Variable("BIERGER_SUBMIT_LIMIT", "Submissions per person or address in 10 minutes.", "30"),
     Variable("BIERGER_START_LIMIT", "Forms begun without signing in, per address in 10 minutes.", "60"),
+    Variable("BIERGER_READINGS_DAYS", "Days for which a person can read at least who read their data; a reading is kept as long as its case, if that is longer.", "730"),
+    Variable("BIERGER_ACCOUNT_YEARS", "After how many years without a sign-in the account of a person of whom nothing else is kept is erased; `0`: never. To be decided by the "
+             "administration: personal data are kept no longer than is necessary (GDPR, article 5(1)(e)); the default is a proposal (docs/reference/retention.md).", "5"),
+    Variable("BIERGER_ACCOUNT_NOTICE_DAYS", "How many days before, at least, the person's mailbox says so. To be decided by the administration.", "90"),
+    Variable("BIERGER_OFFICE_YEARS", "After how many years an officer's office that ended, or whose administration closed, is erased, once no case, act or reading that is kept names it; "
+             "`0`: never. To be decided by the administration, for the same reason.", "5"),
     Variable("BIERGER_LONGEST_DELAY", "Days after which a person is told at the latest who read their data, also where an investigation delays it.", "365"),
     Variable("BIERGER_DATA_TRACKER_TOKEN_FILE", "File with the bearer token of the one caller of `/data-tracker/`; without it these addresses are not there."),
     Variable("BIERGER_ATTACH_LIMIT", "Files attached, per person, officer or (without signing in) address in 10 minutes.", "100"),

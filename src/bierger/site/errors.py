@@ -8,8 +8,8 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from bierger.documents.errors import SandboxBusy
 from bierger.infra.blobs import BlobFileError
+from bierger.infra.errors import SandboxBusy
 from bierger.ui.views import error_page
 
 

@@ -16,6 +16,7 @@ from bierger.identity.views import space_lost
 from bierger.infra.errors import SpaceLost
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
 from bierger.site.errors import too_large
+from bierger.ui import registers
 
 logger = logging.getLogger("bierger.http")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -98,6 +99,17 @@ class ContentSecurity:
         camera = "(self)" if scans else "()"
         response.setdefault("Permissions-Policy", f"camera={camera}, geolocation=(self), microphone=()")
         return response
+
+
+class Register:
+    """Answers in standard or in easy words, as the browser's cookie says."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with registers.reading(request.COOKIES.get(registers.COOKIE, "")):
+            return self.get_response(request)
 
 
 class PrincipalMiddleware:

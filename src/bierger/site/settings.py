@@ -45,6 +45,10 @@ BIERGER_SUBMIT_LIMIT = int(_env["BIERGER_SUBMIT_LIMIT"])
 BIERGER_START_LIMIT = int(_env["BIERGER_START_LIMIT"])
 BIERGER_ATTACH_LIMIT = int(_env["BIERGER_ATTACH_LIMIT"])
 BIERGER_LONGEST_DELAY = int(_env["BIERGER_LONGEST_DELAY"])
+BIERGER_ACCOUNT_YEARS = int(_env["BIERGER_ACCOUNT_YEARS"])
+BIERGER_ACCOUNT_NOTICE_DAYS = int(_env["BIERGER_ACCOUNT_NOTICE_DAYS"])
+BIERGER_OFFICE_YEARS = int(_env["BIERGER_OFFICE_YEARS"])
+BIERGER_READINGS_DAYS = int(_env["BIERGER_READINGS_DAYS"])
 BIERGER_DATA_TRACKER_TOKEN_FILE = _env["BIERGER_DATA_TRACKER_TOKEN_FILE"]
 BIERGER_VERIFY_LIMIT = int(_env["BIERGER_VERIFY_LIMIT"])
 
@@ -59,7 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DOMAIN_APPS = (
     "infra", "ui", "administrations", "disclosures", "identity", "ledger", "documents", "catalogue", "flows",
-    "registry", "delivery", "cases", "filings", "gateway", "backoffice", "portal", "site",
+    "registry", "delivery", "cases", "filings", "gateway", "studio", "backoffice", "portal", "site",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "bierger.site.middleware.SessionCookie",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "bierger.site.middleware.Register",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "bierger.site.middleware.PrincipalMiddleware",

@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-_APPS = ("site.health", "ui", "identity", "gateway", "backoffice", "portal")
+_APPS = ("site.health", "ui", "identity", "gateway", "studio", "backoffice", "portal")
 urlpatterns = [path("", include(f"bierger.{name}.urls")) for name in _APPS]
 
 handler400 = "bierger.site.errors.bad_request"

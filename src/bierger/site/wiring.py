@@ -16,6 +16,12 @@ from django.conf import settings
 
 from bierger.infra import outbox
 
+# Which topics the web process sends, and about what; the database refuses it every other (site/0002). The worker may send any.
+OF_THE_WEB = {
+    "flows.task-ready": {"subject", "task"},  # a request is filed, a task is done: the next step is the worker's
+    "documents.act-revoked": {"act", "case"},  # an officer takes an act back
+    "documents.type-registered": {"code"},  # the act that an officer puts in the place of one without a type
+}
 _APPS = Path(__file__).parents[1]
 Periodic = tuple[float, Callable[[], int | None]]
 

@@ -46,7 +46,10 @@ class Measured:
 def _application() -> "WSGIApplication":
     from django.conf import settings
 
+    from bierger.site.warm import keep_warm
+
     whole = get_wsgi_application()
+    keep_warm()
     return Measured(whole, settings.BIERGER_UPLOAD_LIMIT)
 
 

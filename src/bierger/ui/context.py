@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from bierger.ui.registers import EASY, get_register
+
 LANGUAGES = (("fr", "Français"), ("de", "Deutsch"), ("en", "English"), ("lb", "Lëtzebuergesch"))
 
 
@@ -24,12 +26,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The frame of a page; `here` is its own address, `language` one of LANGUAGES."""
+    """The frame of a page; `here` is its own address, `language` one of LANGUAGES; `easy`: in easy words where there are any."""
 
     signed_in: SignedIn | None
     language: str
     demo: bool
     here: str
+    easy: bool
     languages: tuple[tuple[str, str], ...] = LANGUAGES
 
 
@@ -46,5 +49,6 @@ def page_of(request: HttpRequest | None) -> Page:
         signed_in=signed_in,
         language=(get_language() or "fr")[:2],
         demo=settings.BIERGER_ENV in ("demo", "test"),
+        easy=get_register() == EASY,
         here=request.get_full_path() if request is not None and request.method == "GET" else "/",
     )

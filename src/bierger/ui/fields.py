@@ -60,8 +60,12 @@ def field_of(
     communes: Sequence[Choice] = (),
     files: Sequence[Attached] = (),
     known: str = "",
+    source: str = "",
+    change: str = "",
 ) -> Field:
-    """The field of one question. `known` is the answer in words when it is locked: it is shown and not asked."""
+    """The field of one question. `known` is the answer in words when it is shown and not asked: it is locked, or it was given
+    elsewhere: `source` says where, `change` is the address at which it is asked here.
+    """
     name = f"question.{question.name}"
 
     def text(part: str) -> str:
@@ -82,7 +86,7 @@ def field_of(
         "full": question.type is Type.FILE and len(files) >= question.max_files,
     }
     if known:
-        return Field(**common, widget="known", shown=(known,))  # type: ignore[arg-type]  # names are those of Field
+        return Field(**common, widget="known", shown=(known,), source=source, change=change)  # type: ignore[arg-type]  # names are those of Field
     return Field(**common, **drawn, files=tuple(files))  # type: ignore[arg-type]  # names are those of Field
 
 

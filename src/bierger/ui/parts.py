@@ -139,6 +139,8 @@ class Field:
     over: str = ""
     empty_label: str = ""
     shown: tuple[str, ...] = field(default=())
+    source: str = ""  # of an answer that was given elsewhere: where, and the address that opens it to be given here
+    change: str = ""
 
     @property
     def hint_id(self) -> str:

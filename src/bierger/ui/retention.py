@@ -39,8 +39,25 @@ REMAINS: Mapping[str, str] = {
     "authors": gettext_noop("for each step a mark of the account that took it, without a name"),
     "acts": gettext_noop("the numbers of issued documents, and whether they were revoked"),
     "fingerprints": gettext_noop("fingerprints which prove that nothing was changed, and from which nothing can be read"),
+    "readings": gettext_noop("the entries about who looked at your data, until their own time is over"),
     "record": gettext_noop("the record of the erasure, which names nobody"),
 }
+
+
+ACCOUNT_REMAINS: Mapping[str, str] = {
+    "number": gettext_noop("the number of the account in the steps of erased requests, without a name"),
+    "fingerprints": gettext_noop("fingerprints of the entries about who looked at your data, from which nothing can be read"),
+    "record": gettext_noop("the record of the erasure, which names nobody"),
+}
+
+
+class Account(Protocol):
+    """What `identity.selectors.my_account` says."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def ends_on(self) -> dt.date: ...
 
 
 class Act(Protocol):
@@ -74,6 +91,8 @@ class Told(Protocol):
     def erase_on(self) -> dt.date | None: ...
     @property
     def day(self) -> dt.date | None: ...
+    @property
+    def ended(self) -> bool: ...
     @property
     def erased_at(self) -> dt.datetime | None: ...
     @property
@@ -109,6 +128,23 @@ class Panel:
     erased: bool
 
 
+def account_panel(account: Account | None, *, language: str) -> Panel:
+    """How long an account is kept; None: nobody decided that it ends."""
+    lines = [_("Your account is kept until you ask the administration to erase it.")]
+    remains: tuple[str, ...] = ()
+    if account is not None:
+        days = {"days": formats.number(settings.BIERGER_ACCOUNT_NOTICE_DAYS, language)}
+        day, number = {"day": formats.day(account.ends_on, language)}, {"number": account.id}
+        lines = [
+            _("If you do not sign in any more, we erase your account, name and number included, on %(day)s or later.") % day,
+            _("At least %(days)s days before, your mailbox tells you so. Every sign-in starts the time anew.") % days,
+            _("As long as a request, a draft, a message, a mandate or an entry of this page is kept, your account is kept too."),
+            _("Your account has the number %(number)s. Keep it: with it you get the proof of the erasure.") % number,
+        ]
+        remains = tuple(words.word(ACCOUNT_REMAINS, code) for code in ACCOUNT_REMAINS)
+    return Panel(tuple(lines), _("What will remain"), remains, (), held=False, erased=False)
+
+
 def retention_panel(told: Told, *, language: str, href: Callable[[UUID], str]) -> Panel:
     """`href`: the address of an erasure's proof."""
     erased = told.erased_at is not None
@@ -126,6 +162,8 @@ def _lines(told: Told, language: str) -> list[str]:
     if told.erased_at is not None:
         day = formats.local_day(told.erased_at, language)
         lines = [_("What was said in this request was erased on %(day)s: answers, files, messages and names.") % {"day": day}]
+    elif told.day is None and told.ended:
+        lines = [_("The request is closed. The day on which it is erased stands here within a minute.")]
     elif told.day is None:
         period = formats.period(told.period)
         rule = (

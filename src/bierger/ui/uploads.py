@@ -51,7 +51,8 @@ class PlainNames(FileUploadHandler):
         handlers: list[FileUploadHandler] = [MemoryFileUploadHandler(self.request), TemporaryFileUploadHandler(self.request)]
         mark = b"--" + boundary.encode() if isinstance(boundary, str) else b"--" + boundary
         heads = _PlainHeads(input_data, mark)
-        return _Parser(META, heads, ImmutableList(handlers), encoding).parse()  # type: ignore[arg-type]  # the request's own stream
+        # Forms are UTF-8, whatever the request says: Python knows codecs that make no text of bytes, and `zlib` would be a fault.
+        return _Parser(META, heads, ImmutableList(handlers), "utf-8").parse()  # type: ignore[arg-type]  # the request's own stream
 
 
 class _Parser(MultiPartParser):

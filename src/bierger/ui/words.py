@@ -94,6 +94,7 @@ PURPOSES: Mapping[str, str] = {
     "act-revocation": gettext_noop("Revocation or correction of a document"),
     "audit": gettext_noop("Audit"),
     "representation": gettext_noop("Acting in your name, by a mandate"),
+    "oversight": gettext_noop("Check of who reads data"),
 }
 
 FACTS: Mapping[str, str] = {
@@ -112,6 +113,8 @@ FACTS: Mapping[str, str] = {
     "register-population-residence": gettext_noop("entry in the population register"),
     "birth-date": gettext_noop("date of birth"),
     "attachment": gettext_noop("one of your attachments"),
+    "together": gettext_noop("what you asked for together with this"),
+    "reading": gettext_noop("an entry about who looked at your data"),
     "attachments": gettext_noop("your attachments"),  # as older readings say
 }
 
@@ -173,6 +176,13 @@ CHECKS: Mapping[str, tuple[str, str, str, str]] = {
         ),
         gettext_noop("Not checked, because an earlier step failed."),
     ),
+    # Of a PDF that is signed: beside the verdict, which needs no certificate.
+    "pdf-signature": (
+        gettext_noop("What does the signature of the PDF say?"),
+        gettext_noop("Not a byte was changed since."),
+        gettext_noop("The signature of the PDF cannot be read."),
+        gettext_noop("Not checked here: this page knows no certificates. Our server and any PDF reader check it."),
+    ),
 }
 
 # Why there is no verdict, and what to do; "" for everything else that could not be read.
@@ -212,8 +222,24 @@ def theme(code: str) -> str:
     return word(THEMES, code)
 
 
-def check(name: str, outcome: str) -> tuple[str, str]:
+# Why the signature of a PDF is not right: codes of bierger_core.signatures. What is not here has the words of its step.
+SIGNATURES: Mapping[str, str] = {
+    "signature-digest": gettext_noop("The file was changed after it was signed, or only a part of it is signed."),
+    "signature-wrong": gettext_noop("The signature was not made with the key that it names."),
+    "signature-algorithm": gettext_noop("The signature is of a kind that is not checked here; a PDF reader may know it."),
+    "stamp-wrong": gettext_noop("The time stamp of the signature is false."),
+    "stamp-other-digest": gettext_noop("The time stamp belongs to another signature."),
+    "stamp-certificate": gettext_noop("The time stamp was not made by somebody who may make time stamps."),
+}
+
+# A step that was not done for a reason of its own.
+NOT_CHECKED: Mapping[str, str] = {
+    "short-lived": gettext_noop("Nothing to check: it ends by itself within a day and cannot be revoked before."),
+}
+
+
+def check(name: str, outcome: str, code: str = "") -> tuple[str, str]:
     """Question and answer for a step of a verification."""
     question, ok, failed, unchecked = CHECKS.get(name, (name, outcome, outcome, outcome))
     answers = {"ok": ok, "failed": failed}
-    return _(question), _(answers.get(outcome, unchecked))
+    return _(question), _(answers.get(outcome, NOT_CHECKED.get(code, unchecked)))

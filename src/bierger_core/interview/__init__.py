@@ -6,15 +6,18 @@ from .errors import ERROR_CODES, ERROR_PARAMS
 from .fields import field_names, pick, show_raw
 from .parsing import check_file, is_blank, parse_answer, unprintable
 from .relevance import (
+    asked_steps,
     computed,
     first_incomplete_step,
+    is_told,
     missing,
     prune,
     relevant_questions,
     relevant_steps,
     values_of,
 )
-from .sources import RETIRED, SOURCES
+from .sharing import OUTSIDE, Part, facts_of, fitting, share
+from .sources import RETIRED, SOURCES, act_of
 from .types import (
     JSON,
     AnswerError,
@@ -38,6 +41,7 @@ __all__ = [
     "ERROR_CODES",
     "ERROR_PARAMS",
     "JSON",
+    "OUTSIDE",
     "RETIRED",
     "SOURCES",
     "AnswerError",
@@ -45,6 +49,7 @@ __all__ = [
     "Form",
     "Outcome",
     "Parsed",
+    "Part",
     "Question",
     "Raw",
     "Require",
@@ -54,12 +59,17 @@ __all__ = [
     "TaskForm",
     "TaskResult",
     "Type",
+    "act_of",
+    "asked_steps",
     "check_file",
     "computed",
+    "facts_of",
     "field_names",
     "first_incomplete_step",
+    "fitting",
     "from_json",
     "is_blank",
+    "is_told",
     "missing",
     "parse_answer",
     "pick",
@@ -67,6 +77,7 @@ __all__ = [
     "prune",
     "relevant_questions",
     "relevant_steps",
+    "share",
     "show_raw",
     "to_json",
     "unprintable",

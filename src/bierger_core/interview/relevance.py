@@ -67,6 +67,23 @@ def relevant_questions(form: Form, step: Step, answers: Answers) -> tuple[Questi
     return next((questions for one, questions, _ in walk(form, answers) if one.id == step.id), ())
 
 
+def is_told(question: Question, answers: Answers, known: Mapping[str, JSON]) -> bool:
+    """Say whether the answer is the one that a source gave, such as the sign-in: nobody has to type it."""
+    told = known.get(question.source) if question.source else None
+    return told is not None and answers.get(question.name) == told
+
+
+def asked_steps(form: Form, answers: Answers, known: Mapping[str, JSON]) -> tuple[Step, ...]:
+    """Give the relevant pages on which there is something to do. One that only shows what is told and locked is passed over;
+    where there are no others, all are given.
+    """
+    pages = list(walk(form, answers))
+    asked = tuple(
+        step for step, questions, _ in pages if not all(one.locked and is_told(one, answers, known) for one in questions)
+    )
+    return asked or tuple(step for step, _, _ in pages)
+
+
 def _empty(answer: JSON) -> bool:
     return answer is None or answer in ("", [], ())
 

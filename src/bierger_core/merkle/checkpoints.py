@@ -10,7 +10,7 @@ from datetime import datetime
 from bierger_core.merkle.errors import CheckpointError
 from bierger_core.merkle.notes import Note, cosign_note, format_note, parse_note, sign_note, verify_note
 from bierger_core.merkle.tree import HASH_BYTES, LARGEST_SIZE
-from bierger_core.merkle.vkeys import VerifierKey, check_name, read_base64
+from bierger_core.merkle.vkeys import VerifierKey, read_base64
 from bierger_core.values import Signer
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -18,7 +18,10 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The log `origin` had `size` entries with this `root` (32 bytes). `extensions` are lines nobody relies on."""
+    """The log `origin` had `size` entries with this `root` (32 bytes). `extensions` are lines nobody relies on.
+
+    A reader assumes nothing about an origin but that it is one line. What a log signs is held to more: its key has that name.
+    """
 
     origin: str
     size: int
@@ -26,7 +29,8 @@ class Checkpoint:
     extensions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_name(self.origin)
+        if not self.origin or "\n" in self.origin:
+            raise CheckpointError("An origin is one line, and not empty.")
         if not 0 <= self.size <= LARGEST_SIZE or len(self.root) != HASH_BYTES:
             raise CheckpointError("A checkpoint has a size and a root of 32 bytes.", origin=self.origin)
         if any(not line or "\n" in line for line in self.extensions):
@@ -49,7 +53,7 @@ class OpenedCheckpoint:
 
 
 def parse_checkpoint_text(text: str) -> Checkpoint:
-    """Read a note text as a checkpoint. Raises `CheckpointError` (checkpoint-format), `NoteError` (note-name)."""
+    """Read a note text as a checkpoint. Raises `CheckpointError` (checkpoint-format)."""
     lines = text.split("\n")
     if len(lines) < 4 or lines.pop() or not all(lines) or not _DECIMAL.fullmatch(lines[1]):
         raise CheckpointError("A checkpoint has an origin, a size and a root, one a line.")

@@ -11,7 +11,7 @@ The writer's whole memory is the right edge: the partial tiles and the entries o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 
 from bierger_core.merkle.errors import TileMissingError
@@ -41,9 +41,15 @@ class Edge:
             position = 0
             for height in reversed(range(8)):
                 if len(hashes) >> height & 1:
-                    peaks.append(root_of(hashes[position : position + (1 << height)]))
+                    peaks.append(_subtree(hashes[position : position + (1 << height)]))
                     position += 1 << height
         return fold_peaks(peaks)
+
+
+@lru_cache(maxsize=256)
+def _subtree(hashes: tuple[bytes, ...]) -> bytes:
+    """`root_of`. From one batch to the next most of the edge stays: a subtree that was perfect stays as it is."""
+    return root_of(hashes)
 
 
 EMPTY_EDGE = Edge()

@@ -2,6 +2,7 @@
 """Signed notes (C2SP signed-note): a text, a blank line, and signature lines `— name base64(key id || signature)`."""
 
 import base64
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ LARGEST_NOTE = 131_072
 """Bytes: room for the 16 signatures every verifier must accept, even if all were post-quantum ones of 3.3 kB."""
 MOST_SIGNATURES = 64
 _DASH = "\u2014 "
+_CONTROL = re.compile("[\\x00-\\x09\\x0b-\\x1f]")
+_LAST = 253_402_300_799  # seconds: 9999-12-31T23:59:59Z
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Note:
 
 def check_text(text: str) -> str:
     """A note's text: ends in a newline, no other control character. Raises `NoteError`."""
-    if not text.endswith("\n") or any(sign < " " and sign != "\n" for sign in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteError("A note's text ends in a newline and has no other control character.")
     return text
 
@@ -141,8 +144,11 @@ def cosigned_at(note: Note, key: VerifierKey) -> datetime | None:
 
 
 def cosigned_times(note: Note, key: VerifierKey) -> list[datetime]:
-    """The instants that the lines of this witness state, in order; nothing is verified here."""
-    return sorted(from_epoch(cosignature_time(line.value)) for line in note.signatures if line.is_by(key))
+    """The instants that the lines of this witness state, in order; nothing is verified here.
+
+    A time behind the year 9999 is the last instant of it: a witness may state it, and it must not stop who reads the others'.
+    """
+    return sorted(from_epoch(min(cosignature_time(line.value), _LAST)) for line in note.signatures if line.is_by(key))
 
 
 def _names(signatures: Sequence[NoteSignature]) -> tuple[str, ...]:

@@ -181,8 +181,13 @@ class _Reader:
             raise PolicyError("A name is defined before it is used.", name=name)
 
 
-def parse_policy(text: str) -> Policy:
-    """Read a policy file. Raises `PolicyError` (policy-format) with the number of the `line`."""
+def parse_policy(text: str | bytes) -> Policy:
+    """Read a policy file. Raises `PolicyError` (policy-format) with the number of the `line`.
+
+    It is a file of octets: what is not UTF-8 may stand in names and comments, and two names differ when their octets do.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape")
     if len(text) > LARGEST_POLICY or _FORBIDDEN.search(text):
         raise PolicyError("A policy is a short text without control characters.", line=0)
     reader = _Reader()

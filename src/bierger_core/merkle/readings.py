@@ -4,6 +4,7 @@
 One chain per person. Every minute the new ends of the chains become the leaves of a small tree, a batch, whose salted root goes
 into the log. `tools/verify_readings.py` defines the same once more, on its own, for people who trust nothing that we run.
 
+    actor      = SHA-256("bierger/reading-actor/v1" || a salt of the reading (32 bytes) || the identifier of who read, 16 bytes)
     commitment = SHA-256("bierger/reading/v1" || salt (32 bytes) || canonical JSON of the reading)
     hash       = SHA-256("bierger/reading-entry/v1" || canonical JSON {commitment, previous, sequence, subject})
     tag        = HMAC-SHA-256(the person's key, "bierger/reading-tag/v1" || number of the batch, 8 bytes)
@@ -30,8 +31,9 @@ from bierger_core.values import Canonical, Kind, canonical_json, commitment, for
 GENESIS = bytes(32)
 LEAF_BYTES = 64
 FEWEST_LEAVES = 8  # a batch of one would say: this is about you
-_READING, _ENTRY, _TAG, _PAD = (
+_READING, _ACTOR, _ENTRY, _TAG, _PAD = (
     b"bierger/reading/v1",
+    b"bierger/reading-actor/v1",
     b"bierger/reading-entry/v1",
     b"bierger/reading-tag/v1",
     b"bierger/reading-pad/v1",
@@ -43,6 +45,16 @@ def reading_commitment(salt: bytes, reading: Canonical) -> bytes:
     if len(salt) != 32:
         raise TreeRangeError("A salt has 32 bytes.", length=len(salt))
     return hashlib.sha256(_READING + salt + canonical_json(reading)).digest()
+
+
+def reading_actor(salt: bytes, actor: UUID) -> bytes:
+    """The mark of who read, 32 bytes: it stands in the reading, and tells nothing to who has not got its salt of 32 bytes.
+
+    Raises `TreeRangeError`.
+    """
+    if len(salt) != 32:
+        raise TreeRangeError("A salt has 32 bytes.", length=len(salt))
+    return hashlib.sha256(_ACTOR + salt + actor.bytes).digest()
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,12 @@ def growth_tiles(old: int, new: int) -> tuple[Tile | Bundle, ...]:
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Each entry after its length in 16 bits, big-endian. Entries are at most 65,535 bytes."""
-    longest = max(map(len, entries), default=0)
-    if longest > LONGEST_ENTRY:
-        raise TileError("A log entry has at most 65,535 bytes.", code="entry-length", length=longest)
+    lengths = set(map(len, entries))
+    if lengths and max(lengths) > LONGEST_ENTRY:
+        raise TileError("A log entry has at most 65,535 bytes.", code="entry-length", length=max(lengths))
+    if len(lengths) == 1:  # as commitments are: in one go
+        length = lengths.pop().to_bytes(2, "big")
+        return length + length.join(entries)
     return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 

@@ -137,7 +137,7 @@ def _answer(
     answer: JSON = None
     if kind is Type.CHOICE and asked is not None:
         texts = {show(package, path, code, language): code for code in asked.options}
-        answer = texts.get((field if field is not None else fact) or "")
+        answer = fact if fact in asked.options else texts.get((field if field is not None else fact) or "")
     elif fact is not None:
         answer = _read_fact(kind, fact)
     value = from_json(Question(path, kind, options=asked.options if asked else ()), answer)

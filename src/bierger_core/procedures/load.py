@@ -3,15 +3,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bierger_core.interview import Form, TaskForm
 from bierger_core.process import BpmnRefused, Definition, Kind, read_bpmn
-from bierger_core.rules import DecisionModel, Refused, read_dmn
+from bierger_core.rules import DecisionModel, Refused
 from bierger_core.values.findings import Finding
 
 from .digest import digest
 from .errors import PackageRefused
+from .folder import Folder, Shape
+from .library import FOLDER, Library, library_texts, read_library
 from .read_form import FormReader
 from .read_procedure import Header, read_procedure
 from .reading import Reader
@@ -19,15 +21,20 @@ from .templates import join
 from .texts import read_texts
 from .types import ActionSpec, Package
 from .vocabulary import Vocabulary, read_vocabulary
-from .yamltree import Node, YamlRefused, parse_yaml
 
-MAX_FILES = 120
-MAX_TOTAL_BYTES = 3_000_000
 _PATHS = re.compile(
     r"procedure\.yaml|form\.yaml|decisions\.dmn|process\.bpmn|README\.md"
     r"|documents/[a-z0-9-]{1,60}\.typ|texts/(?:fr|de|en|lb)\.yaml|scenarios/[a-z0-9-]{1,60}\.yaml"
+    r"|library/(?:process\.bpmn|tasks\.yaml|documents/[a-z0-9-]{1,60}\.typ|texts/(?:fr|de|en|lb)\.yaml)"
 )
-REQUIRED = ("procedure.yaml", "form.yaml", "process.bpmn")
+_SHAPE = Shape(
+    kind="package",
+    paths=_PATHS,
+    required=("procedure.yaml", "form.yaml"),
+    most_files=120,
+    most_bytes=3_000_000,
+    holds="A package holds procedure.yaml, form.yaml, decisions.dmn, process.bpmn, documents/, texts/, scenarios/.",
+)
 
 
 @dataclass
@@ -39,6 +46,7 @@ class _Parts:
     tasks: Mapping[str, TaskForm] | None = None
     decisions: DecisionModel | None = None
     process: Definition | None = None
+    library: Library | None = None
 
 
 def load(files: Mapping[str, bytes], *, vocabulary: bytes, prefix: str = "") -> Package:
@@ -46,16 +54,19 @@ def load(files: Mapping[str, bytes], *, vocabulary: bytes, prefix: str = "") -> 
 
     Raises PackageRefused with every finding of every file. What loads is well formed; `prove` says whether it is right.
     """
-    findings: list[Finding] = []
-    _limits(files, findings, prefix)
+    folder = Folder(files, prefix)
+    findings = folder.findings
+    folder.measure(_SHAPE)
     words, wrong = read_vocabulary(vocabulary)
     findings.extend(wrong)
-    parts = _read_parts(files, words, findings, prefix)
+    parts = _read_parts(folder, words)
     languages = parts.header.languages if parts.header else ()
     texts = read_texts(files, languages, findings, prefix=prefix)
+    if parts.header and parts.library:
+        texts = library_texts(files, texts, parts.header, findings, prefix=prefix)
     if findings or parts.header is None or parts.form is None or parts.process is None:
         raise PackageRefused(tuple(sorted(findings, key=lambda one: (one.path, one.line))))
-    header = parts.header
+    header = _with(parts.header, parts.library)
     return Package(
         owner=header.owner,
         name=header.name,
@@ -82,6 +93,8 @@ def load(files: Mapping[str, bytes], *, vocabulary: bytes, prefix: str = "") -> 
         timers=header.timers,
         parties=header.parties,
         services=header.services,
+        library=header.library,
+        subject=header.subject,
         vocabulary=words,
         texts=texts,
         files=dict(files),
@@ -91,47 +104,56 @@ def load(files: Mapping[str, bytes], *, vocabulary: bytes, prefix: str = "") -> 
     )
 
 
-def _limits(files: Mapping[str, bytes], findings: list[Finding], prefix: str) -> None:
-    for path in sorted(files):
-        if not _PATHS.fullmatch(path):
-            mend = "A package holds procedure.yaml, form.yaml, decisions.dmn, process.bpmn, documents/, texts/, scenarios/."
-            findings.append(Finding("unknown-file", prefix + path[:200], 0, "This file has no place in a package.", mend))
-    if len(files) > MAX_FILES or sum(len(content) for content in files.values()) > MAX_TOTAL_BYTES:
-        message = f"The package is larger than {MAX_FILES} files or {MAX_TOTAL_BYTES} bytes."
-        findings.append(Finding("package-too-large", prefix, 0, message, "Remove what does not belong to it."))
-    lacking = [path for path in REQUIRED if path not in files]
-    findings.extend(Finding("missing-file", prefix + path, 0, "The package lacks this file.", "Write it.") for path in lacking)
-
-
-def _read_parts(files: Mapping[str, bytes], words: Vocabulary, findings: list[Finding], prefix: str) -> _Parts:
+def _read_parts(folder: Folder, words: Vocabulary) -> _Parts:
+    files, findings, prefix = folder.files, folder.findings, folder.prefix
     parts = _Parts()
-    root = _yaml(files, "procedure.yaml", findings, prefix)
+    root = folder.yaml("procedure.yaml")
     if root is not None:
         parts.header = read_procedure(root, Reader(f"{prefix}procedure.yaml", findings))
-    root = _yaml(files, "form.yaml", findings, prefix)
+    root = folder.yaml("form.yaml")
+    names = FormReader(Reader(f"{prefix}form.yaml", findings), words)
     if root is not None:
-        parts.form, parts.tasks = FormReader(Reader(f"{prefix}form.yaml", findings), words).read(root)
-    try:
-        if "decisions.dmn" in files:
-            parts.decisions = read_dmn(files["decisions.dmn"], path=f"{prefix}decisions.dmn")
-    except Refused as refusal:
-        findings.extend(refusal.findings)
-    try:
-        if "process.bpmn" in files:
-            parts.process = read_bpmn(files["process.bpmn"], path=f"{prefix}process.bpmn")
-    except (BpmnRefused, Refused) as refusal:
-        findings.extend(refusal.findings)
+        parts.form, parts.tasks = names.read(root)
+    parts.decisions = folder.decisions()
+    if parts.header and parts.header.library:
+        _borrow(files, parts, names, findings, prefix)
+    else:
+        parts.process = _own_process(files, findings, prefix)
     return parts
 
 
-def _yaml(files: Mapping[str, bytes], path: str, findings: list[Finding], prefix: str) -> Node | None:
-    if path not in files:
+def _own_process(files: Mapping[str, bytes], findings: list[Finding], prefix: str) -> Definition | None:
+    for path in sorted(path for path in files if path.startswith(FOLDER)):
+        mend = "Write `process:` with the name of a library process in procedure.yaml, or remove the file."
+        findings.append(Finding("unknown-file", prefix + path, 0, "The package uses no library process.", mend))
+    if "process.bpmn" not in files:
+        mend = "Write it, or name a library process in procedure.yaml: `process: review`."
+        findings.append(Finding("missing-file", f"{prefix}process.bpmn", 0, "The package lacks this file.", mend))
         return None
     try:
-        return parse_yaml(files[path], path=prefix + path)
-    except YamlRefused as refusal:
-        findings.append(refusal.finding)
+        return read_bpmn(files["process.bpmn"], path=f"{prefix}process.bpmn")
+    except (BpmnRefused, Refused) as refusal:
+        findings.extend(refusal.findings)
         return None
+
+
+def _borrow(files: Mapping[str, bytes], parts: _Parts, names: FormReader, findings: list[Finding], prefix: str) -> None:
+    """Take process and screens from the library; beside it, the package has none of its own."""
+    if "process.bpmn" in files:
+        mend = "Remove the file, or `process:` in procedure.yaml."
+        findings.append(Finding("library-brings", f"{prefix}process.bpmn", 0, "The process comes from the library.", mend))
+    if parts.tasks:
+        line, mend = min(task.line for task in parts.tasks.values()), "Remove `tasks:`."
+        findings.append(Finding("library-brings", f"{prefix}form.yaml", line, "The tasks come from the library.", mend))
+    if parts.header is None or parts.form is None:
+        return
+    parts.library = read_library(files, parts.header, parts.form, names, findings, prefix=prefix)
+    if parts.library is not None:
+        parts.process, parts.tasks = parts.library.process, parts.library.tasks
+
+
+def _with(header: Header, library: Library | None) -> Header:
+    return replace(header, documents=library.documents, actions=library.actions) if library else header
 
 
 def _actions(header: Header, process: Definition) -> dict[str, ActionSpec]:

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from bierger_core.interview import RETIRED, Type
+from bierger_core.interview import RETIRED, Type, act_of
 from bierger_core.process import Kind
 from bierger_core.process import prove as prove_process
 from bierger_core.values.findings import Finding
@@ -17,6 +17,11 @@ from .schema import start_names
 from .sealed_types import prove_types
 from .texts import prove_texts
 from .types import Package
+
+BUTTONS = frozenset({"attach", "remove", "own", "csrfmiddlewaretoken"})
+"""What a page of a form sends beside answers (`portal.forms.drafts`, `ui`)."""
+OFFICE = frozenset({"note", "check", "change", "confirm"})
+"""What the page on which officers correct an act sends beside the answers of a task (`backoffice.views.acts`)."""
 
 
 def prove(package: Package) -> tuple[Finding, ...]:
@@ -33,6 +38,7 @@ def prove(package: Package) -> tuple[Finding, ...]:
         found.extend(package.decisions.prove())
     found.extend(_header(package))
     found.extend(_tasks(package))
+    found.extend(_buttons(package))
     found.extend(prove_documents(package))
     found.extend(prove_types(package))
     found.extend(_useful(package))
@@ -54,22 +60,41 @@ def _header(package: Package) -> Iterator[Finding]:
     if package.administration.kind == "commune" and package.owner == "commune" and question is None:
         message = "A package of every commune must ask which commune is competent."
         yield at(package, ("procedure.yaml", line), "no-competence", message, "Add `question:` with a question of type commune.")
+    if package.administration.kind == "any" and question is not None:
+        message = "A package of any administration is begun at one: a question of type commune cannot name a State body."
+        yield at(package, ("procedure.yaml", line), "wrong-type", message, "Remove `question:`.")
     if not any(party.kind == "applicant" for party in package.parties):
         mend = "Add `parties:` with `applicant: {space: true}`."
         yield at(package, ("procedure.yaml", package.lines["parties"]), "no-applicant", "Nobody is the applicant.", mend)
     for party, name in [(one, name) for one in package.parties for name in one.name if name not in names]:
         message = f"The name of the party `{party.kind}` is made of `{name}`, which no step asks."
         yield at(package, ("procedure.yaml", party.line), "unknown-name", message, did_you_mean(name, names))
+    yield from _of_a_library(package, names)
     yield from _empty_sources(package)
     if package.anonymous:
         yield from _locked(package)
+
+
+def _of_a_library(package: Package, names: set[str]) -> Iterator[Finding]:
+    """What the letters of a library process say of the request."""
+    for name in package.subject:
+        if name not in names:
+            message = f"The subject of the request is made of `{name}`, which no step asks."
+            yield at(package, ("procedure.yaml", package.lines["subject"]), "unknown-name", message, did_you_mean(name, names))
+    if package.library and not all(party.name for party in package.parties if party.kind == "applicant"):
+        mend = "Write `parties: {applicant: {space: true, name: [given_name, family_name]}}`, or the organisation's name."
+        message = "The letters of the library name the applicant, whose name is not said."
+        yield at(package, ("procedure.yaml", package.lines["parties"]), "no-applicant-name", message, mend)
+    if package.subject and not package.library:
+        message = "Only a library process reads `subject:`."
+        yield at(package, ("procedure.yaml", package.lines["subject"]), "misplaced-field", message, "Remove it.")
 
 
 def _empty_sources(package: Package) -> Iterator[Finding]:
     """Whoever locks a question to what nothing fills would wait for an answer that cannot come."""
     for step in package.form.steps:
         for one in step.questions:
-            if one.source in RETIRED:
+            if one.source in RETIRED or act_of(one.source or ""):
                 message = f"Nothing fills the source `{one.source}`: `{one.name}` is always asked."
                 yield Finding("unknown-source", package.form.path, one.line, message, "Remove `source:`, and `locked:` with it.")
 
@@ -93,6 +118,16 @@ def _tasks(package: Package) -> Iterator[Finding]:
         if action.node not in services:
             message = f"The process has no service task `{action.node}`."
             yield at(package, ("procedure.yaml", action.line), "unknown-task", message, did_you_mean(action.node, services))
+
+
+def _buttons(package: Package) -> Iterator[Finding]:
+    """No question is named like something else that the page of its form sends."""
+    asked = [(BUTTONS, question) for step in package.form.steps for question in step.questions]
+    asked += [(BUTTONS | OFFICE, question) for task in package.tasks.values() for question in task.questions]
+    for taken, question in asked:
+        if question.name in taken:
+            message = f"`{question.name}` is a word of the page on which it would be asked."
+            yield Finding("name-taken", package.form.path, question.line, message, "Choose another name.")
 
 
 def _useful(package: Package) -> Iterator[Finding]:

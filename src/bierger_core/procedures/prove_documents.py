@@ -66,4 +66,4 @@ def _text_fields(package: Package, code: str) -> Iterator[Finding]:
                 if name not in known:
                     message = f"The text `{key}` names `{{{name}}}`, which is no field of the document `{code}`."
                     mend = did_you_mean(name, known)
-                    yield at(package, (f"texts/{language}.yaml", texts[key].line), "unknown-field", message, mend)
+                    yield Finding("unknown-field", texts[key].path, texts[key].line, message, mend)

@@ -116,8 +116,8 @@ def _placeholders(package: Package, group: str, known: frozenset[str]) -> Iterat
             for name in PLACEHOLDER.findall(line.words) if line else ():
                 if wrong := wrong_path(package, name, known):
                     message = f"The text `{key}` names `{{{name}}}`, which is not known there."
-                    path = f"texts/{language}.yaml"
-                    yield at(package, (path, line.line if line else 1), "undefined-variable", message, f"Known there: {wrong}.")
+                    where = (line.path, line.line) if line else ("", 1)
+                    yield Finding("undefined-variable", *where, message, f"Known there: {wrong}.")
 
 
 def _document_at(package: Package, node: Node, known: frozenset[str]) -> Iterator[Finding]:

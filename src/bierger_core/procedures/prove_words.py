@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which texts a package must have, and which names of its own something uses."""
+"""Which texts a package must have, which it should have, and which names of its own something uses."""
 
 from bierger_core.process import Kind, Node
+from bierger_core.values.findings import Finding
 
 from .running import PLACEHOLDER, template_words
 from .schema import shape_of
@@ -15,7 +16,7 @@ def used_names(package: Package) -> frozenset[str]:
         paths |= {*document.facts.values(), *document.fields.values()}
     paths |= {name for task in package.tasks.values() for name in task.shows}
     paths |= {timer.start for timer in package.timers.values()}
-    paths |= {name for party in package.parties for name in party.name}
+    paths |= {name for party in package.parties for name in party.name} | set(package.subject)
     paths |= {package.administration.question or ""} | {"document_language" if package.documents else ""}
     for lines in package.texts.lines.values():
         for key, line in lines.items():
@@ -78,6 +79,26 @@ def text_keys(package: Package) -> tuple[frozenset[str], frozenset[str]]:
             needed |= {f"message.{node.id}.title", f"message.{node.id}.body"}
     needed |= {f"service.{code}" for code in package.services}
     return frozenset(needed), frozenset(optional - needed)
+
+
+def prove_whys(package: Package) -> tuple[Finding, ...]:
+    """Warn of each question of the form that does not say why it is asked (in one language but not another is an error anyhow).
+
+    Whoever is asked may know what for (GDPR, article 13(1)(c)). Officers know it: the questions of their tasks need none.
+    """
+    return tuple(
+        Finding(
+            "question-without-why",
+            package.form.path,
+            question.line,
+            f"`{question.name}` does not say why it is asked.",
+            f"Add `why:` below `question.{question.name}` in each file of texts: what the answer is used for.",
+            "warning",
+        )
+        for step in package.form.steps
+        for question in step.questions
+        if not package.texts.has(f"question.{question.name}.why")
+    )
 
 
 def _needs_label(package: Package, path: str) -> bool:

@@ -16,6 +16,7 @@ from bierger_core.interview import (
     Step,
     TaskForm,
     Type,
+    act_of,
 )
 
 from .reading import CODE, NAME, Reader, Record, did_you_mean
@@ -23,6 +24,7 @@ from .vocabulary import Vocabulary
 from .yamltree import Node, Scalar
 
 MAX_QUESTIONS = 400
+MAX_DECIMALS = 12  # with the 15 digits before them that are read, still a number that `decimal` rounds exactly
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png")
 _LENGTHS = {Type.TEXT: 200, Type.LONGTEXT: 4000, Type.PLACE: 300}
 _COMMON = ("name", "fact", "type", "required", "when", "require", "source", "locked", "for")
@@ -58,13 +60,21 @@ class FormReader:
         record.need("steps")
         steps = tuple(self._steps(record))
         computes = tuple(self._computes(record))
-        tasks = {
-            entry.key: self._task(entry.key, entry.line, entry.node)
-            for entry in self._reader.entries(record.node("tasks"), "tasks", _NODE)
-        }
+        tasks = self.tasks(record)
         if len(self._taken) > MAX_QUESTIONS:
             self._reader.refuse("form-too-large", 1, f"More than {MAX_QUESTIONS} questions.", "Split the procedure.")
         return Form(steps, computes, self._reader.path), tasks
+
+    def tasks(self, record: Record) -> dict[str, TaskForm]:
+        """Read the screens of the user tasks."""
+        found = self._reader.entries(record.node("tasks"), "tasks", _NODE)
+        return {entry.key: self._task(entry.key, entry.line, entry.node) for entry in found}
+
+    def beside(self, reader: Reader) -> "FormReader":
+        """Give a reader of another file whose names must not be taken in this one."""
+        other = FormReader(reader, self._vocabulary)
+        other._taken = self._taken
+        return other
 
     def _steps(self, record: Record) -> Iterable[Step]:
         seen: dict[str, int] = {}
@@ -135,7 +145,7 @@ class FormReader:
             locked=record.flag("locked", default=False),
             min=record.decimal("min"),
             max=record.decimal("max"),
-            decimals=record.integer("decimals", 0),
+            decimals=self._decimals(record),
             min_date=self._day(record, "min_date"),
             max_date=self._day(record, "max_date"),
             min_length=record.integer("min_length", 0),
@@ -145,6 +155,14 @@ class FormReader:
             max_bytes=int((record.decimal("max_megabytes") or Decimal(10)) * 1_000_000),
             officer_only=record.one_of("for", ("everybody", "officer"), "everybody") == "officer",
         )
+
+    def _decimals(self, record: Record) -> int:
+        decimals = record.integer("decimals", 0)
+        if 0 <= decimals <= MAX_DECIMALS:
+            return decimals
+        message = f"`decimals` of a question must lie between 0 and {MAX_DECIMALS}."
+        self._reader.refuse("wrong-type", record.line_of("decimals"), message, "Write how many decimals people may type.")
+        return 0
 
     def _type(self, record: Record, name: str) -> Type | None:
         """The type comes from the fact; written beside it, it must be the same."""
@@ -171,6 +189,8 @@ class FormReader:
 
     def _source(self, record: Record, kind: Type) -> str | None:
         source, known = record.text("source") or None, {**SOURCES, **RETIRED}  # of the latter `prove` says what they are
+        if source is not None and act_of(source):
+            known[source] = Type.BOOLEAN
         if source is not None and source not in known:
             mend = did_you_mean(source, SOURCES)
             self._reader.refuse("unknown-source", record.line_of("source"), f"There is no source `{source}`.", mend)

@@ -49,6 +49,8 @@ _FIELDS = frozenset(
         "timers",
         "parties",
         "services",
+        "process",
+        "subject",
     ]
 )
 THEMES = (
@@ -60,7 +62,9 @@ _ELI = re.compile(r"https?://[a-z.]*legilux\.public\.lu/eli/\S{1,200}|https?://d
 _PATH = re.compile(r"[a-z][a-z0-9_]{0,60}(?:\.[a-z][a-z0-9_]{0,60}){0,3}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _FACT = re.compile(r"[a-z][a-z0-9_.]{0,120}")
-BUILT_IN_FIELDS = frozenset({"qr", "seal_text", "verify_url", "administration", "number", "date", "language", "accent"})
+BUILT_IN_FIELDS = frozenset(
+    {"qr", "seal_text", "verify_url", "administration", "number", "date", "valid_until", "language", "accent"}
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Header:
     timers: Mapping[str, TimerSpec]
     parties: tuple[PartySpec, ...]
     services: tuple[str, ...]
+    library: str
+    subject: tuple[str, ...]
     lines: Mapping[str, int]
 
 
@@ -94,7 +100,7 @@ def read_procedure(root: Node, reader: Reader) -> Header:
     """Read the whole file."""
     record = reader.record(root, "The procedure", _FIELDS)
     record.need("procedure", "owner", "version", "audience", "level", "legal_basis", "retention", "administration")
-    languages = _listed(reader, record, "languages", LANGUAGES) or LANGUAGES
+    languages = listed(reader, record, "languages", LANGUAGES) or LANGUAGES
     anonymous = record.flag("anonymous", default=False)
     level = cast("Level", record.one_of("level", LEVELS, "none"))
     if anonymous and level != "none":
@@ -105,29 +111,40 @@ def read_procedure(root: Node, reader: Reader) -> Header:
         name=record.text("procedure", "?", pattern=CODE),
         version=record.integer("version", 1),
         languages=languages,
-        themes=_listed(reader, record, "themes", THEMES),
-        keywords=_keywords(reader, record, languages),
-        audience=_listed(reader, record, "audience", AUDIENCES),
+        themes=listed(reader, record, "themes", THEMES),
+        keywords=read_keywords(reader, record, languages),
+        audience=listed(reader, record, "audience", AUDIENCES),
         anonymous=anonymous,
         level=level,
-        legal_basis=tuple(_laws(reader, record)),
+        legal_basis=tuple(read_laws(reader, record)),
         fee=_fee(reader, record),
         delay=_period(reader, record, "delay"),
         retention=_retention(reader, record) or Retention("P10Y"),
         needed=record.texts("needed"),
         administration=_competence(reader, record),
-        documents={
-            e.key: _document(reader, e.key, e.line, e.node) for e in reader.entries(record.node("documents"), "documents", CODE)
-        },
-        actions={e.key: _action(reader, e.key, e.line, e.node) for e in reader.entries(record.node("actions"), "actions", _NODE)},
+        documents=read_documents(reader, record),
+        actions=read_actions(reader, record),
         timers={e.key: _timer(reader, e.key, e.line, e.node) for e in reader.entries(record.node("timers"), "timers", _NODE)},
         parties=tuple(_party(reader, e.key, e.line, e.node) for e in reader.entries(record.node("parties"), "parties")),
         services=record.texts("services"),
+        library=record.text("process", pattern=CODE) if record.has("process") else "",
+        subject=record.texts("subject"),
         lines={key: record.line_of(key) for key in _FIELDS},
     )
 
 
-def _listed(reader: Reader, record: Record, key: str, known: Iterable[str]) -> tuple[str, ...]:
+def read_documents(reader: Reader, record: Record) -> dict[str, DocumentSpec]:
+    """Read `documents:`, of a package or of a library process."""
+    return {e.key: _document(reader, e.key, e.line, e.node) for e in reader.entries(record.node("documents"), "documents", CODE)}
+
+
+def read_actions(reader: Reader, record: Record) -> dict[str, ActionSpec]:
+    """Read `actions:`, of a package or of a library process."""
+    return {e.key: _action(reader, e.key, e.line, e.node) for e in reader.entries(record.node("actions"), "actions", _NODE)}
+
+
+def listed(reader: Reader, record: Record, key: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Read a list of texts that must be of a known list."""
     known = tuple(known)
     for text, line in record.lined_texts(key):
         if text not in known:
@@ -135,7 +152,8 @@ def _listed(reader: Reader, record: Record, key: str, known: Iterable[str]) -> t
     return tuple(text for text in record.texts(key) if text in known)
 
 
-def _keywords(reader: Reader, record: Record, languages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def read_keywords(reader: Reader, record: Record, languages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Read `keywords:`, of every language."""
     if not record.has("keywords"):
         return {}
     words = reader.record(record.node("keywords"), "keywords", languages)
@@ -143,7 +161,8 @@ def _keywords(reader: Reader, record: Record, languages: tuple[str, ...]) -> dic
     return {language: words.texts(language) for language in languages}
 
 
-def _laws(reader: Reader, record: Record) -> Iterable[LegalBasis]:
+def read_laws(reader: Reader, record: Record) -> Iterable[LegalBasis]:
+    """Read `legal_basis:`."""
     nodes = reader.items(record.node("legal_basis"), "legal_basis")
     if record.has("legal_basis") and not nodes:
         reader.refuse("no-law", record.line_of("legal_basis"), "A procedure without law.", "Name the law it rests on.")
@@ -199,8 +218,8 @@ def _retention(reader: Reader, record: Record) -> Retention | None:
 
 def _competence(reader: Reader, record: Record) -> Competence:
     spec = reader.record(record.node("administration"), "administration", {"kind", "question"})
-    kind = spec.one_of("kind", ("commune", "state"), "commune")
-    return Competence(cast("Literal['commune', 'state']", kind), spec.text("question") or None)
+    kind = spec.one_of("kind", ("commune", "state", "any"), "commune")
+    return Competence(cast("Literal['commune', 'state', 'any']", kind), spec.text("question") or None)
 
 
 def _mapping(reader: Reader, node: Node | None, what: str, keys: re.Pattern[str]) -> tuple[dict[str, str], dict[str, int]]:

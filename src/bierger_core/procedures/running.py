@@ -31,16 +31,28 @@ def start_variables(
     package: Package, answers: Mapping[str, JSON], *, case: CaseFacts, applicant: ApplicantFacts
 ) -> dict[str, Value]:
     """Give the variables with which the process starts: every question, every computed value, `case`, `applicant`."""
+    values = values_of(package.form, answers)
+    of_case, of_applicant = _for_library(package, values, case.language) if package.library else ({}, {})
     return {
-        **values_of(package.form, answers),
+        **values,
         "case": {
             "number": case.number,
             "administration": case.administration,
             "language": case.language,
             "opened_on": case.opened_on,
+            **of_case,
         },
-        "applicant": {"kind": applicant.kind, "level": applicant.level},
+        "applicant": {"kind": applicant.kind, "level": applicant.level, **of_applicant},
     }
+
+
+def _for_library(package: Package, values: Variables, language: str) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What the letters of a library process say of the request: its subject and law, and who asks."""
+    names = [name for party in package.parties if party.kind == "applicant" for name in party.name]
+    subject = [package.title(language), *(show(package, name, values.get(name), language) for name in package.subject)]
+    law = "; ".join(", art. ".join(filter(None, (law.title, ", ".join(law.articles)))) for law in package.legal_basis)
+    name = " ".join(filter(None, (show(package, one, values.get(one), language) for one in names)))
+    return {"subject": " · ".join(filter(None, subject)), "law": law}, {"name": name}
 
 
 def lookup(variables: Variables, path: str) -> Value:

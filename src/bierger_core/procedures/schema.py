@@ -7,7 +7,7 @@ from bierger_core.interview import Question, Type
 from bierger_core.process import Kind
 
 from .prove_form import PARTS
-from .types import ACT_FIELDS, APPLICANT_FIELDS, CASE_FIELDS, REGISTERS, Package
+from .types import ACT_FIELDS, APPLICANT_FIELDS, CASE_FIELDS, LIBRARY_FIELDS, REGISTERS, Package
 
 Shape = Mapping[str, str]  # part -> kind of value
 
@@ -20,10 +20,11 @@ def start_names(package: Package) -> frozenset[str]:
 
 def shape_of(package: Package, root: str) -> Shape | None:
     """Give the parts of a variable that has parts; None for a variable that is one value, or unknown."""
+    more = LIBRARY_FIELDS.get(root, frozenset()) if package.library else frozenset()
     if root == "case":
-        return {name: "date" if name == "opened_on" else "text" for name in CASE_FIELDS}
+        return {name: "date" if name == "opened_on" else "text" for name in CASE_FIELDS | more}
     if root == "applicant":
-        return dict.fromkeys(APPLICANT_FIELDS, "text")
+        return dict.fromkeys(APPLICANT_FIELDS | more, "text")
     question = package.question(root)
     if question is not None and question.type in PARTS:
         return {part: "text" if part in {"text", "section", "number"} else "number" for part in PARTS[question.type]}

@@ -14,6 +14,7 @@ from bierger_core.values import LANGUAGES, CoreError, Term, Text, parse_term
 from bierger_core.values.findings import Finding
 
 from .prove_nodes import at
+from .showing import is_coded
 from .types import DocumentSpec, Package
 
 NUMBER = "number"
@@ -49,20 +50,39 @@ def registered_type(package: Package, code: str) -> RegisteredType:
     spec = package.documents[code]
     said = Text.of(**(spec.name or {one: package.text(f"document.{code}.title", one) for one in package.languages}))
     title = Text.of(**{language: said.in_(language) for language in LANGUAGES})
-    facts = [_fact(package, name, short) for name, short in short_names(spec.facts).items()]
+    facts = [_fact(package, name, short, spec.facts[name]) for name, short in short_names(spec.facts).items()]
     return RegisteredType(spec.type, 1, title, (_NUMBER, *facts), _valid_for(spec))
 
 
-def _fact(package: Package, name: str, short: str) -> RegisteredFact:
+def _fact(package: Package, name: str, short: str, path: str) -> RegisteredFact:
     fact = package.vocabulary.facts[name]
-    return RegisteredFact(short, "date" if fact.type is Type.DATE else "text", Text.of(**fact.labels))
+    label = Text.of(**fact.labels)
+    question = package.question(path)
+    if question is not None and is_coded(package, path):
+        return RegisteredFact(short, "choice", label, {one: _option(package, path, one) for one in question.options})
+    return RegisteredFact(short, "date" if fact.type is Type.DATE else "text", label)
+
+
+def _option(package: Package, path: str, code: str) -> Text:
+    said = Text.of(**{one: package.text(f"question.{path}.option.{code}", one) for one in package.languages})
+    return Text.of(**{language: said.in_(language) for language in LANGUAGES})
+
+
+def fact_in_words(package: Package, document_type: str, short: str, value: str, language: str) -> str:
+    """A sealed fact of one of the package's types as people read it: an option in words, anything else as it is."""
+    for spec in package.documents.values():
+        names = short_names(spec.facts)
+        path = next((spec.facts[name] for name in spec.facts if names[name] == short), "")
+        if spec.type == document_type and is_coded(package, path) and package.has_text(f"question.{path}.option.{value}"):
+            return package.text(f"question.{path}.option.{value}", language)
+    return value
 
 
 def _valid_for(spec: DocumentSpec) -> Term | None:
     if spec.valid is None:
         return None
     if spec.valid.working:
-        raise SealError("An act is valid for days, weeks, months or years, never working days.", type=spec.type)
+        raise SealError("An act is valid for hours, days, weeks, months or years, never working days.", type=spec.type)
     return parse_term(spec.valid.text)
 
 
@@ -81,7 +101,7 @@ def prove_types(package: Package) -> Iterator[Finding]:
         except KeyError:
             continue  # the missing text or fact is a finding of its own
         except CoreError as refused:
-            mend = "Shorten the names of facts, or write `valid:` as one unit of calendar time: P3M."
+            mend = "Shorten the names of facts, or write `valid:` as one unit of calendar time (P3M) or up to 24 hours (PT24H)."
             yield at(package, where, "document-type", f"`{code}` has no type that a seal can name: {refused}", mend)
             continue
         if seen.setdefault(spec.type, registered) != registered:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from bierger_core.interview import Type
 from bierger_core.rules import Value
 
 from .schema import kind_of
@@ -78,13 +79,21 @@ def _composite(value: Mapping[str, Value], language: str) -> str:
     return " · ".join(part for part in place if part)
 
 
+def is_coded(package: Package, path: str) -> bool:
+    """Whether a seal states the value of a path by the code of an option: the answer to a question with one choice."""
+    question = None if "." in path else package.question(path)
+    return question is not None and question.type is Type.CHOICE and bool(question.options)
+
+
 def show_fact(package: Package, path: str, value: Value, language: str) -> str:
-    """Write the value of a path for a seal: what machines compare stays ISO, what people chose is in words."""
+    """Write the value of a path for a seal: what machines compare stays ISO, a choice is its code (the words are registered)."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal) and not isinstance(value, bool):
         return f"{value:f}"
     if isinstance(value, Mapping) and "section" in value:
         return f"{value['section']} {value['number']}"
+    if isinstance(value, str) and is_coded(package, path):
+        return value
     kind, _ = kind_of(package, path)
     return str(value or "") if _is_postal_code(kind, path) else show(package, path, value, language)

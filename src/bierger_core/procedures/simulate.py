@@ -78,6 +78,11 @@ def run_scenarios(package: Package) -> tuple[ScenarioResult, ...]:
 def prove_scenarios(package: Package, results: Sequence[ScenarioResult]) -> tuple[Finding, ...]:
     """Give what failed, and which tasks and ends no scenario comes through."""
     found = [finding for result in results for finding in result.findings]
+    if package.library:  # its tasks and ends are tried once, with the library
+        if not results:
+            mend = "Write one: what somebody answers, who does which task, which letter comes out."
+            found.append(Finding("no-scenario", f"{package.prefix}scenarios/", 0, "The package has no scenario.", mend))
+        return tuple(found)
     visited = frozenset().union(*(result.visited for result in results))
     for node in package.process.nodes.values():
         if node.kind in {Kind.USER, Kind.END} and node.id not in visited and not on_side_branch(package, node):

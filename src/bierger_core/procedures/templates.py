@@ -61,7 +61,7 @@ def join(path: str, files: Mapping[str, bytes]) -> bytes:
     done: set[str] = set()
 
     def insert(found: re.Match[str]) -> str:
-        target = f"documents/{found[1]}"
+        target = _beside(path, found)
         if target in done:
             return ""
         done.add(target)
@@ -84,17 +84,18 @@ def prove_template(path: str, files: Mapping[str, bytes], fields: Collection[str
     except UnicodeDecodeError:
         yield Finding("template-encoding", whole, 0, "The template is not UTF-8 text.", "Save it as UTF-8.")
         return
-    imported = [found for found in _IMPORT.finditer(source) if _inside(found, files)]
+    imported = [found for found in _IMPORT.finditer(source) if found[2] is not None and _beside(path, found) in files]
     yield from _refused_words(source, whole, {found.start() for found in imported}, files)
     yield from _fields(source, whole, fields)
     for found in imported:
-        part = f"documents/{found[1]}"
+        part = _beside(path, found)
         if part != path:
             yield from _part(part, files, fields, prefix=prefix)
 
 
-def _inside(found: re.Match[str], files: Mapping[str, bytes]) -> bool:
-    return found[2] is not None and f"documents/{found[1]}" in files
+def _beside(path: str, found: re.Match[str]) -> str:
+    """Give the path of what a template imports: a file of its own folder."""
+    return f"{path.rpartition('/')[0]}/{found[1]}"
 
 
 def _part(path: str, files: Mapping[str, bytes], fields: Collection[str], *, prefix: str) -> Iterator[Finding]:

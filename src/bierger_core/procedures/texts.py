@@ -2,7 +2,7 @@
 """The texts of a package: nested keys, addressed with dots, per language, in the registers `standard` and `easy`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bierger_core.values import REGISTERS
 from bierger_core.values.findings import Finding
@@ -13,22 +13,32 @@ from .yamltree import Fields, Node, Scalar, YamlRefused, parse_yaml
 
 @dataclass(frozen=True)
 class Line:
-    """One text and where it stands."""
+    """One text and where it stands; `borrowed`: it comes with a library process."""
 
     words: str
     line: int
+    path: str = ""
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts by (language, register), then by key; `groups` holds the line of each group of keys."""
+    """Texts by (language, register), then by key; `groups` holds the line of each group of keys.
+
+    `register`: the one that is given where none is asked for.
+    """
 
     lines: Mapping[tuple[str, str], Mapping[str, Line]]
     groups: Mapping[tuple[str, str], Mapping[str, int]]
+    register: str = "standard"
 
-    def get(self, key: str, language: str, register: str = "standard") -> str:
+    def reading(self, register: str) -> "Texts":
+        """Give the same texts for a reader of this register."""
+        return replace(self, register=register)
+
+    def get(self, key: str, language: str, register: str = "") -> str:
         """Give a text; `easy` falls back to `standard`; KeyError when the language does not have it."""
-        for one in (register, "standard"):
+        for one in (register or self.register, "standard"):
             found = self.lines.get((language, one), {}).get(key)
             if found is not None:
                 return found.words
@@ -88,7 +98,7 @@ def _flatten(node: Node, prefix: str, groups: dict[str, int], reader: Reader) ->
                 groups[key] = entry.line
             yield from _flatten(entry.node, key, groups, reader)
     elif isinstance(node, Scalar) and node.text.strip():
-        yield prefix, Line(node.text.strip(), node.line)
+        yield prefix, Line(node.text.strip(), node.line, reader.path)
     else:
         reader.refuse("empty-text", node.line, f"The text `{prefix}` is empty or not a text.", "Write the words after the colon.")
 
@@ -114,7 +124,7 @@ def prove_texts(
             )
         for register in REGISTERS:
             for key, line in texts.lines.get((language, register), {}).items():
-                if key not in needed | optional:
+                if key not in needed | optional and not line.borrowed:
                     mend = did_you_mean(key, (needed | optional) - set(standard)) if needed | optional > set(standard) else ""
                     mend = mend if mend.startswith("Did") else "Correct the key or remove the text."
                     yield Finding("unused-text", path, line.line, f"The text `{key}` is never shown.", mend)

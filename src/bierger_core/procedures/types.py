@@ -2,7 +2,7 @@
 """What a package is once it is read: frozen, complete, independent of the files' spelling."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -61,9 +61,11 @@ class Retention:
 
 @dataclass(frozen=True)
 class Competence:
-    """Which administration is competent: its kind, and the question whose answer names it (None: the owner)."""
+    """Which administration is competent: its kind (`any`: each one has it, as whoever begins it says), and the question whose
+    answer names it (None: the owner).
+    """
 
-    kind: Literal["commune", "state"]
+    kind: Literal["commune", "state", "any"]
     question: str | None
 
 
@@ -150,6 +152,8 @@ class Package:
     timers: Mapping[str, TimerSpec]
     parties: tuple[PartySpec, ...]
     services: tuple[str, ...]
+    library: str
+    subject: tuple[str, ...]
     vocabulary: Vocabulary = field(repr=False)
     texts: Texts = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
@@ -157,9 +161,13 @@ class Package:
     prefix: str = ""
     lines: Mapping[str, int] = field(default_factory=dict, repr=False)
 
-    def text(self, key: str, language: str, register: str = "standard") -> str:
+    def text(self, key: str, language: str, register: str = "") -> str:
         """Give a text; `easy` falls back to `standard`. KeyError for a key the package does not have."""
         return self.texts.get(key, language, register)
+
+    def reading(self, register: str) -> "Package":
+        """Give the same package with its texts in this register, for a screen; everything else reads the standard ones."""
+        return replace(self, texts=self.texts.reading(register))
 
     def has_text(self, key: str) -> bool:
         """Say whether an optional text was written."""
@@ -216,6 +224,8 @@ class DocumentInputs:
 
 CASE_FIELDS = frozenset({"number", "administration", "language", "opened_on"})
 APPLICANT_FIELDS = frozenset({"kind", "level"})
+LIBRARY_FIELDS: Mapping[str, frozenset[str]] = {"case": frozenset({"subject", "law"}), "applicant": frozenset({"name"})}
+"""What cases of a package with a library process know besides (`library`)."""
 ACT_FIELDS = frozenset({"number", "issued_on"})
 REGISTERS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("population", "residence"): {

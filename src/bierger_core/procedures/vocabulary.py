@@ -7,6 +7,7 @@ Labels stand here and not in the packages because a sealed fact must be readable
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bierger_core.interview import Type
 from bierger_core.values import LANGUAGES
@@ -42,6 +43,7 @@ class Vocabulary:
         return fact.labels.get(language, name) if fact else name
 
 
+@lru_cache(maxsize=8)  # every package is read over the same one, and so it would be read with each of them
 def read_vocabulary(data: bytes, *, path: str = "vocabulary.yaml") -> tuple[Vocabulary, tuple[Finding, ...]]:
     """Read vocabulary.yaml; what is wrong with it comes as findings, the facts that are right are kept."""
     findings: list[Finding] = []

@@ -68,7 +68,10 @@ class _Proof:
                 numbers = self.table.rules[first].number, self.table.rules[second].number
                 message = f"rules {numbers[0]} and {numbers[1]} both match {example}."
                 mend = "Make them exclude each other, or use the hit policy FIRST."
-                findings.append(Finding("table-overlap", self.table.path, self.table.rules[second].line, message, mend))
+                line = self.table.rules[second].line
+                pair = (("first", str(numbers[0])), ("second", str(numbers[1])))
+                data = (("decision", self.decision), *pair, ("example", example))
+                findings.append(Finding("table-overlap", self.table.path, line, message, mend, data=data))
                 if len(findings) == MAX_REPORTED:
                     return findings
         return findings
@@ -97,7 +100,9 @@ class _Proof:
 
     def _never(self, index: int, why: str) -> Finding:
         message = f"rule {self.table.rules[index].number} never fires: {why}."
-        return Finding("rule-never-fires", self.table.path, self.table.rules[index].line, message, "Remove it or move it up.")
+        rule = self.table.rules[index]
+        data = (("decision", self.decision), ("rule", str(rule.number)))
+        return Finding("rule-never-fires", self.table.path, rule.line, message, "Remove it or move it up.", data=data)
 
     def _taken(self, index: int) -> str:
         """Say which rule takes an input that a rule would match."""
@@ -118,8 +123,12 @@ class _Proof:
         else:
             found = [] if self._are_apart() else self._searched()
         mend = "Add a rule for it, or a default output."
-        messages = [f"decision {self.decision}: no rule matches {self._example(gap)}." for gap in found]
-        return [Finding("table-gap", self.table.path, self.table.line, message, mend) for message in messages]
+        return [self._gap(self._example(gap), mend) for gap in found]
+
+    def _gap(self, example: str, mend: str) -> Finding:
+        message = f"decision {self.decision}: no rule matches {example}."
+        data = (("decision", self.decision), ("example", example))
+        return Finding("table-gap", self.table.path, self.table.line, message, mend, data=data)
 
     def _are_apart(self) -> bool:
         """Tell whether no two rules overlap: as many inputs are matched, then, as the rules match each for itself."""

@@ -342,7 +342,10 @@ def _too_many(decision: str, table: DecisionTable) -> Finding:
 
 
 def _in_period(finding: Finding, period: Period) -> Finding:
-    return finding if period == ALWAYS else replace(finding, message=f"{finding.message.removesuffix('.')} ({period}).")
+    if period == ALWAYS:
+        return finding
+    message = f"{finding.message.removesuffix('.')} ({period})."
+    return replace(finding, message=message, data=(*finding.data, ("period", str(period))))
 
 
 # -- the digest ------------------------------------------------------------------------------------------------------

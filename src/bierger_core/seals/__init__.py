@@ -40,7 +40,7 @@ from bierger_core.seals.registry import (
     load_registry,
     load_type,
 )
-from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal
+from bierger_core.seals.sealing import COMPACT_PREFIX, PREFIX, Seal, open_seal, seal, text_room
 from bierger_core.seals.statuses import (
     INVALID,
     SUSPENDED,
@@ -144,6 +144,7 @@ __all__ = [
     "signed_with",
     "status_list_commitment",
     "submission_commitment",
+    "text_room",
     "verify_act",
     "verify_deletion",
     "verify_receipt",

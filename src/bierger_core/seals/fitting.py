@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Facts as a printed code can carry them: one line each, and short enough in all.
 
-A name may have two hundred letters, and a letter four bytes; beyond some 700 bytes a printed QR code is no longer read by every
-telephone. What an act seals must fit whatever somebody is called: the mayor has decided by then. So what is too long is
-shortened, in a way that is seen and the same everywhere:
+A name may have two hundred letters, and a letter four bytes. What an act seals must fit a small QR code whatever somebody is
+called: the mayor has decided by then. So what is too long is shortened, in a way that is seen and the same everywhere:
 
 1. A control character or a line break becomes a space.
-2. The longest facts give way first, all to one length, and end with `…`. The act itself prints them whole.
-3. `SHORTEST` bytes are left to every fact: a number, a date, an amount or an identifier is never touched.
+2. The longest texts give way first, all to one length, and end with `…`. The act itself prints them whole.
+3. `SHORTEST` bytes are left to every text. Dates and choices are packed and never touched; nor is a number or an identifier of
+   up to so many bytes.
+
+Eight facts fit version 13 of a QR code in this way (`text_room`): a test holds it over all packages, with the longest of every
+text. Twelve facts, the most, may need a larger one.
 """
 
 from __future__ import annotations
@@ -17,9 +20,8 @@ from collections.abc import Collection, Mapping
 
 MAX_FACTS = 12  # the act's number among them
 MAX_FACT_LENGTH = 200  # characters of one
-MAX_FACTS_BYTES = 700  # names and values, in UTF-8
-SHORTEST = 32  # bytes that a fact may always have
-MAX_NAMES_BYTES = MAX_FACTS_BYTES - MAX_FACTS * SHORTEST
+SHORTEST = 20  # bytes that a text may always have
+MAX_NAMES_BYTES = 316  # of all facts together
 MORE = "…"
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _JOINER = "\u200d"
@@ -30,13 +32,17 @@ def names_fit(names: Collection[str]) -> bool:
     return 0 < len(names) <= MAX_FACTS and sum(len(name.encode()) for name in names) <= MAX_NAMES_BYTES
 
 
-def fitted(facts: Mapping[str, str]) -> dict[str, str]:
-    """The facts as they are sealed, in the same order. ValueError unless `names_fit`."""
+def fitted(facts: Mapping[str, str], *, room: int, kept: Collection[str] = ()) -> dict[str, str]:
+    """The facts as they are sealed, in the same order. ValueError unless `names_fit`.
+
+    room    bytes for all texts, as far as `SHORTEST` of each allow; `seals.text_room` says how many a small code has
+    kept    names of facts that are no texts
+    """
     if not names_fit(facts):
         raise ValueError(f"A seal carries 1 to {MAX_FACTS} facts, their names at most {MAX_NAMES_BYTES} bytes together.")
     lines = {name: _shorten(_one_line(value), characters=MAX_FACT_LENGTH) for name, value in facts.items()}
-    most = _share([len(line.encode()) for line in lines.values()], MAX_FACTS_BYTES - sum(len(name.encode()) for name in facts))
-    return {name: _shorten(line, size=most) for name, line in lines.items()}
+    most = max(SHORTEST, _share([len(line.encode()) for name, line in lines.items() if name not in kept], room))
+    return {name: line if name in kept else _shorten(line, size=most) for name, line in lines.items()}
 
 
 def _one_line(value: str) -> str:

@@ -277,7 +277,7 @@ def load_key_list(data: bytes, keys: Iterable[VerifierKey] | None = None) -> Key
 
 
 def _read_list(data: bytes) -> tuple[KeyList, str, list[str]]:
-    body = json.loads(data)
+    body = json.loads(data.decode())  # UTF-8 without a mark, and nothing else
     lines = body.pop("signatures")
     if not _are_texts(lines) or body["format"] != FORMAT:
         raise KeyListError("This is not a key list.")
@@ -302,7 +302,7 @@ def _read_entry(raw: Mapping[str, object]) -> KeyEntry:
         return None if raw[name] is None else parse_instant(text(name))
 
     return KeyEntry(
-        kid=bytes.fromhex(text("kid")),
+        kid=_read_hex(text("kid")),
         owner=text("owner"),
         purpose=text("purpose"),  # type: ignore[arg-type]  # the entry checks its own words
         alg=text("alg"),  # type: ignore[arg-type]  # the entry checks its own words
@@ -313,6 +313,12 @@ def _read_entry(raw: Mapping[str, object]) -> KeyEntry:
         revoked_from=instant("revoked_from"),
         revoked_at_log=_read_place(raw.get("revoked_at_log")),
     )
+
+
+def _read_hex(text: str) -> bytes:
+    if text.split() != [text]:
+        raise ValueError("White space is no digit, though Python forgives it.")
+    return bytes.fromhex(text)
 
 
 def _read_place(place: object) -> tuple[str, int] | None:

@@ -14,7 +14,7 @@ Everything is inside the signature, the salt and the log's origin too: no byte o
 noticed offline, and nobody can make a verifier ask another log. There is no choice of algorithm and no compression.
 BRG1, of release 0.1, says everything itself and is read for ever. A compact seal leaves to the registry of document
 types (see `registry`) what is the same in every act of a type: the names of the facts, their order, which of them are
-dates. `status` is the act's place in its issuer's status list (see `statuses`).
+dates. `status` is the act's place in its issuer's status list (see `statuses`); a short-lived act never has one.
 
 The leaf in the log commits to the payload and the salt, in both profiles; not to the signature. An ES256 signature
 (r, s) is as good as (r, n - s), and anybody can turn one into the other. In BRG1 a code so turned still verifies: it
@@ -23,7 +23,8 @@ that one signing has one text.
 
 On paper: a QR code of version 13 at level M (69 modules) holds 318 bytes. In BRG1 everything but the claims takes 126
 bytes and the length of the log's origin; eight facts with names of ten letters need version 14, and compact version 12
-(65 modules). Longer claims are no error, the code grows by 4 modules for every 30 to 40 bytes.
+(65 modules). Longer claims are no error, the code grows by 4 modules for every 30 to 40 bytes; `text_room` says how many
+bytes of texts keep it small.
 """
 
 from dataclasses import dataclass
@@ -48,9 +49,13 @@ from bierger_core.values import (
 PREFIX, COMPACT_PREFIX = "BRG1:", "BRG2:"
 LONGEST_CODE = 4296
 """Signs: the most a QR code holds in alphanumeric mode."""
+LARGEST_SMALL = 318
+"""Bytes of a seal in a QR code of version 13 at level M (69 modules): 483 signs."""
 LONGEST_ORIGIN = 120
 LARGEST_STATUS = 2**31 - 1
 CLAIM_COMPACT = -65538
+LAST_ISSUE = 253370764800
+"""1 January 9999: what is dated later could not be shown in every zone."""
 _TAG_SIGN1 = 18
 _ALG, _KID, _LOG = 1, 4, -65537
 _ES256 = -7
@@ -103,6 +108,8 @@ def compact_payload(claims: Claims, registered: RegisteredType, status: int | No
         raise SealError("The facts are not those of the document type.", code="seal-facts", type=registered.code)
     if status is not None and not 0 <= status <= LARGEST_STATUS:
         raise SealError("No status list has this place.", status=status)
+    if status is not None and registered.is_short_lived:
+        raise SealError("What ends within a day has no place in a status list.", code="seal-claims", type=registered.code)
     packed: list[cbor.Cbor] = [fact.pack(claims.facts[fact.name]) for fact in registered.facts]
     act: list[cbor.Cbor] = [registered.digest, packed]
     payload: dict[int, cbor.Cbor] = {
@@ -145,6 +152,19 @@ def seal(
     text = prefix + base45.encode(cbor.encode(cbor.Tag(_TAG_SIGN1, [protected, {}, payload, signature])))
     open_seal(text, types)  # whatever is handed out can be read back
     return text
+
+
+def text_room(registered: RegisteredType, *, issuer: str, log_origin: str) -> int:
+    """Bytes that a small code has for all texts of an act of this type; negative where there is none left for any."""
+    longest = {"text": "", "date": "9999-12-31"}
+    facts = {fact.name: longest.get(fact.kind, next(iter(fact.options), "")) for fact in registered.facts}
+    claims = Claims(issuer, from_epoch(LAST_ISSUE - 1), registered.code, facts)
+    header: dict[int, cbor.Cbor] = {_ALG: _ES256, _KID: bytes(KID_BYTES), _LOG: [bytes(SALT_BYTES), log_origin]}
+    payload = compact_payload(claims, registered, None if registered.is_short_lived else LARGEST_STATUS)
+    parts: list[cbor.Cbor] = [cbor.encode(header), {}, payload, bytes(64)]
+    texts = sum(fact.kind == "text" for fact in registered.facts)
+    # A text longer than 23 bytes, and a payload longer than 255, say their length in a byte more.
+    return LARGEST_SMALL - len(cbor.encode(cbor.Tag(_TAG_SIGN1, parts))) - texts - 1
 
 
 def _plain_payload(claims: Claims, document_type: DocumentType, status: int | None) -> bytes:
@@ -223,6 +243,8 @@ def _read_compact(payload: bytes, types: TypeRegistry) -> tuple[Claims, Register
             case [bytes(digest), [*packed], *status] if isinstance(issuer, str) and type(issued_at) is int:
                 registered = types.find(digest)
                 place = _read_status(status)
+                if place is not None and registered.is_short_lived:
+                    raise SealError("What ends within a day has no place in a status list.", code="seal-claims")
                 if len(packed) != len(registered.facts):
                     raise SealError("The facts are not those of the document type.", code="seal-facts")
                 facts = {fact.name: fact.unpack(one) for fact, one in zip(registered.facts, packed, strict=True)}
@@ -240,6 +262,8 @@ def _read_status(status: list[cbor.Cbor]) -> int | None:
 
 
 def _checked_claims(issuer: str, issued_at: int, document_type: str, facts: dict[str, str]) -> Claims:
+    if issued_at >= LAST_ISSUE:
+        raise SealError("The instant of issue is impossible.", code="seal-claims")
     try:
         return Claims(issuer, from_epoch(issued_at), document_type, facts)
     except SealError:

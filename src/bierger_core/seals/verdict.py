@@ -28,7 +28,7 @@ SEAL_STEPS = (
 RECEIPT_STEPS = ("readable", "submission-in-log")
 
 NOT_CHECKED_CODES = frozenset(
-    {"earlier-step-failed", "facts-proof-not-given", "facts-only", "lookup-not-given", "revocation-unavailable"}
+    {"earlier-step-failed", "facts-proof-not-given", "facts-only", "lookup-not-given", "revocation-unavailable", "short-lived"}
 )
 """Why a step was not checked."""
 
@@ -135,6 +135,20 @@ class Verdict:
         return None if self.registered is None or self.claims is None else self.registered.last_day(self.claims.issued_at)
 
     @property
+    def ends_at(self) -> datetime | None:
+        """The first instant at which the act may not be relied on any more; None: no end."""
+        return None if self.registered is None or self.claims is None else self.registered.ends_at(self.claims.issued_at)
+
+    @property
+    def is_short_lived(self) -> bool:
+        """It ends by itself within a day, and cannot be taken back before."""
+        return self.registered is not None and self.registered.is_short_lived
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its period of validity has ended. It is as authentic as before."""
+        return self.ends_at is not None and now >= self.ends_at
+
+    @property
     def accepted(self) -> bool:
         """Whether nothing failed (`authentic` or `facts-only`)."""
         return self.result in {"authentic", "facts-only"}
@@ -172,6 +186,8 @@ class Verdict:
             "document_type": claims.document_type if claims else None,
             "facts": dict(claims.facts) if claims else None,
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+            "ends_at": format_instant(self.ends_at) if self.ends_at else None,
+            "short_lived": self.is_short_lived,
             "commitment": self.commitment.hex() if self.commitment else None,
             "facts_logged": _plain_logged(self.facts_logged),
             "file_logged": _plain_logged(self.file_logged),

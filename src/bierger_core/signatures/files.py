@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -21,6 +22,7 @@ from bierger_core.signatures.cms import read_signed
 from bierger_core.signatures.errors import SignatureError, SignaturesError
 from bierger_core.signatures.stamps import Stamp, open_stamp
 
+Dated = Literal["stamp", "certificate", "nothing"]
 _RANGE = re.compile(rb"/ByteRange\s{0,8}\[\s{0,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,16}\]")
 
 
@@ -45,6 +47,8 @@ class FileSignature:
     issuer    who says so: the name of the certificate above
     trusted   the certificate comes from one of the anchors that were given, and was valid at the time; None: none were given
     stamp     of the time-stamping authority, None where there is none; stamp_trusted: as `trusted`
+    dated     what says that it was made while the certificate was valid: the time "stamp"; without one the "certificate", which
+              is still valid; or "nothing": who stole an old key could have made it today
     """
 
     name: str
@@ -53,6 +57,7 @@ class FileSignature:
     trusted: bool | None
     stamp: Stamp | None
     stamp_trusted: bool | None
+    dated: Dated
 
     @property
     def at(self) -> datetime | None:
@@ -89,10 +94,11 @@ def embed(pdf: bytes, hole: Hole, signature: bytes) -> bytes:
     return pdf[: hole.start + 1] + digits + pdf[hole.end - 1 :]
 
 
-def check_file_signature(pdf: bytes, *, anchors: Iterable[x509.Certificate] = ()) -> FileSignature | None:
+def check_file_signature(pdf: bytes, *, now: datetime, anchors: Iterable[x509.Certificate] = ()) -> FileSignature | None:
     """The last signature of a PDF, verified; None where it has none. anchors: certificates that are believed.
 
-    A certificate's revocation is not asked for. Raises SignaturesError.
+    What it was signed with had to be valid then: at the instant of the time stamp or, where there is none, or anchors are given
+    and its authority comes from none of them, `now`. A certificate's revocation is not asked for. Raises SignaturesError.
     """
     hole = find_hole(pdf)
     if hole is None:
@@ -108,11 +114,13 @@ def check_file_signature(pdf: bytes, *, anchors: Iterable[x509.Certificate] = ()
     if stamp is not None and hashlib.sha256(signed.signature).digest() not in stamp.imprint:
         raise SignaturesError("The time stamp is about another signature.", code="stamp-other-digest")
     believed = list(anchors)
-    at = None if stamp is None else stamp.at
+    stamp_trusted = leads_to(stamp.certificate, stamp.others, believed, stamp.at) if believed and stamp else None
+    # Whoever has a key that ended could have a stamp of any day from an authority of their own.
+    at = now if stamp is None or stamp_trusted is False else stamp.at
+    dated: Dated = "nothing" if not _is_valid(signed.certificate, at) else "certificate" if at is now else "stamp"
     return FileSignature(
         _name(signed.certificate.subject), _name(signed.certificate.issuer), signed.certificate,
-        leads_to(signed.certificate, signed.others, believed, at) if believed else None,
-        stamp, leads_to(stamp.certificate, stamp.others, believed, at) if believed and stamp else None,
+        leads_to(signed.certificate, signed.others, believed, at) if believed else None, stamp, stamp_trusted, dated,
     )  # fmt: skip
 
 
@@ -120,12 +128,12 @@ _LONGEST_CHAIN = 5
 
 
 def leads_to(
-    certificate: x509.Certificate, others: Iterable[x509.Certificate], anchors: Iterable[x509.Certificate], at: datetime | None
+    certificate: x509.Certificate, others: Iterable[x509.Certificate], anchors: Iterable[x509.Certificate], at: datetime
 ) -> bool:
-    """Whether a chain of signatures leads from the certificate to an anchor, each valid at the instant (None: not asked)."""
+    """Whether a chain of signatures leads from the certificate to an anchor, each valid at the instant."""
     known, believed, here = [*others, *anchors], list(anchors), certificate
     for _ in range(_LONGEST_CHAIN):
-        if at is not None and not here.not_valid_before_utc <= at <= here.not_valid_after_utc:
+        if not _is_valid(here, at):
             return False
         if here in believed:
             return True
@@ -134,6 +142,10 @@ def leads_to(
             return False
         here = above
     return False
+
+
+def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
 def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:

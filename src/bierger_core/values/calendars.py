@@ -18,12 +18,13 @@ import holidays
 
 from bierger_core.values.errors import TermError
 
-Unit = Literal["days", "working-days", "weeks", "months", "years"]
+Unit = Literal["hours", "days", "working-days", "weeks", "months", "years"]
 _UNITS: tuple[str, ...] = get_args(Unit)
-_ISO = re.compile(r"P([0-9]{1,4})([DWMY])")
-_WORDS = re.compile(r"([0-9]{1,4}) (day|working day|week|month|year)s?")
+_ISO = re.compile(r"P(?:([0-9]{1,4})([DWMY])|T([0-9]{1,4})H)")
+_WORDS = re.compile(r"([0-9]{1,4}) (hour|day|working day|week|month|year)s?")
 _ISO_UNITS: dict[str, Unit] = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 _WORD_UNITS: dict[str, Unit] = {
+    "hour": "hours",
     "day": "days",
     "working day": "working-days",
     "week": "weeks",
@@ -79,7 +80,7 @@ LU_CALENDAR = Calendar("LU")
 
 @dataclass(frozen=True)
 class Term:
-    """A legal term: a whole `amount` (0 to 9999) of one `unit`."""
+    """A term: a whole `amount` (0 to 9999) of one `unit`. Hours just pass; no legal deadline is counted in them."""
 
     amount: int
     unit: Unit
@@ -87,7 +88,7 @@ class Term:
     def __post_init__(self) -> None:
         if self.unit not in _UNITS or not 0 <= self.amount <= _LONGEST:
             raise TermError(
-                "A term is a whole number of days, weeks, months or years.", code="term-range", amount=self.amount
+                "A term is a whole number of hours, days, weeks, months or years.", code="term-range", amount=self.amount
             )
 
     def text(self) -> str:
@@ -97,9 +98,9 @@ class Term:
 
 
 def parse_term(text: str) -> Term:
-    """Read `10 working days`, `3 months`, or ISO 8601 `P3M` (one unit). Raises `TermError`."""
+    """Read `10 working days`, `3 months`, or ISO 8601 `P3M`, `PT24H` (one unit). Raises `TermError`."""
     if iso := _ISO.fullmatch(text):
-        return Term(int(iso[1]), _ISO_UNITS[iso[2]])
+        return Term(int(iso[3]), "hours") if iso[3] else Term(int(iso[1]), _ISO_UNITS[iso[2]])
     if words := _WORDS.fullmatch(text):
         return Term(int(words[1]), _WORD_UNITS[words[2]])
     raise TermError(
@@ -121,6 +122,8 @@ def deadline(start: date, term: Term, *, working: Calendar = LU_CALENDAR, postpo
     """
     try:
         match term.unit:
+            case "hours":
+                raise TermError("A legal deadline is counted in days.", code="term-range", amount=term.amount)
             case "days":
                 end = start + timedelta(days=term.amount)
             case "weeks":

@@ -31,6 +31,7 @@ class Kind(IntEnum):
     DISCLOSURES = 9  # the root of one batch of readings
     DELETION = 10  # the record of what was erased of a case, and by which rule
     STATUS_LIST = 11  # what an issuer's status list said on a day
+    EARLIER_LOG = 12  # how a log ended that went before this one
 
 
 def commitment(kind: int, salt: bytes, content: bytes) -> bytes:

@@ -11,8 +11,8 @@ Level = Literal["error", "warning"]
 class Finding:
     """One thing to mend in one file.
 
-    `code` is stable and kebab-case (screens translate by it), `line` counts from 1 (0: the file as a whole).
-    An error stops publication, a warning is shown.
+    `code` is stable and kebab-case (screens translate by it), `line` counts from 1 (0: the file as a whole). `data`: what the
+    sentence of a screen names, by name. An error stops publication, a warning is shown.
     """
 
     code: str
@@ -21,6 +21,7 @@ class Finding:
     message: str
     mend: str
     level: Level = "error"
+    data: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """Give the line that `bierger check` prints."""

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bierger.cases import selectors, services
+from bierger.cases import selectors, services, tasks
 from bierger.cases.errors import CaseUnknown, ChainBroken, NotAllowed
 from bierger.cases.models import EventPayload
 from bierger.cases.types import of_task
 from bierger.disclosures.services import purpose_of_case
 from bierger.disclosures.types import Purpose
+from bierger.documents import selectors as issued
 from bierger.documents import services as documents
 from bierger.documents.types import Upload
 from bierger.flows import selectors as flows
@@ -20,6 +21,8 @@ from bierger.flows.errors import TaskClosed, TaskNotYours
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from tests import story
+from tests.clients import client_of
+from tests.jobs import an_hour_later, drain
 
 
 def purpose_of(who):
@@ -282,3 +285,49 @@ def test_nobody_makes_themselves_a_party_of_an_open_case(town, case):
         Party.objects.bulk_create([Party(case_id=case, kind="applicant", space=town.neighbour.space)])
     with acting_as(town.neighbour), pytest.raises(CaseUnknown):
         selectors.case_view(case, purpose=purpose_of_case(case))
+
+
+def test_a_certificate_names_the_permit_that_holds_not_the_one_that_was_replaced(town, case, run_jobs, as_worker, as_owner, monkeypatch):
+    story.do(town.clerk, case, "check", completeness="complete")
+    story.do(town.urbanism, case, "opinion-urbanism", urbanism_opinion="favourable")
+    story.do(town.technical, case, "opinion-technical", technical_opinion="favourable")
+    story.do(town.mayor, case, "decide", decision="granted", decision_reasons="In line with the plan.")
+    usual = tasks._ACTIONS["issue-act"]
+
+    def no_red_dot(writer, task, package):
+        if task.document == "red-dot":
+            raise RuntimeError("The worker dies here.")
+        usual(writer, task, package)
+
+    monkeypatch.setitem(tasks._ACTIONS, "issue-act", no_red_dot)
+    with as_worker():
+        drain(outage=True)
+    monkeypatch.setitem(tasks._ACTIONS, "issue-act", usual)
+    with acting_as(town.applicant):
+        (wrong,) = issued.my_acts()
+    for number in ("1234/568", "1234/569"):  # the corrected one is corrected again
+        with acting_as(town.mayor):
+            read = selectors.issued_act(wrong.id, purpose=selectors.purpose_of_act(wrong.id))
+            raw = {one.path: [str(one.answer or "")] for one in read.values if one.path != "parcel"}
+            corrected = {"parcel.section": ["C"], "parcel.number": [number]}
+            done = services.correct_act(act=wrong.id, raw=raw | corrected, note="Another parcel.")
+            assert done.issued, done.errors
+        with acting_as(town.applicant):
+            wrong = issued.act(done.issued)
+    with as_owner():
+        an_hour_later()
+    run_jobs()
+    with acting_as(town.applicant):
+        numbered = issued.my_acts()
+        acts = {(act.document_type, act.revoked_at is None): act for act in numbered}
+    permit, certificate = acts["building-permit", True], acts["red-dot", True]
+    assert certificate.facts["permit-number"] == permit.number == wrong.number
+    with acting_as(town.mayor):
+        desk = selectors.case_view(case, purpose=purpose_of_case(case))
+    assert desk.variables["permit"]["number"] == permit.number
+    page = client_of(town.applicant).get(f"/requests/{case}").content.decode()
+    task = page[page.index("/tasks/") - 2000 : page.index("/tasks/")]
+    first = min(one.number for one in numbered if one.document_type == "building-permit")
+    assert permit.number in task
+    assert first not in task
+    assert permit.facts["reference"] == "C 1234/569"

@@ -18,6 +18,7 @@ from bierger.cases.types import of_task
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import services as documents
 from bierger.documents.types import Upload
+from bierger.infra.erasures import registered
 from bierger.infra.principal import SYSTEM, Principal, acting_as
 from tests import story
 from tests.attacks.together import superuser
@@ -73,6 +74,8 @@ def erase(as_worker: Role, case: UUID, *kinds: str) -> None:
         for sequence in rows.values_list("sequence", flat=True):
             services.erase_payload(case=case, sequence=sequence)
             assert not services.erase_payload(case=case, sequence=sequence)
+            assert (registered()[-1].kind, registered()[-1].id, registered()[-1].sequence) == ("event", case, sequence)
+            assert selectors.retention(case).deletions[-1].destroyed["event-contents"] >= 1
 
 
 def supply(town: Town, case: UUID) -> None:

@@ -227,3 +227,79 @@ def test_nobody_hides_a_reading_without_an_order(people):
         )
     with acting_as(lea):
         assert len(selectors.readings()) == 1, "the trigger decides, whatever the row says"
+
+
+# -- ended early, watched -----------------------------------------------------------------------------------------------------
+
+
+def test_ended_early_and_told_at_once(people, as_worker, frozen):
+    lea, claire, nora = people
+    first = order(nora)
+    read(claire, lea, case=CASE)
+    seal(as_worker)
+    frozen(MONDAY + dt.timedelta(days=3))
+    with acting_as(nora):
+        services.end_delay(delay=first, reason="The suspicion was unfounded.")
+    with acting_as(lea):
+        (told,) = selectors.readings()
+    assert (told.delay.until, told.delay.orders, told.delay.reason) == (dt.date(2026, 3, 5), 1, "A fraud is being looked into.")
+    seal(as_worker)
+    with acting_as(lea):
+        assert selectors.sealed().entries[0]["early"]["batch"] == 1
+    read(claire, lea, case=CASE)
+    with acting_as(lea):
+        assert len(selectors.readings()) == 2, "from now on nothing is withheld"
+    with acting_as(nora):
+        for again in (
+            lambda: services.end_delay(delay=first, reason="Twice."),
+            lambda: services.extend_delay(delay=first, until=dt.date(2026, 5, 1), reason="More.", legal_basis=SOME_LAW),
+        ):
+            with pytest.raises(DelayRefused) as refused:
+                again()
+            assert refused.value.code == "delay-right"
+        (seen,) = selectors.orders()
+        assert (seen.in_force, seen.until, [row.ended for row in seen.rows]) == (False, dt.date(2026, 3, 5), [False, True])
+        assert order_again(nora) != first, "another order, for what is read from now on"
+
+
+def order_again(who: Principal) -> UUID:
+    with acting_as(who):
+        return services.order_delay(case=CASE, until=END, reason="New facts.", legal_basis=SOME_LAW)
+
+
+def test_how_many_are_withheld_is_seen_by_who_orders_and_who_watches(people):
+    lea, claire, nora = people
+    first = order(nora)
+    read(claire, lea, person("hugo.exemplo"), case=CASE)
+    read(claire, lea, case=CASE)
+    for handle in ("nora.beispiel", "anouk.esimerkki"):
+        with acting_as(officer(handle)):
+            (seen,) = selectors.orders()
+            assert (seen.id, seen.readings, seen.people, seen.in_force, seen.until) == (first, 2, 2, True, END)
+            assert seen.longest == MONDAY.date() + dt.timedelta(days=365)
+    for handle in ("claire.muster", "raymond.beispill", "vincent.exemplu"):
+        with acting_as(officer(handle)), connection.cursor() as cursor:
+            assert selectors.orders() == ()
+            cursor.execute("SELECT * FROM disclosures_withheld(%s)", [[first]])
+            assert cursor.fetchall() == []
+
+
+def test_one_order_at_a_time_for_a_case(people):
+    order(people[2])
+    with pytest.raises(DelayRefused) as refused:
+        order(people[2], until=END + dt.timedelta(days=30))
+    assert refused.value.code == "delay-exists"
+
+
+@pytest.mark.parametrize("handle", ["claire.muster", "anouk.esimerkki", "raymond.beispill"])
+def test_nobody_else_ends_it(people, handle: str):
+    first = order(people[2])
+    with acting_as(officer(handle)), pytest.raises(DelayRefused):
+        services.end_delay(delay=first, reason="x")
+
+
+def test_an_extension_is_longer(people):
+    first = order(people[2])
+    with acting_as(people[2]), pytest.raises(DelayRefused) as refused:
+        services.extend_delay(delay=first, until=END, reason="x", legal_basis=SOME_LAW)
+    assert refused.value.code == "delay-length"

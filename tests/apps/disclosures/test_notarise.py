@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import signal
 import threading
@@ -16,7 +15,7 @@ from bierger.disclosures.errors import AnotherNotariser, ReadingUnknown
 from bierger.disclosures.models import Chain, Entry
 from bierger.disclosures.services import notarise
 from bierger.disclosures.tasks import EVERY, PERIODIC
-from bierger.infra import clock, outbox
+from bierger.infra import outbox
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger.models import QueueEntry
@@ -229,31 +228,6 @@ def test_a_crowd_in_one_reading_still_makes_one_batch(transactional: None, as_wo
     assert (seal(as_worker), unsealed()) == (1, 0)
 
 
-def test_erased_after_its_time_and_the_chain_stays(transactional: None, as_worker):
-    lea, claire = person("lea.beispill"), officer("claire.muster")
-    read(claire, lea)
-    read(claire, lea)
-    tomorrow = clock.now() + dt.timedelta(days=1)
-
-    def erase() -> int:
-        with as_worker(), acting_as(SYSTEM):
-            return services.erase_readings(before=tomorrow, most=1)
-
-    assert erase() == 0, "what is not sealed yet waits"
-    seal(as_worker)
-    assert erase() == 1
-    assert len(chain_in_order(lea.person)) == 2
-    with acting_as(lea):
-        assert len(selectors.readings()) == 1
-        gone, left = selectors.sealed().entries
-        assert (gone["salt"], gone["reading"]) == (None, None)
-        assert left["reading"]["subject"] == str(lea.person)
-    assert (erase(), erase()) == (1, 0)
-    read(claire, lea)
-    seal(as_worker)
-    assert len(chain_in_order(lea.person)) == 3
-
-
 @pytest.mark.parametrize("change", ["UPDATE disclosures_entry SET commitment = ''", "DELETE FROM disclosures_entry",
                                     "UPDATE disclosures_batch SET root = ''", "DELETE FROM disclosures_batch"])  # fmt: skip
 def test_what_is_sealed_stays(transactional: None, as_worker, change: str):
@@ -264,7 +238,7 @@ def test_what_is_sealed_stays(transactional: None, as_worker, change: str):
 
 
 def test_the_web_cannot_seal_or_erase(transactional: None):
-    for statement in ("SELECT disclosures_seal('{1}', 1)", "SELECT disclosures_erase(now(), 1)", "SELECT disclosures_to_seal(1)"):
+    for statement in ("SELECT disclosures_seal('{1}', 1)", "SELECT disclosures_erase(now(), 1)", "SELECT disclosures_forget(gen_random_uuid(), now(), 1)", "SELECT disclosures_to_seal(1)"):
         with acting_as(person("lea.beispill")), pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute(statement)
 

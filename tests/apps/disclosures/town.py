@@ -19,9 +19,9 @@ AsWorker = Callable[[], AbstractContextManager[None]]
 
 
 def read(reader: Principal, *subjects: Principal, case: UUID | None = None, purpose: str = "case-handling") -> None:
-    """An officer opens a case about these people."""
+    """An officer opens a case about these people; a worklist is of no case."""
     with acting_as(reader):
-        why = purpose_of_case(case or uuid.uuid4(), legal_basis=SOME_LAW, purpose=purpose)
+        why = purpose_of_case(None if purpose == "worklist" else case or uuid.uuid4(), legal_basis=SOME_LAW, purpose=purpose)
         record(purpose=why, subjects=[one.person for one in subjects if one.person], facts=["name", "answers"])
 
 

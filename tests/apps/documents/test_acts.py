@@ -16,12 +16,31 @@ from bierger.delivery import selectors as delivery
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors, services
 from bierger.documents.errors import ActNotFound, NotRevocable
-from bierger.documents.models import Act, Revocation
+from bierger.documents.models import Act, Blob, Revocation
+from bierger.documents.services import steps
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 from bierger.infra.rows import insert
+from bierger.ledger.services import sequence
 from tests.apps.documents.story import FACTS, Commune, decide, make_applicant, officer_of, typed
 from tests.laws import SOME_LAW
+
+
+def test_an_act_that_is_erased_while_it_is_rendered_gets_no_file(commune, as_worker):
+    """After a restore an act may be erased again on its way; of two in one batch, the other gets its file."""
+    with as_worker():
+        acts = [decide(commune, None, once=once) for once in ("erased", "kept")]
+        assert sequence() >= 2
+        with acting_as(SYSTEM):
+            Act.objects.filter(id__in=acts).update(state="logged")
+        files = [steps.made(one) for one in steps.begun(acts)]
+        with acting_as(SYSTEM):
+            services.forget_acts(acts=acts[:1])
+        steps.keep(files)
+        assert steps.begun(acts) == []
+        with acting_as(SYSTEM):
+            assert [Act.objects.get(id=act).state for act in acts] == ["logged", "rendered"]
+            assert Blob.objects.filter(id__in=[one.blob.id for one in files]).count() == 1
 
 
 def test_a_certificate_goes_from_decision_to_mailbox(commune, applicant, as_worker, run_jobs):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import uuid4
 
 import pytest
@@ -11,23 +12,12 @@ from bierger.documents import selectors, services, tasks
 from bierger.documents.errors import FactsRefused
 from bierger.documents.models import Act
 from bierger.documents.services import bulk
+from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger.models import Checkpoint
 from bierger_core.signatures import check_file_signature
 from tests.apps.documents.story import FACTS, TEMPLATE, typed
 from tests.conftest import _as_role
-
-
-@pytest.fixture(autouse=True)
-def threads_of_a_worker(monkeypatch) -> None:
-    """A new thread's connection is the web's here; in a worker it is the worker's."""
-    original = bulk.render_act
-
-    def render(*, act):
-        with _as_role("worker"):
-            original(act=act)
-
-    monkeypatch.setattr(bulk, "render_act", render)
 
 
 @pytest.fixture
@@ -57,16 +47,45 @@ def test_a_campaign_is_issued_once_in_two_batches(commune, applicant, campaign, 
             before = Checkpoint.objects.count()
         assert issue(campaign, iter(six)) == [(4, 4, {}), (6, 6, {})]
         with acting_as(SYSTEM):
-            assert Checkpoint.objects.count() - before <= 4  # for each chunk one of facts and one of files
+            assert Checkpoint.objects.count() - before == 2  # all facts, then all files
             first = {act.id: bytes(act.file_sha256) for act in Act.objects.all()}
             assert {act.state for act in Act.objects.all()} == {"rendered"}
-            assert check_file_signature(selectors.act_pdf(next(iter(first))).data).name == "Commune d’essai"
+            pdf = selectors.act_pdf(next(iter(first))).data
+            assert check_file_signature(pdf, now=clock.now()).name == "Commune d’essai"
         assert issue(campaign, iter(six)) == [(4, 4, {}), (6, 6, {})]  # begun again: nothing is done twice
         with acting_as(SYSTEM):
             assert {act.id: bytes(act.file_sha256) for act in Act.objects.all()} == first
     run_jobs()
     with as_worker(), acting_as(SYSTEM):
         assert {act.state for act in Act.objects.all()} == {"delivered"}
+
+
+def test_a_large_campaign_is_decided_in_parts(commune, applicant, campaign, as_worker, monkeypatch):
+    monkeypatch.setattr(bulk, "PART", 2)
+    with as_worker():
+        assert issue(campaign, letters(applicant, 3)) == [(2, 2, {}), (3, 3, {})]
+        with acting_as(SYSTEM):
+            assert sorted(act.number.partition("-")[2] for act in Act.objects.all()) == ["000001", "000002", "000003"]
+            assert sorted(act.status_place for act in Act.objects.all()) == [0, 1, 2]
+
+
+def test_two_runs_of_a_campaign_at_once_decide_each_letter_once(commune, applicant, campaign, monkeypatch):
+    """The lock of the campaign: without it the constraint of the table would refuse the second run as broken."""
+    some = letters(applicant, 2)
+    decided, together = [], threading.Barrier(2)
+
+    def run() -> None:
+        with _as_role("worker"):
+            together.wait(30)
+            decided.append(bulk._decided(campaign, some))
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert decided[0] == decided[1]
+    assert len(set(decided[0])) == 2
 
 
 def test_what_fails_is_counted_and_left_to_the_worker(commune, applicant, campaign, as_worker, monkeypatch):
@@ -91,12 +110,11 @@ def test_an_interrupted_campaign_is_moved_on_by_the_worker(
 ):
     from datetime import timedelta
 
-    from bierger.infra import clock
 
     def killed(act):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bulk, "render_act", killed)
+    monkeypatch.setattr(bulk, "begun", killed)
     with as_worker(), pytest.raises(KeyboardInterrupt):
         issue(campaign, letters(applicant, 2))
     frozen(clock.now() + timedelta(hours=1))

@@ -23,7 +23,17 @@ from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger.plugins.folder import log_folder
 from bierger.site.commands.check import find_packages, read_package
 from bierger_core.procedures import load, registered_type
-from bierger_core.seals import Claims, LocalSigner, RegisteredFact, RegisteredType, load_registry, open_seal, seal
+from bierger_core.seals import (
+    Claims,
+    LocalSigner,
+    RegisteredFact,
+    RegisteredType,
+    fitted,
+    load_registry,
+    open_seal,
+    seal,
+    text_room,
+)
 from bierger_core.values import Text
 from tests.apps.documents.story import FACTS, decide, typed
 
@@ -137,7 +147,7 @@ def printed(kind: RegisteredType, facts: Mapping[str, str]) -> int:
     """The version of the code of an act with these facts, sealed by a commune with a long name."""
     claims = Claims("esch-sur-alzette", datetime(2026, 11, 22, 17, tzinfo=UTC), kind.code, facts)
     signer = LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))
-    code = seal(claims, document_type=kind, salt=bytes(range(32)), log_origin=ORIGIN, signer=signer, status=1_234_567)
+    code = seal(claims, document_type=kind, salt=bytes(range(32)), log_origin=ORIGIN, signer=signer, status=None if kind.is_short_lived else 1_234_567)
     return version_of(code)
 
 
@@ -147,8 +157,35 @@ def test_every_act_of_the_packages_fits_a_small_code(folder):
     for code in package.documents:
         kind = registered_type(package, code)
         facts = {fact.name: "2026-11-22" if fact.kind == "date" else VALUES.get(fact.name, "Muller-Schmit") for fact in kind.facts}
+        facts |= {fact.name: next(iter(fact.options)) for fact in kind.facts if fact.kind == "choice"}
         assert len(facts) <= 8
         assert printed(kind, facts) <= LARGEST_VERSION, code
+
+
+def printed_whole(kind: RegisteredType, facts: Mapping[str, str]) -> int:
+    """As `printed`, of facts that were made to fit."""
+    room = text_room(kind, issuer="esch-sur-alzette", log_origin=ORIGIN)
+    return printed(kind, fitted(facts, room=room, kept=[fact.name for fact in kind.facts if fact.kind != "text"]))
+
+
+@pytest.mark.parametrize("folder", list(find_packages(PROCEDURES)), ids=lambda folder: folder.name)
+def test_the_longest_of_every_fact_still_fits_a_small_code(folder):
+    package = load(read_package(folder), vocabulary=(PROCEDURES / "vocabulary.yaml").read_bytes())
+    for code in package.documents:
+        kind = registered_type(package, code)
+        longest = {"number": "2026-000123", "postal-code": "L-4277", "reference": "A 12345/67890"}
+        for text in ("w" * 200, "é" * 200, "\U0001f600" * 50):
+            facts = {fact.name: "9998-12-31" if fact.kind == "date" else longest.get(fact.name, text) for fact in kind.facts}
+            facts |= {fact.name: max(fact.options, key=len) for fact in kind.facts if fact.kind == "choice"}
+            assert printed_whole(kind, facts) <= LARGEST_VERSION, code
+
+
+def test_what_fits_is_not_shortened(commune, applicant, as_worker):
+    facts = {**FACTS, "person.family_name": "Muller-Schmit", "person.given_name": "Marie-Thérèse Joséphine", "address.locality": "Esch-sur-Alzette"}
+    with as_worker():
+        act = decide(commune, applicant, facts=facts)
+        with acting_as(SYSTEM):
+            assert {name: value for name, value in Act.objects.get(id=act).facts if value.endswith("…")} == {}
 
 
 @given(
@@ -160,3 +197,20 @@ def test_eight_facts_of_any_names_fit_a_small_code(kinds, values):
     facts = tuple(RegisteredFact(f"a-name-of-a-fact-that-is-long-{at}", kind, TEXT) for at, kind in enumerate(kinds))
     stated = {fact.name: "2026-11-22" if fact.kind == "date" else value for fact, value in zip(facts, values, strict=True)}
     assert printed(RegisteredType("a-document-type-with-a-long-name", 1, TEXT, facts), stated) <= LARGEST_VERSION
+
+
+@pytest.mark.parametrize("body", [{}, {"code": 1}, {"code": "x", "version": "y", "facts": 3}])
+def test_a_row_that_is_no_type_keeps_nobody_from_reading_the_others(commune, applicant, as_worker, run_jobs, body):
+    """The web registers types, so it may insert: a row that is not what its digest names is passed over."""
+    with acting_as(ANONYMOUS):
+        DocumentType.objects.create(
+            digest=bytes(32), code="residence-certificate", version=99, body=body, registered_at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    with as_worker():
+        code = sealed(act)
+    with acting_as(ANONYMOUS):
+        assert selectors.verify_text(code).authentic == "facts-only"
+        assert bytes(32) not in {one.digest for one in selectors.type_registry().types}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import argparse
+import html
 import io
 import stat
 import threading
@@ -14,11 +16,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from pypdf import PdfReader
 
 from bierger.documents import selectors, services, tasks
 from bierger.documents.errors import SigningUnavailable, StampUnavailable
+from bierger.documents.plugins import pdf_signatures
+from bierger.documents.plugins.pdf_signatures import said_by
 from bierger.documents.plugins.signing import own_authority, signer_of
 from bierger.documents.plugins.signing import stamping as stamping_now
 from bierger.documents.plugins.signing.identities import own_folder
@@ -117,7 +122,7 @@ def test_an_act_is_signed_stamped_and_otherwise_what_typst_made(commune, applica
     run_jobs()
     pdf = issued(act)
     anchors = x509.load_pem_x509_certificates(Client().get("/tsa/certificates.pem").content)
-    found = check_file_signature(pdf, anchors=anchors)
+    found = check_file_signature(pdf, anchors=anchors, now=clock.real_now())
     assert (found.name, found.trusted, found.stamp_trusted) == ("Commune d’essai", True, True)
     assert clock.now() - timedelta(minutes=1) < found.at <= clock.now()
     read, before = PdfReader(io.BytesIO(pdf)), PdfReader(io.BytesIO(pdf[: pdf.index(b"%%EOF") + 5]))
@@ -130,6 +135,50 @@ def test_an_act_is_signed_stamped_and_otherwise_what_typst_made(commune, applica
     with acting_as(ANONYMOUS):
         assert services.verify_upload(data=pdf, file_name="x.pdf").authentic == "yes"
         assert services.verify_upload(data=pdf[:-1], file_name="x.pdf").authentic != "yes"
+
+
+def test_the_page_says_who_signed_when_and_whether_it_is_whole(commune, applicant, as_worker, run_jobs):
+    with as_worker():
+        act = decide(commune, applicant)
+    run_jobs()
+    pdf = issued(act)
+    changed = pdf.replace(b"/Lang", b"/Lamg", 1)
+    with acting_as(ANONYMOUS):
+        said = services.verify_upload(data=pdf, file_name="x.pdf").signature
+        broken = services.verify_upload(data=changed, file_name="x.pdf")
+    assert (said.code, said.by, said.is_ours) == ("ok", "Commune d’essai", True)
+    assert (broken.authentic, broken.signature.code) == ("no", "signature-digest")
+
+    def page(data: bytes) -> str:
+        answer = Client().post("/verify", {"file": SimpleUploadedFile("act.pdf", data)}, headers={"Accept-Language": "en"})
+        return html.unescape(answer.content.decode())
+
+    for part in ("Signed by: Commune d’essai.", "Not a byte was changed since.", "says its time stamp", "this site’s own authority"):
+        assert part in page(pdf)
+    assert "The file was changed after it was signed" in page(changed)
+
+
+def test_a_signature_of_a_kind_that_is_not_known_is_no_forgery(place):
+    """The codes are the core's; what cannot be judged is not called wrong."""
+    from bierger.documents.types import SignatureView, VerificationView
+    from bierger.portal.selectors import verdict_of
+
+    def outcomes(code: str, *, is_ours: bool = True) -> list[str]:
+        found = VerificationView(subject="nothing", authentic="no", steps=(), signature=SignatureView(code, is_ours=is_ours))
+        return [row.outcome for row in verdict_of(found, "", "en").steps]
+
+    undated = VerificationView(
+        subject="nothing", authentic="no", steps=(),
+        signature=SignatureView("ok", by="Commune", vouched_by="Root", dated_by="nothing", valid_until=NOW),
+    )  # fmt: skip
+    (row,) = verdict_of(undated, "", "en").steps
+    assert row.outcome == "not_checked"
+    assert "When it was signed cannot be said" in row.answer
+    assert outcomes("ok", is_ours=False) == ["not_checked"]  # a stranger's certificate may hold any name
+    assert [outcomes(code) for code in ("ok", "signature-algorithm", "stamp-wrong", "der-format")] == [["ok"], ["not_checked"], ["failed"], ["failed"]]
+    made = rendered(place)
+    assert said_by(made["pdf"], now=NOW) is None
+    assert said_by(made["hollow"], now=NOW)["valid"] is False
 
 
 @pytest.mark.slow
@@ -158,14 +207,18 @@ def test_the_command_says_who_signed(place, tmp_path, capsys):
     file = tmp_path / "act.pdf"
     file.write_bytes(signing.fill(place, **made, waiting_since=NOW))
     said = verify._signature(file)
-    assert (said["valid"], said["by"], said["time_stamp"]) == (True, "Probe", None)
+    assert (said["valid"], said["by"], said["time_stamp"], said["dated_by"]) == (True, "Probe", None, "certificate")
     verify._print_signature(said)
-    assert "Signature of the PDF: by Probe, no time stamp." in capsys.readouterr().out
+    assert "Signature of the PDF: by Probe, no time stamp.\n   Its certificate is valid now." in capsys.readouterr().out
+    later = said_by(file.read_bytes(), now=NOW + timedelta(days=4000))
+    verify._print_signature(later)
+    assert (later["valid"], later["dated_by"]) == (True, "nothing")
+    assert "When it was made cannot be said" in capsys.readouterr().out
     file.write_bytes(file.read_bytes().replace(b"/Title", b"/Titel", 1))
     assert verify._signature(file) == {"valid": False, "code": "signature-digest"}
     file.write_bytes(made["pdf"])
     assert verify._signature(file) is None
-    assert verify._printable("Mersch\x1b[2J") == "Mersch?[2J"
+    assert pdf_signatures._printable("Mersch\x1b[2J") == "Mersch?[2J"
 
 
 @override_settings(BIERGER_PDF_SIGNING="off")
@@ -173,7 +226,7 @@ def test_without_a_certificate_acts_are_as_before(commune, applicant, as_worker,
     with as_worker():
         act = decide(commune, applicant)
     run_jobs()
-    assert check_file_signature(issued(act)) is None
+    assert check_file_signature(issued(act), now=clock.real_now()) is None
 
 
 # -- the operator's certificates ------------------------------------------------------------------------------------------
@@ -186,7 +239,7 @@ def test_an_operators_certificate_signs(commune, tmp_path, logged):
     with override_settings(BIERGER_PDF_SIGNING=str(tmp_path), BIERGER_TSA="off"):
         act = logged()
         render(act)
-        found = check_file_signature(issued(act), anchors=[CA])
+        found = check_file_signature(issued(act), anchors=[CA], now=clock.real_now())
         assert signer_of("another", "Another") is None  # no certificate: not signed
     assert (found.name, found.issuer, found.trusted, found.stamp) == ("Gemeng Test", "Root", True, None)
 
@@ -209,6 +262,27 @@ def test_a_certificate_that_cannot_be_used_stops_the_act_and_says_so(commune, tm
     assert standing(act) == ("logged", "signing-unavailable")
     render(act)  # mended: the next attempt succeeds
     assert standing(act) == ("rendered", "")
+
+
+def test_whoever_operates_is_told_before_a_certificate_ends(place, tmp_path, caplog, capsys):
+    from bierger.documents import services
+    from bierger.site.commands import keys
+
+    for code, days in {"mersch": 9, "esch": 200, "echternach": -1}.items():
+        end = (NOW - timedelta(days=300), NOW + timedelta(days=days, hours=1))
+        (tmp_path / f"{code}.pem").write_bytes(pem(certificate(code, OWN_KEY, by=CA, by_key=CA_KEY, valid=end), CA))
+    (tmp_path / "broken.pem").write_bytes(b"no certificate")
+    with override_settings(BIERGER_PDF_SIGNING=str(tmp_path)):
+        assert services.certificate_days() == {"echternach": -1, "esch": 200, "mersch": 9}
+        assert services.warn_of_certificates() == 2
+        assert "The certificate of mersch ends in 9 days" in caplog.text
+        assert "esch" not in caplog.text
+        assert keys.run(argparse.Namespace(action="list")) == 0
+    said = capsys.readouterr().out
+    assert "certificate of mersch: 9 days left  RENEW IT" in said
+    assert "certificate of esch: 200 days left\n" in said
+    with override_settings(BIERGER_PDF_SIGNING="own"):
+        assert services.certificate_days() == {}  # they are renewed by themselves
 
 
 # -- the authority of our own ---------------------------------------------------------------------------------------------
@@ -256,7 +330,7 @@ def test_a_stamp_of_another_authority(logged):
     with authority() as (address, asked), override_settings(BIERGER_TSA=address):
         act = logged()
         render(act)
-    found = check_file_signature(issued(act), anchors=[CA])
+    found = check_file_signature(issued(act), anchors=[CA], now=clock.real_now())
     assert (found.stamp.certificate.subject, found.stamp_trusted) == (AUTHORITY.chain[0].subject, True)
     assert asked == ["application/timestamp-query"]
 
@@ -271,7 +345,7 @@ def test_an_act_waits_for_the_authority_and_then_no_longer(logged, frozen):
         assert standing(act) == ("logged", "stamp-unavailable")
         frozen(clock.now() + signing.PATIENCE + timedelta(seconds=5))
         render(act)
-    found = check_file_signature(issued(act))
+    found = check_file_signature(issued(act), now=clock.real_now())
     assert found.name == "Commune d’essai"
     assert found.stamp is None
     assert standing(act) == ("rendered", "")
@@ -333,7 +407,7 @@ def place(data_folder: Path):
 
 def test_only_what_begins_with_typsts_file_is_signed(place):
     made = rendered(place)
-    assert check_file_signature(signing.fill(place, **made, waiting_since=NOW)).name == "Probe"
+    assert check_file_signature(signing.fill(place, **made, waiting_since=NOW), now=clock.real_now()).name == "Probe"
     hole = find_hole(made["hollow"])
     assert hole.room == place.room
     for hollow in (

@@ -74,7 +74,7 @@ def test_a_revoked_act_is_invalid_at_its_place_and_the_log_knows_what_the_list_s
 
 
 def test_there_is_no_list_of_nobody(commune, data_folder):
-    assert [Client().get(f"/log/status/{name}").status_code for name in (commune.code, "..", "%2e%2e%2fkeys.json", "x" * 300)] == [404] * 4
+    assert [Client().get(f"/log/status/{name}").status_code for name in (commune.code, "..", "%2e%2e%2fkeys.json", "x" * 300, "%00")] == [404] * 5
     with acting_as(ANONYMOUS):
         assert selectors.status_list("nobody") is None
 

@@ -133,7 +133,7 @@ def test_an_act_revoked_while_it_is_rendered_or_waits_for_its_leaf_is_not_delive
     from bierger.documents.services import steps
     from bierger.ledger import services as ledger
 
-    real = steps._keep
+    real = steps.keep
     with as_worker():
         acts = [decide(commune, applicant, once=str(number)) for number in range(2)]
         ledger.sequence()
@@ -144,7 +144,7 @@ def test_an_act_revoked_while_it_is_rendered_or_waits_for_its_leaf_is_not_delive
                 taking_back._take_back(Act.objects.get(id=acts[0]), "error", "", clock.now())
             real(*given)
 
-        monkeypatch.setattr(steps, "_keep", meanwhile)
+        monkeypatch.setattr(steps, "keep", meanwhile)
         tasks.on_act_logged({"act": str(acts[0])})
         monkeypatch.undo()
         tasks.on_act_logged({"act": str(acts[1])})

@@ -24,4 +24,4 @@ def test_a_template_is_given_what_check_lets_it_ask_for_and_nothing_twice(db: No
     # The language and the title are given beside them, by whoever renders.
     assert set(inputs) == {"family-name", "purpose", *BUILT_IN_FIELDS} - {"language"}
     assert inputs["verify_url"] == "http://localhost:8000/verify"
-    assert inputs["date"] == "November 22, 2026"
+    assert inputs["date"] == "22 November 2026"

@@ -204,7 +204,7 @@ def test_one_that_fails_is_told_and_the_others_go(mersch: Town, run_jobs, as_wor
         told = erase_round()
         assert (told.erased, [(one.case, one.code) for one in told.failed]) == (1, [(second, "act-under-way")])
     with system(as_worker):
-        assert [(one.case, one.held) for one in cases.overdue(clock.today(), most=9)] == [(second, False)]
+        assert [(one.case, one.held, one.problem) for one in cases.overdue(clock.today(), most=9)] == [(second, False, "act-under-way")]
         assert cases.retention(first).erased_at is not None
 
 

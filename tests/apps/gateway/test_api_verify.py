@@ -52,6 +52,11 @@ def test_codes_and_files_are_answered_one_by_one(issued, commune):
     assert good["log"]["index"] < good["log"]["size"]
     failed = [next(step["code"] for step in result["steps"] if step["outcome"] == "failed") for result in results if result["authentic"] == "no"]
     assert failed[1:] == ["file-proof-missing", "verify-not-a-code"]
+    signed, changed, text = (result["pdf_signature"] for result in results[2:])
+    assert (signed["valid"], signed["by"], signed["believed"], signed["dated_by"]) == (True, "Commune d’essai", True, "stamp")
+    assert signed["certificate_from"] < signed["time_stamp"] < signed["certificate_until"]
+    assert (changed, text) == ({"valid": False, "code": "signature-digest"}, None)
+    assert "pdf_signature" not in good, "A code is no file."
 
 
 @pytest.mark.parametrize(

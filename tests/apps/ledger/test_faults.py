@@ -229,3 +229,4 @@ def test_every_code_that_an_operator_may_read_stands_on_the_page():
     named = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", page))
     assert named >= set(DAMAGE_CODES)
     assert named >= {"history-behind", "history-forked", "seen-format", "seen-folder-missing", "vkey-kind", "queue-full", "log-unclear", "node-served", "disk-refused"}
+    assert named >= {"log-renamed", "log-waiting", "log-same-origin", "log-origin-used", "log-empty"}

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +13,7 @@ from bierger.documents import selectors as documents
 from bierger.documents.models import Act
 from bierger.documents.selectors.document_types import seal_of
 from bierger.infra import clock
-from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
+from bierger.infra.principal import ANONYMOUS, acting_as
 from bierger.ledger import selectors, services
 from bierger.ledger.errors import KeyFileExposed, KeyRefused
 from bierger.ledger.models import Key, KeyListVersion
@@ -22,26 +22,8 @@ from bierger.ledger.services import changes
 from bierger_core.merkle import log_key
 from bierger_core.seals import load_key_list, seal
 from tests.apps.documents.story import decide
-
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def at(frozen):
-    """Let it be so many minutes after noon."""
-
-    def move(minutes: float) -> datetime:
-        frozen(START + timedelta(minutes=minutes))
-        return START + timedelta(minutes=minutes)
-
-    move(0)
-    return move
-
-
-@contextmanager
-def working(as_worker):
-    with as_worker(), acting_as(SYSTEM):
-        yield
+from tests.apps.ledger.codes import codes, refused_by, verdict, working
+from tests.apps.ledger.conftest import NOON
 
 
 def lists() -> list:
@@ -49,23 +31,31 @@ def lists() -> list:
     return [load_key_list(bytes(row.body)) for row in KeyListVersion.objects.order_by("id")]
 
 
-def verdict(code: str):
-    with acting_as(ANONYMOUS):
-        return documents.verify_text(code)
-
-
-def refused_by(code: str) -> str:
-    step = verdict(code).failed
-    return "" if step is None else step.code
-
-
 def active(owner: str) -> Key:
     return Key.objects.get(owner=owner, status="active")
 
 
-def codes(acts: list, as_worker) -> list[str]:
+def test_a_key_revoked_in_the_minute_before_its_successor_begins(commune, as_worker, run_jobs, at):
+    """Rotated, then known to be stolen: what is decided before the successor begins is signed by a key that may sign then."""
+    at(-1)
+    with as_worker():
+        decide(commune, None, once="before")
+    run_jobs()
+    at(0)
     with working(as_worker):
-        return [Act.objects.get(id=act).seal for act in acts]
+        old = bytes(active(commune.code).kid)
+        begins = services.rotate_key(owner=commune.code).since
+        at(0.2)
+        assert services.revoke_key(kid=old, since=at(0.1), reason="stolen").successor not in {None, old}
+    acts = []
+    for minute, once in ((0.3, "meanwhile"), ((begins - NOON) / timedelta(minutes=1), "at its instant"), (5, "later")):
+        at(minute)
+        with as_worker():
+            acts.append(decide(commune, None, once=once))
+        run_jobs()
+    assert [refused_by(code) for code in codes(acts, as_worker)] == ["", "", ""]
+    for before, after in pairwise(lists()):
+        after.check_follows(before)
 
 
 def test_a_rotation_begins_in_a_minute_and_earlier_acts_stay_good(commune, as_worker, run_jobs, at):
@@ -162,15 +152,15 @@ def test_an_earlier_theft_may_be_learnt_later_and_never_taken_back(commune, as_w
         decide(commune, None)
     with working(as_worker):
         kid = bytes(active(commune.code).kid)
-        services.revoke_key(kid=kid, since=START + timedelta(minutes=20), reason="x")
-        services.revoke_key(kid=kid, since=START + timedelta(minutes=10), reason="earlier")
+        services.revoke_key(kid=kid, since=NOON + timedelta(minutes=20), reason="x")
+        services.revoke_key(kid=kid, since=NOON + timedelta(minutes=10), reason="earlier")
         for since, code in ((15, "key-revoked-already"), (60, "key-future")):
             with pytest.raises(KeyRefused) as refused:
-                services.revoke_key(kid=kid, since=START + timedelta(minutes=since), reason="x")
+                services.revoke_key(kid=kid, since=NOON + timedelta(minutes=since), reason="x")
             assert refused.value.code == code
         with pytest.raises(KeyRefused, match="no such key"):
-            services.revoke_key(kid=bytes(8), since=START, reason="x")
-    assert Key.objects.get(kid=kid).revoked_from == START + timedelta(minutes=10)
+            services.revoke_key(kid=bytes(8), since=NOON, reason="x")
+    assert Key.objects.get(kid=kid).revoked_from == NOON + timedelta(minutes=10)
     for newer, older in zip(lists()[1:], lists(), strict=False):
         newer.check_follows(older)
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
+from bierger.infra import clock
 from bierger.infra.models import Outbox
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger import selectors, services
@@ -224,8 +225,8 @@ def test_two_sequencers_at_once(data_folder, as_worker, monkeypatch):
         return swap(*args)
 
     monkeypatch.setattr(sequencer._Rows, "advance", meet)
-    for lock in (sequencer._advisory_lock, lambda: None):  # the guard off: the unique rows alone know who was first
-        monkeypatch.setattr(sequencer, "_advisory_lock", lock)
+    for lock in (sequencer.lock_log, lambda: None):  # the guard off: the unique rows alone know who was first
+        monkeypatch.setattr(sequencer, "lock_log", lock)
         made = leaves(4)
         assert sorted(race(as_worker)) == [0, 4]
         assert [entry for entry in history() if entry in set(made)] == made
@@ -255,6 +256,38 @@ def test_one_commitment_queued_by_two_at_once(data_folder, as_owner):
         cursor.execute("DELETE FROM ledger_queue")
         cursor.execute("ALTER TABLE ledger_queue DROP CONSTRAINT ledger_queue_commitment_key")
     assert queue_together() == 2
+
+
+def test_who_queues_says_nothing_of_the_place(data_folder, as_worker):
+    """The web role, by SQL: what it may insert holds up nothing that others queue."""
+    from django.db import IntegrityError, ProgrammingError
+
+    now = clock.now()
+
+    def insert(**given):
+        leaf = given.pop("commitment", bytes([Kind.ACCESS]) + secrets.token_bytes(32))
+        QueueEntry.objects.create(commitment=leaf, kind=Kind.ACCESS, queued_at=now, **given)
+
+    for refusal, given in (
+        (ProgrammingError, {"leaf_index": 1, "logged_at": now}),  # every batch that reaches this leaf would fail
+        (ProgrammingError, {"leaf_index": -1, "logged_at": now}),
+        (IntegrityError, {"commitment": b"no leaf"}),
+    ):
+        with pytest.raises(refusal), acting_as(ANONYMOUS):
+            insert(**given)
+    with acting_as(ANONYMOUS):
+        insert()
+        last = QueueEntry.objects.order_by("-id").first().id
+        insert(id=-1)  # where a new log's first leaf goes
+        for ahead in range(last + 1, last + 30):  # numbers that are due to others
+            insert(id=ahead)
+        kept = QueueEntry.objects.count()
+        assert QueueEntry.objects.order_by("id").first().id > 0
+    assert len(leaves(40)) == 40
+    with acting_as(ANONYMOUS):
+        assert QueueEntry.objects.count() == kept + 40
+    with as_worker():
+        assert services.sequence() == kept + 41  # and the key list
 
 
 def test_the_database_refuses_to_change_history(data_folder, as_worker, as_owner):
@@ -307,7 +340,8 @@ def test_a_sequencer_on_damaged_files_appends_nothing(data_folder, as_worker):
     leaves(1)
     for path in (folder.log_folder() / "tile" / "0").rglob("*"):
         if path.is_file():
-            path.write_bytes(path.read_bytes()[:-1] + b"x")
+            data = path.read_bytes()
+            path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with as_worker(), pytest.raises(TileError):
         services.sequence()
     with acting_as(ANONYMOUS):

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The public pages and a whole form in a real browser: axe finds nothing, nothing runs out of a telephone's width."""
 
-import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
-
 import pytest
 
-from tests.tools import required_program
+from tests.journeys.inside import served
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -17,46 +14,18 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_args):
-        """Say nothing: the product logs its requests itself."""
-
-
 @pytest.fixture
 def site(transactional):
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection
-
-    application = get_wsgi_application()
-
-    def serve(environ, start):
-        # One thread answers all; its connection ends with it, so that the database can be copied again.
-        return application(environ, start)
-
-    server = make_server("127.0.0.1", 0, serve, handler_class=Quiet)
-
-    def run():
-        server.serve_forever(poll_interval=0.05)
-        connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request, site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=required_program("chromium", package="chromium"), args=["--no-sandbox"])
-        context = browser.new_context(color_scheme=request.param, base_url=site, viewport=DESK)
-        context.add_cookies([{"name": "bierger_language", "value": "de", "url": site}])  # the longest words
-        yield context.new_page()
-        browser.close()
+def page(request, browser, site):
+    context = browser.new_context(color_scheme=request.param, base_url=site, viewport=DESK)
+    context.add_cookies([{"name": "bierger_language", "value": "de", "url": site}])  # the longest words
+    yield context.new_page()
+    context.close()
 
 
 def faults(page):

@@ -44,10 +44,11 @@ def test_no_page_carries_script_or_style_of_its_own(db, address):
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
 
 
-# Session and principal take two of every request; the directory of administrations three, when a page needs it.
+# Session and principal take two of every request; the directory of administrations three, when a page needs it; procedures and
+# situations are one question each.
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/", 4), ("/catalogue", 8), ("/procedures/commune/residence-certificate", 8), ("/verify", 2), ("/colours/mersch.css", 5)],
+    [("/", 5), ("/catalogue", 8), ("/procedures/commune/residence-certificate", 8), ("/verify", 2), ("/colours/mersch.css", 5)],
 )
 def test_public_pages_ask_the_database_little(db, address, most):
     client = client_of(ANONYMOUS)

@@ -76,7 +76,7 @@ def test_asked_why_and_answered_within_the_month(transactional: None, run_jobs):
     assert f"{meant.id} · " in form
     story.fill(lea, draft, {"question": "Why did the citizens’ office read my name?"})
     with acting_as(lea):
-        assert filings.draft(draft).answers["commune"] == "mersch"
+        assert filings.draft(draft).administration == claire.administration
     filed = story.submit(lea, draft)
     run_jobs()
     with acting_as(anouk):
@@ -87,6 +87,35 @@ def test_asked_why_and_answered_within_the_month(transactional: None, run_jobs):
     with acting_as(lea):
         assert [one.document_type for one in documents.my_acts()] == ["data-answer"]
         assert delivery.unread_count() == 1
+
+
+def test_a_state_body_is_asked_as_a_commune_is(transactional: None, run_jobs):
+    """An officer of the State reads; the person asks; the data-protection officer of that body answers; the person reads it."""
+    lea, gilles, danielle = person("lea.beispill"), officer("gilles.voorbeeld"), officer("danielle.exemplu")
+    read(gilles, lea)
+    with acting_as(lea):
+        (meant,) = disclosures.readings()
+    visitor = client_of(lea)
+    page = visitor.get("/readings", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert f"/readings/{meant.id}/ask" in page
+    asked = visitor.post(f"/readings/{meant.id}/ask")
+    draft = UUID(asked["Location"].split("/")[2])
+    story.fill(lea, draft, {"question": "Why did the State read my name?"})
+    filed = story.submit(lea, draft)
+    run_jobs()
+    with acting_as(danielle):
+        task = Work.objects.get(case_id=filed.cases[0])
+    assert task.administration_id == gilles.administration
+    assert client_of(officer("anouk.esimerkki")).get(f"/desk/cases/{filed.cases[0]}").status_code == 404, "a commune's officer"
+    opened = words(client_of(danielle).get(f"/desk/readings?number={meant.id}", HTTP_ACCEPT_LANGUAGE="en"))
+    assert "Gilles Voorbeeld" in opened
+    story.do(danielle, filed.cases[0], "explain", finding="not-justified", answer="Nobody had a reason to.")
+    run_jobs()
+    with acting_as(lea):
+        (letter,) = documents.my_acts()
+        assert (letter.document_type, delivery.unread_count()) == ("data-answer", 1)
+    case = words(visitor.get(f"/requests/{filed.cases[0]}", HTTP_ACCEPT_LANGUAGE="en"))
+    assert "The reading was not justified" in case
 
 
 def test_nobody_asks_about_a_reading_of_somebody_else(transactional: None):

@@ -60,8 +60,10 @@ def drafts(space: UUID | None, count: int) -> None:
     digest = catalogue.active("commune", "building-permit")
     with superuser() as db:
         db.execute(
-            "INSERT INTO filings_draft (id, space, digest, language, answers, raw, known, begun_at, changed_at, expires_at)"
-            f" SELECT gen_random_uuid(), coalesce(%s::uuid, {OF_MANY}), %s, 'en', '{{}}', '{{}}', '{{}}', at, at, at + interval '300 days'"
+            "INSERT INTO filings_draft (id, space, digest, language, answers, raw, known, begun_at, changed_at, expires_at,"
+            " place, situation, copied)"
+            f" SELECT gen_random_uuid(), coalesce(%s::uuid, {OF_MANY}), %s, 'en', '{{}}', '{{}}', '{{}}', at, at, at + interval '300 days',"
+            " 0, '', '{}'"
             f" FROM (SELECT n, {AT} AS at FROM generate_series(1, %s) AS n) AS made",
             [space, digest, count],
         )

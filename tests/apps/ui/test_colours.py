@@ -59,3 +59,12 @@ def test_only_six_hex_digits_are_a_colour(text):
 def test_paper_and_night_are_those_of_the_stylesheet():
     tokens = (ROOT / "web" / "css" / "tokens.css").read_text()
     assert re.findall(r"--paper: (#\w+);", tokens) == [colours.PAPER, colours.NIGHT]
+
+
+def test_no_rule_of_ours_takes_the_dot_from_what_is_chosen():
+    """The design system draws a chosen radio or box as a background; the shorthand on all fields once wiped it out."""
+    css = "".join(path.read_text("utf-8") for path in sorted((ROOT / "web" / "css").glob("*.css")))
+    wiping = re.findall(r"([^{}]*\.ds-input[^{}]*)\{[^{}]*background(?:-color|-image)?:", css)
+    assert wiping
+    for rule in wiping:
+        assert any(spared in rule for spared in ('[type="radio"]', ":not(:checked)", '[type="file"]', '[type="search"]')), rule

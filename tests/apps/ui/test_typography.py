@@ -64,7 +64,7 @@ def test_what_the_field_says_by_itself_is_not_said_again(folder):
         for language in ("fr", "de", "en", "lb"):
             hint, label = f"question.{question.name}.hint", package.text(f"question.{question.name}.label", language)
             said = package.text(hint, language) if package.has_text(hint) else ""
-            if question.type is Type.FILE and re.search(r"\d|\bMB\b|\bMo\b", said):
+            if question.type is Type.FILE and re.search(r"\d+ ?(MB|Mo|kB|ko|fi|Datei|page|Seite|Säit)|\bMB\b|\bMo\b", said):
                 twice.append((language, said))
             if re.search(r"\((facultatif|freiwillig|optional|fräiwëlleg)\)", label):
                 twice.append((language, label))

@@ -201,6 +201,20 @@ def test_a_fixed_sequence_is_kept_but_for_what_does_not_matter() -> None:
     walked(whole, {}, NAMES, lambda known, following: None if following.names[0] == whole.relevant(known)[0] else pytest.fail("order"))
 
 
+def test_what_the_author_binds_together_holds_between_decisions_that_share_nothing() -> None:
+    """Each decision reads one question: a page of two decisions is asked once, and an order between them is kept."""
+    first, second = table(("a",), [(["0"], "yes")]), table(("b",), [(["0"], "yes")])
+    paged = even([first, second], pages=[("a", "b")])
+    for prepared in (False, True):
+        assert not prepared or paged.prepare()
+        found = paged.next({})
+        assert found is not None
+        assert (found.names, found.goals) == (("a", "b"), (0, 1))
+        assert paged.next({"a": 0}) == Next(("b",), (1,), 1.0, optimal=True)
+    ordered = even([first, second], sequence=["b", "a"])
+    assert [one.names for one in (ordered.next({}), ordered.next({"b": 0})) if one is not None] == [("b",), ("a",)]
+
+
 def test_a_page_that_waits_for_itself_is_refused() -> None:
     decision = drawn(3, NAMES, 7, 3)
     with pytest.raises(OrderRefused) as refused:

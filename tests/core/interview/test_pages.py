@@ -15,6 +15,7 @@ from bierger_core.interview import (
     Step,
     TaskForm,
     Type,
+    asked_steps,
     computed,
     first_incomplete_step,
     missing,
@@ -153,3 +154,14 @@ def test_an_outcome_must_be_one_of_the_list():
     assert validate_task(TASK, {}, setting=SETTING).errors["decision"].code == "required"
     assert validate_task(TASK, {"decision": ["sell"]}, setting=SETTING).errors["decision"].code == "not-a-choice"
     assert validate_task(TASK, {"decision": ["issue", "refuse"]}, setting=SETTING).errors["decision"].code == "not-a-choice"
+
+
+def test_a_page_that_only_shows_what_is_told_is_passed_over():
+    told = Step("who", (Question("name", Type.TEXT, source="person.given_name", locked=True),))
+    form = Form(steps=(told, Step("born", (Question("born", Type.DATE, source="person.birth_date"),))), computes=())
+    answers = {"name": "Marc", "born": "1985-06-14"}
+    assert [step.id for step in asked_steps(form, answers, SETTING.known)] == ["born"]  # not locked: it may be corrected
+    assert [step.id for step in relevant_steps(form, answers)] == ["who", "born"]
+    for said, known in ((answers, {}), ({**answers, "name": "Anne"}, SETTING.known), ({}, SETTING.known)):
+        assert asked_steps(form, said, known) == form.steps
+    assert asked_steps(Form(steps=(told,), computes=()), answers, SETTING.known) == (told,)  # there has to be a page

@@ -190,7 +190,7 @@ def test_a_checkpoint_is_opened_with_its_log_key():
         "a\n-1\n" + "A" * 43 + "=\n",
         "a\n1\n" + "A" * 40 + "\n",
         "a\n1\n" + "A" * 43 + "=\n\n",
-        "a b\n1\n" + "A" * 43 + "=\n",
+        "\n1\n" + "A" * 43 + "=\n",
         "a\n99999999999999999999\n" + "A" * 43 + "=\n",
     ],
 )

@@ -131,7 +131,7 @@ def test_amounts_and_days_in_words():
     assert show_number(Decimal("1234.5"), "en", money=True) == "€1,234.50"
     permit = package("building-permit")
     assert show(permit, "parcel", {"section": "A", "number": "12/3"}, "de") == "Flur A, Nr. 12/3"
-    assert show(permit, "works_kind", "demolition", "lb") == "E Gebai ofrappen"
+    assert show(permit, "works_kind", "demolition", "lb") == "E Gebai ganz oder deelweis ofrappen"
 
 
 def test_the_digest_covers_every_file_the_vocabulary_and_the_engine():

@@ -153,6 +153,13 @@ before(1, "a") = null
 matches("Mersch", "^M.*h$")
 matches("L-1234", "L-\d{4}")
 matches("AB", "^[a-z-[aeiou]]b$", "i") = false
+matches("k", "\u212A", "i")
+matches("\u212A", "[A-Z]", "i")
+matches("\u212A", "[A-Z]") = false
+matches("k\u212A", "^(k)\1$", "i")
+matches("b", "\p{Lu}", "i") = false
+0 ** -1 = null
+0 ** 2 + 0 ** 0 = 1
 matches("a\nb", "a.b") = false
 matches("a\nb", "a.b", "s")
 matches("x\ny", "^y$", "m")

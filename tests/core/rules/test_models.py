@@ -13,11 +13,14 @@ from bierger_core.rules import (
     UnknownDecision,
     XmlRefused,
     load_model,
+    read_cases,
     read_json,
+    run_case,
     to_feel,
     to_plain,
 )
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/{}/MODEL/" id="d" name="m" namespace="{}">'
 
 
@@ -158,6 +161,27 @@ def test_services_are_functions_and_can_be_called_from_outside():
     assert [built.evaluate(name, {}).value for name in ("by order", "by name", "wrong")] == [Decimal(4), Decimal(15), None]
 
 
+def test_a_case_of_the_kit_reads_each_decision_of_a_service():
+    built = model(
+        given("n")
+        + decision("x", literal("n + 1"), "i_n")
+        + decision("y", literal("n * 2"), "i_n")
+        + "<decisionService id='s' name='s'><outputDecision href='#x'/><outputDecision href='#y'/><inputData href='#i_n'/>"
+        "</decisionService>"
+    )
+    results = "".join(
+        f"<resultNode name='{name}'><expected><value>{value}</value></expected></resultNode>" for name, value in (("x", 4), ("y", 6))
+    )
+    kinds = f"xmlns:xsi='{XSI}' xsi:type='xsd:decimal'"
+    text = (
+        "<testCases xmlns='http://www.omg.org/spec/DMN/20160719/testcase'><testCase id='1' type='decisionService' "
+        f"invocableName='s'><inputNode name='n'><value>3</value></inputNode>{results}</testCase></testCases>"
+    ).replace("<value>", f"<value {kinds}>")
+    for wanted, outcome in ((text, "SUCCESS"), (text.replace(">6<", ">7<"), "ERROR")):
+        _, (case,) = read_cases(wanted.encode(), path="test.xml")
+        assert run_case(built, case).outcome == outcome
+
+
 BOXED = {
     "<context><contextEntry><variable name='net pay'/>" + literal("n * 2") + "</contextEntry>"
     "<contextEntry>" + literal("net pay + 1") + "</contextEntry></context>": Decimal(7),
@@ -168,6 +192,8 @@ BOXED = {
     "<conditional><if>" + literal("n &gt; 2") + "</if><then>" + literal('"big"') + "</then><else>" + literal('"small"')
     + "</else></conditional>": "big",
     "<filter><in>" + literal("[1, n, 9]") + "</in><match>" + literal("item &gt; 2") + "</match></filter>": numbers(3, 9),
+    "<filter><in>" + literal("[1, n]") + "</in><match>" + literal("if item = 1 then true else item") + "</match></filter>": None,
+    "<filter><in>" + literal("[1, null]") + "</in><match>" + literal("item &gt; 0") + "</match></filter>": numbers(1),
     "<for iteratorVariable='i'><in>" + literal("1..n") .replace("1..n", "[1..n]") + "</in><return>" + literal("i * n")
     + "</return></for>": numbers(3, 6, 9),
     "<some iteratorVariable='i'><in>" + literal("[1, n]") + "</in><satisfies>" + literal("i = 3") + "</satisfies></some>": True,
@@ -304,6 +330,6 @@ def test_json_is_read_by_the_declared_type_and_written_exactly():
     for wrong in ('{"day": "2026-02-31"}', '{"day": 5}', "[1, 2]"):
         with pytest.raises(InputRefused):
             to_feel(read_json(wrong), kind, name="p")
-    for text in ("{", "NaN", "[" * 100_000):
+    for text in ("{", "NaN", "[" * 100_000, '{"p": 1, "p": 2}'):
         with pytest.raises(InputRefused):
             read_json(text)

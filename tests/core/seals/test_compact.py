@@ -3,7 +3,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import cwt
@@ -30,6 +30,7 @@ from bierger_core.seals import (
     DocumentType,
     RegisteredFact,
     RegisteredType,
+    Revocation,
     SealError,
     SealSignatureError,
     TypeRegistry,
@@ -42,6 +43,7 @@ from bierger_core.seals import (
     load_registry,
     open_seal,
     seal,
+    text_room,
     verify_seal,
 )
 from bierger_core.values import Term, Text, low_s
@@ -56,6 +58,10 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 def sealed(claims=CLAIMED, document_type=RESIDENCE_1, **changes):
     given = {"salt": SALT, "log_origin": ORIGIN, "signer": SIGNER, "status": 412}
     return seal(claims, document_type=document_type, **(given | changes))
+
+
+PASS = replace(RESIDENCE_1, valid_for=Term(24, "hours"))
+"""The same as a short-lived type."""
 
 
 def modules_of(code):
@@ -209,6 +215,9 @@ def test_any_facts_come_back(values, status):
         (lambda: replace(RESIDENCE_1, version=0), "seal-format"),
         (lambda: replace(RESIDENCE_1, title=Text.of(fr="Certificat")), "seal-format"),
         (lambda: replace(RESIDENCE_1, valid_for=Term(5, "working-days")), "seal-format"),
+        (lambda: replace(RESIDENCE_1, valid_for=Term(25, "hours")), "seal-format"),
+        (lambda: replace(RESIDENCE_1, valid_for=Term(0, "hours")), "seal-format"),
+        (lambda: sealed(document_type=PASS), "seal-claims"),
         (lambda: replace(RESIDENCE_1, facts=(RegisteredFact("a", "number", TITLE),)), "seal-format"),
         (lambda: replace(RESIDENCE_1, facts=()), "seal-facts"),
     ],
@@ -277,6 +286,9 @@ def test_a_registry_reads_what_it_writes():
         (Term(1, "years"), date(2027, 11, 30)),
         (Term(2, "weeks"), date(2026, 12, 14)),
         (Term(10, "days"), date(2026, 12, 10)),
+        (Term(24, "hours"), date(2026, 12, 1)),
+        (Term(13, "hours"), date(2026, 11, 30)),
+        (Term(9999, "years"), date.max),
         (None, None),
     ],
 )
@@ -287,6 +299,75 @@ def test_how_long_an_act_may_be_relied_on(term, last):
 def test_the_day_of_issue_is_the_day_in_luxembourg():
     evening = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # half past midnight there
     assert RESIDENCE_1.last_day(evening) == date(2027, 3, 1)
+
+
+KIND = RegisteredFact("kind", "choice", TITLE, {"shed": Text.of(fr="Abri", de="Schuppen", en="Shed", lb="Schapp"), "house": TITLE})
+CHOSEN = RegisteredType("works", 1, TITLE, (RegisteredFact("number", "text", TITLE), KIND))
+
+
+def test_a_choice_is_sealed_by_its_place_among_the_codes_and_its_words_are_registered():
+    types = load_registry(dump_registry(TypeRegistry((CHOSEN,))))
+    assert types.types == (CHOSEN,)
+    assert types.find(CHOSEN.digest).facts[1].words("shed").in_("de") == "Schuppen"
+    code = sealed(Claims("bettborn", CLAIMED.issued_at, "works", {"number": "1", "kind": "shed"}), CHOSEN)
+    assert cwt.decode(base45.decode(code[5:]), cwt_key(SIGNER, private=False))[-65538][1] == ["1", 1]  # house, shed
+    assert open_seal(code, types).claims.facts["kind"] == "shed"
+    for packed in ("shed", -1, 2, True):
+        with pytest.raises(SealError) as refused:
+            open_seal(message([CHOSEN.digest, ["1", packed]]), types)
+        assert refused.value.code == "seal-facts"
+    assert CHOSEN.holding({"number": "1", "kind": "cellar"}).facts[1].kind == "text"
+    assert CHOSEN.holding({"number": "1", "kind": "house"}) is CHOSEN
+    for wrong in (("choice", {}), ("text", {"a": TITLE}), ("choice", {"A B": TITLE})):
+        with pytest.raises(SealError):
+            RegisteredFact("kind", wrong[0], TITLE, wrong[1])
+
+
+def test_the_room_for_texts_keeps_a_code_small():
+    room = text_room(RESIDENCE_1, issuer="bettborn", log_origin=ORIGIN)
+    texts = [fact.name for fact in RESIDENCE_1.facts if fact.kind == "text"]
+    each = room // len(texts)
+    facts = {**HOLDER, **dict.fromkeys(texts, "é" * (each // 2))}
+    code = sealed(replace(CLAIMED, facts=facts), status=2**31 - 1)
+    assert 440 < len(code) <= 483
+
+
+def test_a_short_lived_act_ends_at_an_instant_and_others_with_a_day():
+    assert PASS.ends_at(CLAIMED.issued_at) == CLAIMED.issued_at + timedelta(hours=24)
+    assert RESIDENCE_1.ends_at(CLAIMED.issued_at) == datetime(2027, 2, 28, 23, tzinfo=UTC)
+    assert replace(RESIDENCE_1, valid_for=None).ends_at(CLAIMED.issued_at) is None
+    # Hours pass the same on the night when clocks change; 13 hours after half past eleven end before midnight there.
+    autumn = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    assert (PASS.ends_at(autumn), PASS.last_day(autumn)) == (datetime(2026, 10, 25, 12, tzinfo=UTC), date(2026, 10, 25))
+    midnight = datetime(2026, 11, 29, 23, tzinfo=UTC)  # midnight in Luxembourg: the day that is over then is the last one
+    assert PASS.last_day(midnight) == date(2026, 11, 30)
+
+
+def test_a_short_lived_act_is_not_asked_whether_it_was_taken_back():
+    code = sealed(document_type=PASS, status=None)
+    revoked = Revocation(CLAIMED.issued_at, "error")
+    for lookup in (None, lambda _leaf: revoked):
+        verdict = verify_seal(code, KEYS, types=TypeRegistry((PASS,)), revocations=lookup, now=CLAIMED.issued_at)
+        assert (verdict.result, verdict.step("revocation").code, verdict.is_short_lived) == ("facts-only", "short-lived", True)
+    end = CLAIMED.issued_at + timedelta(hours=24)
+    assert [verdict.is_over(at) for at in (end - timedelta(seconds=1), end)] == [False, True]
+    assert (verdict.plain()["ends_at"], verdict.plain()["short_lived"]) == ("2026-12-01T09:30:00Z", True)
+    assert load_registry(dump_registry(TypeRegistry((PASS,)))).types == (PASS,)
+
+
+def test_a_short_lived_act_with_a_place_is_refused_also_when_it_is_signed():
+    with pytest.raises(SealError) as refused:
+        open_seal(message([PASS.digest, PACKED, 7]), TypeRegistry((PASS,)))
+    assert refused.value.code == "seal-claims"
+
+
+def test_a_forged_seal_dated_at_the_end_of_the_calendar_is_refused_and_does_not_break_its_reader():
+    for at in (253370764800, 253402300799):
+        with pytest.raises(SealError) as refused:
+            open_seal(message(None, {1: "bettborn", 6: at, -65538: [RESIDENCE_1.digest, PACKED]}), REGISTRY)
+        assert refused.value.code == "seal-claims"
+    late = open_seal(message(None, {1: "bettborn", 6: 253370764799, -65538: [RESIDENCE_1.digest, PACKED]}), REGISTRY)
+    assert (RESIDENCE_1.last_day(late.claims.issued_at), RESIDENCE_1.ends_at(late.claims.issued_at).year) == (date(9999, 4, 1), 9999)
 
 
 def test_the_published_vector_verifies_and_is_made_again():

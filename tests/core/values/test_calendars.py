@@ -55,12 +55,12 @@ def test_months_keep_the_day_or_take_the_last(day, months):
     assert end.day == day.day or (end.day < day.day and (end + timedelta(days=1)).day == 1)
 
 
-@pytest.mark.parametrize("text", ["10 working days", "1 month", "3 weeks", "0 days", "2 years"])
+@pytest.mark.parametrize("text", ["24 hours", "1 hour", "10 working days", "1 month", "3 weeks", "0 days", "2 years"])
 def test_a_term_reads_what_it_writes(text):
     assert parse_term(text).text() == text
 
 
-@pytest.mark.parametrize("text", ["", "3", "month", "-3 days", "P3", "P1M2D", "99999 days", "3 Months"])
+@pytest.mark.parametrize("text", ["", "3", "month", "-3 days", "P3", "P1M2D", "PT", "PT1D", "P24H", "PT1H30M", "99999 days", "3 Months"])
 def test_a_wrong_term_is_refused(text):
     with pytest.raises(TermError) as refused:
         parse_term(text)
@@ -68,7 +68,7 @@ def test_a_wrong_term_is_refused(text):
 
 
 def test_a_term_beyond_the_calendar_is_refused():
-    for unit in ("days", "months", "years", "working-days"):
+    for unit in ("hours", "days", "months", "years", "working-days"):
         with pytest.raises(TermError):
             deadline(date(9999, 12, 30), Term(5000, unit))
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From what a person gives (a code, a picture, a PDF, a text) to an answer: which steps can be done with what this device keeps.
 import { Refused, hex, isSame, now, readHex, readUtf8, utf8 } from "./bytes.js";
-import { attachmentsOf } from "./pdf.js";
+import { attachmentsOf, isSigned } from "./pdf.js";
 import { fileCommitment, openingOf, readProof, submissionCommitment } from "./proofs.js";
 import { readPhoto } from "./scan.js";
-import { dayOf, lastDay } from "./types.js";
+import { dayOf, endOf, lastDay } from "./types.js";
 import { findReceipt, findSeal, verifyAct, verifyReceipt, verifySeal } from "./verdict.js";
 
 const LARGEST_FILE = 25000000, LARGEST_TEXT = 20000;
@@ -24,7 +24,7 @@ export async function readFiles(files) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (startsWith(bytes, "c2sp.org/tlog-proof@v1\n")) proof = bytes;
     else if (startsWith(bytes, "%PDF-")) Object.assign(asked, readPdf(bytes));
-    else if (file.type.startsWith("image/")) Object.assign(asked, await readImage(file));
+    else if (file.type.startsWith("image/")) Object.assign(asked, await readImage(file), { isPaper: true });
     else Object.assign(asked, readBytes(bytes));
   }
   if (!asked.code && !asked.receipt && !asked.unread) return { unread: "verify-not-a-code" };
@@ -34,7 +34,7 @@ export async function readFiles(files) {
 function readPdf(pdf) {
   const files = attachmentsOf(pdf), ascii = (name) => new TextDecoder("latin1").decode(files.get(name) ?? new Uint8Array());
   const code = findSeal(ascii("seal.txt")), receipt = findReceipt(ascii("receipt.txt"));
-  if (!code && receipt) return { receipt };
+  if (!code && receipt) return { receipt, isPaper: true };
   if (!code) return { unread: "verify-no-seal" };
   const salt = /^[0-9a-f]{64}$/.exec(ascii("file-salt.txt").trim());
   return { code, pdf, factsProof: files.get("facts.tlog-proof") ?? null, fileSalt: salt && readHex(salt[0]) };
@@ -68,7 +68,7 @@ export function readText(text) {
 export async function answer(asked, trust, { log = false } = {}) {
   if (asked.unread) return unread(asked.unread);
   if (!trust.keyList) return unread("nothing-kept");
-  if (asked.receipt) return answerReceipt(asked.receipt, trust, log);
+  if (asked.receipt) return answerReceipt(asked, trust, log);
   let found = await checkAct(asked, trust, log);
   if (isStale(found) && navigator.onLine && (await trust.refresh())) found = await checkAct(asked, trust, log);
   else if (isStale(found)) found.kind = "stale";
@@ -88,17 +88,18 @@ async function checkAct(asked, trust, log) {
     : await verifySeal(asked.code, given);
   const steps = verdict.steps.map((step) => (missing?.facts && step.name === "facts-in-log" ? { ...step, outcome: "failed", code: "facts-not-logged" } : step));
   const failed = steps.find((step) => step.outcome === "failed") ?? null;
-  const { seal } = verdict, day = seal && lastDay(seal.type, seal.claims.issuedAt);
+  const { seal } = verdict, day = seal && lastDay(seal.type, seal.claims.issuedAt), end = seal && endOf(seal.type, seal.claims.issuedAt);
+  const isOver = end ? end <= new Date() : day !== null && day < dayOf(new Date());
   return {
-    kind: kindOf(verdict.result, failed, day), verdict, steps, failed, seal, lastDay: day, asOf: lookup.asOf, hasFile: Boolean(asked.pdf),
+    kind: kindOf(verdict.result, failed, isOver), verdict, steps, failed, seal, lastDay: day, endsAt: end, asOf: end ? null : lookup.asOf, hasFile: Boolean(asked.pdf), isSigned: Boolean(asked.pdf) && isSigned(asked.pdf),
     revocation: verdict.revocation, canAsk: Boolean(seal) && !log && (!failed || failed.code === "key-revoked") && steps.some((step) => step.code === "facts-proof-not-given" || (asked.pdf && step.code === "facts-only")),
   };
 }
 
-function kindOf(result, failed, day) {
+function kindOf(result, failed, isOver) {
   if (result === "revoked" && failed.code === "act-revoked") return "revoked";
   if (failed) return "no";
-  if (day !== null && day < dayOf(new Date())) return "outdated";
+  if (isOver) return "outdated";
   return result === "authentic" ? "yes" : "facts";
 }
 
@@ -127,7 +128,7 @@ async function askLog(asked, trust, proofs) {
   return missing;
 }
 
-async function answerReceipt(receipt, trust, log) {
+async function answerReceipt({ receipt, isPaper = false }, trust, log) {
   let proof = null, leaf = null;
   try {
     leaf = await submissionCommitment(receipt.number, receipt.eventHash, receipt.salt);
@@ -139,5 +140,6 @@ async function answerReceipt(receipt, trust, log) {
   proof = await trust.fetch(`proof/${hex(leaf)}.tlog-proof`);
   const verdict = await verifyReceipt(receipt, proof, trust.policy);
   const failed = verdict.steps.find((step) => step.outcome === "failed") ?? null;
-  return { kind: failed ? "no" : "receipt", verdict, steps: verdict.steps, failed, number: receipt.number };
+  const good = isPaper ? "receipt-paper" : "receipt"; // what stands around the code was not checked
+  return { kind: failed ? "no" : good, verdict, steps: verdict.steps, failed, number: receipt.number };
 }

@@ -28,7 +28,10 @@ function readEntry(raw) {
     if (raw[name] === undefined) throw new RangeError(name);
     if (typeof raw[name] !== "string") throw wrong;
   }
-  const instant = (text) => (text === null ? null : readInstant(text));
+  const instant = (text) => {
+    if (text !== null && text !== undefined && typeof text !== "string") throw wrong;
+    return text === null ? null : readInstant(text);
+  };
   const place = raw.revoked_at_log ?? null;
   if (place !== null && !(Array.isArray(place) && place.length === 2 && typeof place[0] === "string" && Number.isSafeInteger(place[1]))) throw wrong;
   const entry = {

@@ -28,7 +28,7 @@ const tell = (text) => { parts["verify-says"].textContent = text; };
 // The camera
 
 const camera = new Camera(parts["verify-video"], {
-  onCode: (text) => { showCamera(false); check(readText(text)); },
+  onCode: (text) => { showCamera(false); check({ ...readText(text), isPaper: true }); },
   onOther: () => tell(say("foreign")),
 });
 
@@ -169,6 +169,7 @@ function drawKept() {
     row("kept-revocations", trust.revocations ? instantInWords(new Date(Number(trust.revocations.at / 1000n))) : say("kept-none"));
     row("kept-statuses", String(trust.statuses.size));
     row("kept-types", String(trust.types.size));
+    if (trust.checkpoint) row("kept-log", say("kept-grown", { size: String(trust.checkpoint.size) }));
   }
   for (const [name, code] of trust.problems) row("kept-problem", `${name}: ${words.why[code] ?? code}`);
   parts["verify-kept"].querySelector("summary").textContent = trust.keyList
@@ -177,7 +178,21 @@ function drawKept() {
   parts["verify-kept"].classList.toggle("kept-wrong", !trust.keyList || trust.problems.size > 0);
   parts["verify-kept-list"].replaceChildren(...rows);
   drawFingerprints();
+  drawFork();
   parts["verify-online"].textContent = say(isOffline() ? "offline" : "online");
+}
+
+/** A log with two histories is said at the top of the page, with the two notes that prove it, until somebody forgets what is kept. */
+function drawFork() {
+  byId("verify-fork")?.remove();
+  if (!trust.fork) return;
+  const [seen, shown] = trust.fork, note = (text, name) => [element("h3", {}, say(name)), element("pre", { class: "hash", tabindex: "0" }, text)];
+  const large = icon("cross");
+  large.classList.add("icon-large");
+  parts.verifier.before(element(
+    "section", { id: "verify-fork", class: "verdict verdict-no", role: "alert", "aria-labelledby": "fork-title" }, large,
+    element("h2", { id: "fork-title" }, say("fork-title")), element("p", {}, say("fork-text")), ...note(seen, "fork-seen"), ...note(shown, "fork-shown"),
+  ));
 }
 
 async function drawFingerprints() {

@@ -25,6 +25,9 @@ export function attachmentsOf(pdf) {
   return found;
 }
 
+/** Does it carry a signature of its own (PAdES)? Not checked here: that needs certificates, and whom to believe. */
+export const isSigned = (pdf) => /\/ByteRange\s*\[/.test(new TextDecoder("latin1").decode(pdf));
+
 function streamOf(pdf, text, name) {
   let start = text.lastIndexOf(`\n${name}`);
   if (start < 0) start = text.lastIndexOf(`\r${name}`);

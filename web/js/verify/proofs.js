@@ -4,7 +4,7 @@ import { Refused, concat, isSame, readBase64, sha256, utf8 } from "./bytes.js";
 import { writeArray } from "./cbor.js";
 import { LARGEST_SIZE, judge } from "./notes.js";
 
-export const FACTS = 1, FILE = 2, SUBMISSION = 8;
+export const FACTS = 1, FILE = 2, SUBMISSION = 8, LAST_KIND = 12;
 const LARGEST_PROOF = 131072 + 16384, LONGEST_PATH = 63;
 
 /** 33 bytes: kind || SHA-256("bierger/commit/v1" || kind || salt || content). */
@@ -44,8 +44,7 @@ export function readProof(bytes) {
 
 /** Kind and salt from the `extra` line, which nothing vouches for but a commitment that fits; null: none. */
 export function openingOf(proof) {
-  const known = [1, 2, 3, 4, 5, 6, 7, 8];
-  return proof.extra?.length === 33 && known.includes(proof.extra[0]) ? { kind: proof.extra[0], salt: proof.extra.slice(1) } : null;
+  return proof.extra?.length === 33 && proof.extra[0] >= FACTS && proof.extra[0] <= LAST_KIND ? { kind: proof.extra[0], salt: proof.extra.slice(1) } : null;
 }
 
 /** That the entry (the leaf's data) is in a log that the policy believes: {index, origin, size, witnesses}. */

@@ -5,7 +5,7 @@ import { inLanguage } from "./types.js";
 import { dayInWords, instantInWords, say, words } from "./words.js";
 
 const LOOKS = {
-  yes: ["yes", "check"], receipt: ["yes", "check"], facts: ["facts", "eye"], outdated: ["facts", "warning"], revoked: ["no", "cross"],
+  yes: ["yes", "check"], receipt: ["yes", "check"], "receipt-paper": ["facts", "eye"], facts: ["facts", "eye"], outdated: ["facts", "warning"], revoked: ["no", "cross"],
   no: ["no", "cross"], unread: ["open", "search"], stale: ["open", "search"], "receipt-unasked": ["open", "search"],
 };
 const ICONS = { ok: "check", failed: "cross", not_checked: "minus" };
@@ -24,7 +24,6 @@ export const icon = (name) => document.getElementById(`verify-icon-${name}`).con
 /** [title, sentence] of an answer. */
 export function judgement(found) {
   const [title, text] = words.kinds[found.kind];
-  const values = { day: found.lastDay ? dayInWords(found.lastDay) : "" };
   if (found.kind === "unread") return [title, words.unread[found.code] ?? words.unread[""]];
   if (found.kind === "no") return [title, reason(found.failed)];
   if (found.kind === "stale") return [title, say("stale", { reason: reason(found.failed) })];
@@ -34,25 +33,28 @@ export function judgement(found) {
     if (why.startsWith("status-")) return [title, told ?? words.reasons["status-invalid"]];
     return [title, say("revoked", { day: instantInWords(dateOf(at)), reason: told ?? why })];
   }
-  return [title, text.replace("%(day)s", values.day)];
+  // A short-lived act ends at an instant, not with a day.
+  if (found.endsAt) return [title, found.kind === "outdated" ? say("expired", { day: instantInWords(found.endsAt) }) : text];
+  return [title, text.replace("%(day)s", found.lastDay ? dayInWords(found.lastDay) : "")];
 }
 
 const reason = (step) => (step ? words.why[step.code] ?? words.steps[step.name]?.[2] ?? "" : "");
 
 /** [label, value] of what was sealed, in reading order. */
-export function factsOf({ seal, number, lastDay: last }) {
+export function factsOf({ seal, number, lastDay: last, endsAt }) {
   if (!seal) return number ? [[say("number"), number]] : [];
   const { claims, type } = seal, known = new Map(words.facts);
   const title = inLanguage(type?.title, words.language) || words.types[claims.documentType] || claims.documentType;
   const order = (name) => { const at = words.facts.findIndex(([code]) => code === name); return at < 0 ? words.facts.length : at; };
   const facts = type ? claims.facts : [...claims.facts].sort(([one], [other]) => order(one) - order(other));
   const label = (name) => inLanguage(type?.facts.find((fact) => fact.name === name)?.label, words.language) || known.get(name) || name;
+  const optionsOf = (name) => type?.facts.find((fact) => fact.name === name)?.options ?? {};
   return [
     [say("document"), title],
-    ...facts.map(([name, value]) => [label(name), dayInWords(value)]),
+    ...facts.map(([name, value]) => [label(name), inLanguage(optionsOf(name)[value], words.language) || dayInWords(value)]),
     [say("issuer"), words.issuers[claims.issuer] ?? claims.issuer],
     [say("issued"), instantInWords(dateOf(claims.issuedAt))],
-    ...(last ? [[say("until"), dayInWords(last)]] : []),
+    ...(last ? [[say("until"), endsAt ? instantInWords(endsAt) : dayInWords(last)]] : []),
   ];
 }
 
@@ -80,9 +82,10 @@ export function drawResult(found, { offline, buttons }) {
   const verdict = element(
     "div", { class: `verdict verdict-${look}`, "data-kind": found.kind, "data-code": found.failed?.code ?? found.code ?? null }, large, heading, element("p", {}, text),
     found.asOf && ["yes", "facts", "outdated"].includes(found.kind) ? element("p", { class: "small" }, say("revocations-as-of", { day: instantInWords(found.asOf) })) : null,
+    found.endsAt && ["yes", "facts"].includes(found.kind) ? element("p", {}, say("short-lived", { day: instantInWords(found.endsAt) })) : null,
     offline ? element("p", { class: "small" }, say("offline-result")) : null,
   );
-  const compare = found.kind === "facts" || found.kind === "outdated";
+  const compare = ["facts", "outdated", "receipt-paper"].includes(found.kind);
   const isDoubtful = found.kind === "no" || found.kind === "stale";
   const list = () => element("dl", { class: "sealed-facts" }, ...facts.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
   let shown = null;
@@ -95,11 +98,13 @@ export function drawResult(found, { offline, buttons }) {
     );
   }
   const steps = stepList(found), done = found.steps.filter((step) => step.outcome !== "not_checked"), left = found.steps.filter((step) => step.outcome === "not_checked");
+  if (found.isSigned) left.push({ name: "pdf-signature", outcome: "not_checked", code: "" });
   const node = element(
     "section", { class: "result", "aria-labelledby": "result-title" }, verdict, shown, element("div", { class: "actions" }, ...buttons),
     done.length ? element("section", { class: "section-small" }, element("h3", {}, say("checked")), steps(done)) : null,
     left.length ? element("section", { class: "section-small" }, element("h3", {}, say("not-checked")), steps(left)) : null,
   );
-  const speech = [title, text, ...(facts.length && !isDoubtful ? [say(compare ? "compare" : "sealed"), ...facts.map(([label, value]) => `${label}: ${value}`)] : [])];
+  const good = found.endsAt && ["yes", "facts"].includes(found.kind) ? [say("short-lived", { day: instantInWords(found.endsAt) })] : [];
+  const speech = [title, text, ...good, ...(facts.length && !isDoubtful ? [say(compare ? "compare" : "sealed"), ...facts.map(([label, value]) => `${label}: ${value}`)] : [])];
   return { node, heading, speech: speech.join(". ") };
 }

@@ -5,11 +5,11 @@ import { readBase45 } from "./base45.js";
 import { hasKeys, isBytes, isInteger, isText, readCbor, readSign1, signedBytes } from "./cbor.js";
 import { FACTS, commitment } from "./proofs.js";
 import { isLowS } from "./signing.js";
-import { NAME, unpack } from "./types.js";
+import { NAME, isShortLived, unpack } from "./types.js";
 
 const LONGEST_CODE = 4296, LONGEST_ORIGIN = 120, LARGEST_STATUS = 2147483647n;
 const LOG = -65537n, ACT = -65537n, COMPACT = -65538n;
-const FIRST_SECOND = -62135596800n, LAST_SECOND = 253402300799n; // of the years 1 to 9999
+const FIRST_SECOND = -62135596800n, LAST_SECOND = 253370764799n; // of the years 1 to 9998
 // Control and direction-changing characters could make a screen show something else than what was signed.
 const UNPLAIN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const lengthOf = (text) => Array.from(text).length; // characters, not halves of them
@@ -79,6 +79,7 @@ function readCompact(payload, types) {
       const type = types.get(hex(digest));
       if (!type) throw new Refused("document-type-unknown", { digest: hex(digest) });
       const status = readPlace(places);
+      if (status !== null && isShortLived(type)) throw new Refused("seal-claims");
       if (packed.length !== type.facts.length) throw new Refused("seal-facts");
       const facts = type.facts.map((fact, index) => [fact.name, unpack(fact, packed[index])]);
       return { claims: checkedClaims(issuer, issued, type.code, facts), type, status };

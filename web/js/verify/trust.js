@@ -4,7 +4,8 @@
 //
 // Trust on first use: the first key list is believed if a log key that it names signed it. From then on its log keys are pinned: a
 // newer list must be signed by one of them. The page shows their fingerprint, to be compared with what the administration publishes.
-import { Refused, dateOf, hex, isSame, now, readUtf8, sha256 } from "./bytes.js";
+import { Refused, dateOf, hex, isSame, now, readUtf8, sha256, utf8 } from "./bytes.js";
+import { checkGrowth } from "./growth.js";
 import { checkFollows, logKeysOf, openKeyList } from "./keys.js";
 import { judge, policyOfLogs, readPolicy } from "./notes.js";
 import { openRevocations, openStatusList, statusRevocation } from "./revocations.js";
@@ -14,11 +15,12 @@ const DATABASE = "bierger-verify", STORE = "kept";
 const PATIENCE = 8000; // milliseconds for one file
 const LARGEST = 33554432;
 const MOST_LISTS = 150; // issuers whose status lists are fetched ahead
+const AHEAD = 3600n * 1000000n; // microseconds that a signer's clock may be ahead of ours
 
 export class Trust {
   /** `at`: address of the log, ending in a slash. `statusBase`: what the addresses in status lists begin with. */
   constructor({ at, statusBase }) {
-    Object.assign(this, { at, statusBase, keyList: null, logKeys: [], policy: null, types: new Map(), revocations: null, checkpoint: null });
+    Object.assign(this, { at, statusBase, keyList: null, logKeys: [], policy: null, types: new Map(), revocations: null, checkpoint: null, fork: null });
     this.statuses = new Map();
     this.fetchedAt = {}; // name of a kept file -> Date
     this.problems = new Map(); // name of a file -> code: why the newer one was not taken
@@ -43,11 +45,12 @@ export class Trust {
     if (name === "keys.json") this.setKeys(await openKeyList(bytes), await logKeysOf(await openKeyList(bytes)));
     else if (name === "types.json") this.types = await readTypes(bytes);
     else if (name === "policy") this.given = await readGivenPolicy(bytes);
-    else if (name === "revocations") this.revocations = await openRevocations(bytes, this.logKeys);
-    else if (name === "checkpoint") this.checkpoint = (await judge({ ...policyOfLogs(this.logKeys) }, bytes)).checkpoint;
+    else if (name === "revocations") this.revocations = asItCame(await openRevocations(bytes, this.logKeys), at);
+    else if (name === "checkpoint") this.checkpoint = { ...(await judge({ ...policyOfLogs(this.logKeys) }, bytes)).checkpoint, note: readUtf8(bytes) };
+    else if (name === "fork") this.fork = readUtf8(bytes).split("\0");
     else if (name.startsWith("status/") && this.keyList) {
       const owner = name.slice("status/".length);
-      this.statuses.set(owner, await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: at }));
+      this.statuses.set(owner, statusAsItCame(await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: at }), at));
     }
   }
 
@@ -90,19 +93,33 @@ export class Trust {
     });
     await this.choosePolicy();
     await this.renew("revocations", async (bytes) => {
-      const list = await openRevocations(bytes, this.logKeys);
+      const list = asItCame(await openRevocations(bytes, this.logKeys), now());
       if (this.revocations && list.at < this.revocations.at) throw new Refused("revocations-older");
       this.revocations = list;
     });
     await this.renew("checkpoint", async (bytes) => {
-      const { checkpoint } = await judge(this.policy, bytes), kept = this.checkpoint;
-      if (kept && kept.origin === checkpoint.origin) {
-        if (checkpoint.size < kept.size) throw new Refused("log-behind");
-        if (checkpoint.size === kept.size && !isSame(checkpoint.root, kept.root)) throw new Refused("log-forked");
-      }
-      this.checkpoint = checkpoint;
+      const { checkpoint } = await judge(this.policy, bytes), kept = this.checkpoint, note = readUtf8(bytes);
+      if (kept && kept.origin === checkpoint.origin) await this.follow(kept, checkpoint, note);
+      this.checkpoint = { ...checkpoint, note };
     });
     return true;
+  }
+
+  /** Whether the log only grew since the checkpoint that is kept. Both notes of a fork are kept, whatever comes later. */
+  async follow(kept, checkpoint, note) {
+    try {
+      if (checkpoint.size < kept.size) throw new Refused("checkpoint-smaller");
+      if (checkpoint.size === kept.size && !isSame(checkpoint.root, kept.root)) throw new Refused("fork");
+      if (checkpoint.size > kept.size && kept.size > 0n) {
+        await checkGrowth(kept.size, kept.root, checkpoint.size, checkpoint.root, (name) => this.fetch(name).catch(() => { throw new Refused("consistency-unproven"); }));
+      }
+    } catch (refused) {
+      if (refused.code === "fork" && !this.fork) {
+        this.fork = [kept.note, note];
+        await this.shelf.put("fork", utf8(this.fork.join("\0")), Date.now());
+      }
+      throw refused;
+    }
   }
 
   /** The status lists of all issuers, whole: who asks for one list tells nobody which act is in question, nor which issuer. */
@@ -113,7 +130,7 @@ export class Trust {
 
   async refreshStatus(owner) {
     await this.renew(`status/${owner}`, async (bytes) => {
-      const token = await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: now() });
+      const token = statusAsItCame(await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: now() }), now());
       const kept = this.statuses.get(owner);
       if (kept && token.issuedAt < kept.issuedAt) throw new Refused("revocations-older");
       this.statuses.set(owner, token);
@@ -158,7 +175,9 @@ export class Trust {
   /** What `verifySeal` asks; `asOf` afterwards says up to when the answer holds (a Date), null if there was none. */
   lookup() {
     const ask = (seal) => {
-      const list = this.revocations?.origin === seal.origin ? this.revocations : null;
+      // One list for all logs of an installation: of one that ended, the log that came after it goes on telling.
+      const isFor = (origin) => origin === seal.origin || (this.isOwn(origin) && this.isOwn(seal.origin));
+      const list = this.revocations && isFor(this.revocations.origin) ? this.revocations : null;
       const found = list?.revoked.get(hex(seal.commitment));
       if (list) ask.asOf = dateOf(list.at);
       if (found) return found;
@@ -183,10 +202,22 @@ export class Trust {
 
   async forget() {
     await this.shelf.clear();
-    Object.assign(this, { keyList: null, logKeys: [], policy: null, given: null, types: new Map(), revocations: null, checkpoint: null, fetchedAt: {} });
+    Object.assign(this, { keyList: null, logKeys: [], policy: null, given: null, types: new Map(), revocations: null, checkpoint: null, fork: null, fetchedAt: {} });
     this.statuses.clear();
     this.problems.clear();
   }
+}
+
+/**
+ * A list that is dated far ahead was signed by a clock that was wrong. What it says is of the moment at which it came, and the list
+ * from after the clock was mended may follow it: otherwise it would stay for as long as the clock was wrong by.
+ */
+const dated = (at, came) => (at > came + AHEAD ? came : at);
+const asItCame = (list, came) => ({ ...list, at: dated(list.at, came) });
+
+function statusAsItCame(token, came) {
+  const issuedAt = dated(token.issuedAt, came);
+  return { ...token, issuedAt, expiresAt: token.expiresAt - (token.issuedAt - issuedAt) };
 }
 
 async function readGivenPolicy(bytes) {

@@ -5,8 +5,10 @@ import { Refused, concat, dateOf, hex, readUtf8, sha256, utf8 } from "./bytes.js
 
 const FORMAT = "bierger/document-types@v1";
 const LANGUAGES = ["fr", "de", "en", "lb"];
+const CODE = /^[a-z][a-z0-9-]{0,63}$/;
 export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
-const TERM = /^(?:P([1-9][0-9]{0,3})([DWMY])|([1-9][0-9]{0,3}) (days?|weeks?|months?|years?))$/;
+const TERM = /^(?:P([1-9][0-9]{0,3})([DWMY])|([1-9][0-9]{0,3}) (days?|weeks?|months?|years?)|PT([1-9]|1[0-9]|2[0-4])H|([1-9]|1[0-9]|2[0-4]) hours?)$/;
+const HOUR = 3600000, LAST_DAY = "9999-12-31";
 
 /** RFC 8785 for texts, integers, null, arrays and objects: sorted by UTF-16 code units, which is JavaScript's own order. */
 export function canonicalJson(value) {
@@ -39,16 +41,20 @@ function readType({ code, version, title, facts, valid_for: term }) {
   const names = facts.map((fact) => fact.name);
   const isGood = NAME.test(code) && Number.isSafeInteger(version) && version >= 1 && names.every((name) => NAME.test(name))
     && names.length >= 1 && names.length <= 32 && new Set(names).size === names.length
-    && facts.every((fact) => fact.kind === "text" || fact.kind === "date") && (term === null || TERM.test(term));
+    && facts.every(({ kind, options = {} }) => ["text", "date", "choice"].includes(kind) && (kind === "choice") === Object.keys(options).length > 0
+      && Object.keys(options).every((code) => CODE.test(code))) && (term === null || TERM.test(term));
   if (!isGood) throw new RangeError("type");
   return {
     code,
     version,
     title: readWords(title),
-    facts: facts.map(({ name, kind, label }) => ({ name, kind, label: readWords(label) })),
+    facts: facts.map(({ name, kind, label, options }) => ({ name, kind, label: readWords(label), ...(kind === "choice" ? { options: readOptions(options) } : {}) })),
     valid_for: term,
   };
 }
+
+/** The options of a choice in the order of their codes, by which a seal counts them. */
+const readOptions = (options) => Object.fromEntries(Object.keys(options).sort().map((code) => [code, readWords(options[code])]));
 
 function readWords(text) {
   const words = {};
@@ -70,6 +76,10 @@ export function unpack(fact, packed) {
   if (fact.kind === "date" && typeof packed === "bigint" && packed >= -719162n && packed <= 2932896n) {
     return new Date(Number(packed) * 86400000).toISOString().slice(0, 10);
   }
+  if (fact.kind === "choice" && typeof packed === "bigint") {
+    const code = Object.keys(fact.options)[Number(packed)];
+    if (code !== undefined) return code;
+  }
   throw new Refused("seal-facts");
 }
 
@@ -87,10 +97,21 @@ export function dayOf(date) {
   return new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10);
 }
 
+/** Hours that an act of the type lasts: it ends by itself and cannot be taken back. 0: no such type. */
+const hoursOf = (type) => Number((type?.valid_for && TERM.exec(type.valid_for)?.slice(5).find(Boolean)) || 0);
+
+export const isShortLived = (type) => hoursOf(type) > 0;
+
+/** The instant (a Date) at which a short-lived act ends; null: no such act. */
+export function endOf(type, issuedAt) {
+  return isShortLived(type) ? new Date(dateOf(issuedAt).getTime() + hoursOf(type) * HOUR) : null;
+}
+
 /** The last day (YYYY-MM-DD) on which an act issued at this instant (microseconds) may be relied on; null: no end. */
 export function lastDay(type, issuedAt) {
   const term = type?.valid_for ? TERM.exec(type.valid_for) : null;
   if (!term) return null;
+  if (isShortLived(type)) return dayOf(new Date(endOf(type, issuedAt).getTime() - 1));
   const amount = Number(term[1] ?? term[3]), unit = (term[2] ?? term[4][0]).toUpperCase();
   const day = new Date(`${dayOf(dateOf(issuedAt))}T00:00:00Z`);
   if (unit === "D" || unit === "W") day.setUTCDate(day.getUTCDate() + amount * (unit === "W" ? 7 : 1));
@@ -101,5 +122,5 @@ export function lastDay(type, issuedAt) {
     const days = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0)).getUTCDate();
     day.setUTCDate(Math.min(wanted, days)); // 30 November and three months: the last of February
   }
-  return day.toISOString().slice(0, 10);
+  return day.getUTCFullYear() > 9999 ? LAST_DAY : day.toISOString().slice(0, 10);
 }

@@ -6,6 +6,7 @@ import { checkKeyAt, checkKeyPlace, findKey } from "./keys.js";
 import { FACTS, FILE, fileCommitment, openingOf, readProof, submissionCommitment, verifyProof } from "./proofs.js";
 import { decodeSeal, decodeText } from "./seal.js";
 import { isSigned } from "./signing.js";
+import { isShortLived } from "./types.js";
 
 export const SEAL_STEPS = ["readable", "seal-format", "key-known", "signature", "key-valid", "facts-in-log", "file-in-log", "revocation"];
 export const RECEIPT_STEPS = ["readable", "submission-in-log"];
@@ -157,6 +158,7 @@ class SealCheck {
   /** Step 8. */
   async checkRevocation(lookup) {
     const seal = this.seal;
+    if (seal && isShortLived(seal.type)) return this.steps.skip("revocation", "short-lived");
     if (!lookup) this.steps.skip("revocation", "lookup-not-given");
     if (!lookup || !seal) return;
     try {

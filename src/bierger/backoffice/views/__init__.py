@@ -3,6 +3,7 @@
 
 from bierger.backoffice.views.acts import acts, correct, issued, issued_pdf, revoke
 from bierger.backoffice.views.case import act, attachment, case, note, question, withdraw
+from bierger.backoffice.views.oversight import delay, end, extend, readings
 from bierger.backoffice.views.retention import deletion, hold, release
 from bierger.backoffice.views.task import done, give_back, task
 from bierger.backoffice.views.worklist import next_task, take, worklist
@@ -13,8 +14,11 @@ __all__ = [
     "attachment",
     "case",
     "correct",
+    "delay",
     "deletion",
     "done",
+    "end",
+    "extend",
     "give_back",
     "hold",
     "issued",
@@ -22,6 +26,7 @@ __all__ = [
     "next_task",
     "note",
     "question",
+    "readings",
     "release",
     "revoke",
     "take",

@@ -27,14 +27,14 @@ from bierger.cases import selectors, services
 from bierger.cases.types import IssuedAct
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
-from bierger.documents.errors import ActNotFound, AlreadyRevoked
+from bierger.documents.errors import ActNotFound, AlreadyRevoked, EndsByItself
 from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS
 from bierger.ui import formats, words
 from bierger.ui.fields import choice_field, error_links, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Choice, Field, SummaryRow
 from bierger_core.interview import AnswerError, is_blank, unprintable
-from bierger_core.procedures import Correctable
+from bierger_core.procedures import Correctable, fact_in_words
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -106,12 +106,12 @@ def revoke(request: HttpRequest, act: UUID) -> HttpResponseBase:
     if is_sent and "confirm" in request.POST and not any(wrong.values()):
         try:
             documents.revoke_act(act=act, reason=reason, note=note)
-        except AlreadyRevoked as error:
+        except (AlreadyRevoked, EndsByItself) as error:
             return redirect(f"{reverse('desk:issued', args=[act])}?said={error.code}")
         return redirect(f"{reverse('desk:issued', args=[act])}?did=revoked")
     found = selectors.issued_act(act, purpose=selectors.purpose_of_act(act))
-    if found.view.revoked_at is not None:
-        return redirect(f"{reverse('desk:issued', args=[act])}?said=act-already-revoked")
+    if found.view.revoked_at is not None or found.view.ends_at is not None:
+        return redirect(f"{reverse('desk:issued', args=[act])}?said={_why_not(found)}")
     fields = _revocation_fields(reason, note, wrong if is_sent else {})
     chosen = _reasons().get(reason, ("", ""))[0]
     said = [SummaryRow(_("Reason"), (chosen,)), SummaryRow(_("Note for the holder"), tuple(note.splitlines()))]
@@ -135,8 +135,7 @@ def correct(request: HttpRequest, act: UUID) -> HttpResponseBase:
     unchanged, wrong = "", _wrong_note(note) if is_sent else ""
     found = selectors.issued_act(act, purpose=selectors.purpose_of_act(act))
     if not found.values:
-        code = "act-already-revoked" if found.view.revoked_at else "document-unknown"
-        return redirect(f"{reverse('desk:issued', args=[act])}?said={code}")
+        return redirect(f"{reverse('desk:issued', args=[act])}?said={_why_not(found)}")
     if is_sent:
         try:
             done = services.correct_act(
@@ -163,16 +162,25 @@ def correct(request: HttpRequest, act: UUID) -> HttpResponseBase:
     return no_store(render(request, "backoffice/act_correct.html", context))
 
 
+def _why_not(found: IssuedAct) -> str:
+    """The code of why an act is neither revoked nor corrected."""
+    if found.view.ends_at is not None:
+        return EndsByItself.code
+    return AlreadyRevoked.code if found.view.revoked_at else "document-unknown"
+
+
 _OURS = ("csrfmiddlewaretoken", "note", "confirm", "check", "change")
 
 
 def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
     view = found.view
-    labels = catalogue.package(view.package_digest).vocabulary
+    package = catalogue.package(view.package_digest)
+    labels = package.vocabulary
     short = {name.rpartition(".")[2].replace("_", "-"): name for name in labels.facts}
+    said = {name: fact_in_words(package, view.document_type, name, value, language()) for name, value in view.facts.items()}
     rows = [
         SummaryRow(labels.label(short.get(name, name), language()), (formats.fact(value, language()),))
-        for name, value in view.facts.items()
+        for name, value in said.items()
         if name != "number"
     ]
     officer = administrations.officer(view.revoked_by) if view.revoked_by else None
@@ -232,6 +240,7 @@ def _wrong_note(note: str) -> str:
 def _said(code: str) -> str:
     return {
         "act-already-revoked": _("This document was revoked already, perhaps by a colleague a moment ago. You changed nothing."),
+        "act-ends-by-itself": _("This document ends by itself within a day and cannot be revoked. You changed nothing."),
         "document-unknown": _("This document cannot be corrected here, because its texts have changed since. It can be revoked."),
     }.get(code, "")
 

@@ -23,6 +23,7 @@ from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.services import purpose_of_case
 from bierger.documents import selectors as documents
 from bierger.documents.errors import ActNotFound
+from bierger.filings import selectors as filings
 from bierger.flows.types import TaskView
 from bierger.ui import formats
 from bierger.ui.fields import error_links, text_field
@@ -117,6 +118,7 @@ def case_page(request: HttpRequest, view: CaseView, **more: object) -> HttpRespo
         "states": _states(view, package),
         "applicant": next((party.name for party in view.parties if party.kind == "applicant" and party.name), ""),
         "anonymous": all(party.space is None for party in view.parties if party.kind == "applicant"),
+        "together": shown.together(selectors.headings(filings.filed_together(view.id), purpose=selectors.purpose_of(view.id))),
         "parties": [party for party in view.parties if party.kind != "applicant"],
         "tasks": tasks_of(view, principal.officer, principal.roles),
         "sections": shown.sections(view, package),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from bierger.administrations import selectors as administrations
 from bierger.backoffice.views.access import language
-from bierger.cases.types import CaseView, Entry
+from bierger.cases.types import CaseHeading, CaseView, Entry
+from bierger.catalogue import selectors as catalogue
 from bierger.infra import clock
 from bierger.ui import formats, words
 from bierger.ui.fields import shown_answer
@@ -31,6 +32,29 @@ class Section:
     title: str
     rows: tuple[SummaryRow, ...]
     files: tuple[tuple[str, tuple[Attached, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A request that was sent together with the one in front of the officer."""
+
+    href: str
+    title: str
+    place: str
+
+
+def together(found: Sequence[CaseHeading]) -> list[Beside]:
+    """The line of each, with the way to it. Whoever may not open the other case is not told that there is one: what else somebody
+    asks for, and where, is theirs to tell, and a situation's `after:` is no law that says otherwise (decision 0024).
+    """
+    return [
+        Beside(
+            f"/desk/cases/{one.id}",
+            catalogue.package(one.digest).title(language()),
+            f"{administrations.administration(id=one.administration).name(language())} · {one.number}",
+        )
+        for one in found
+    ]
 
 
 @dataclass(frozen=True)

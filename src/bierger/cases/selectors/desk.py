@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from bierger.cases.errors import CaseUnknown
 from bierger.cases.models import Case, EventPayload, Party, Work
+from bierger.cases.selectors.acts import as_acts_stand
 from bierger.cases.selectors.requests import _entries
-from bierger.cases.types import ERASED, CaseView, PartyView, WorkFilters, WorkView
+from bierger.cases.types import ERASED, CaseHeading, CaseView, PartyView, WorkFilters, WorkView
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures import services as disclosures
 from bierger.disclosures.types import Purpose
@@ -60,6 +61,17 @@ def case_view(case: UUID, *, purpose: Purpose) -> CaseView:
     )  # fmt: skip
 
 
+def headings(cases: Collection[UUID], *, purpose: Purpose) -> tuple[CaseHeading, ...]:
+    """Of these cases those that this officer may open, in the order given: that they are, and what they ask for. Of none, nothing
+    is recorded.
+    """
+    rows = {row.id: row for row in Case.objects.filter(id__in=cases)} if cases else {}
+    subjects = Party.objects.filter(case__in=rows).values_list("subjects", flat=True) if rows else ()
+    disclosures.record(purpose=purpose, subjects={subject for some in subjects for subject in some}, facts=["together"])
+    found = [rows[case] for case in cases if case in rows]
+    return tuple(CaseHeading(row.id, row.number, row.digest, row.administration_id) for row in found)
+
+
 def purpose_of(case: UUID, *, purpose: str = "case-handling") -> Purpose:
     """Why whoever is acting reads what belongs to a case: its procedure names the laws. Shows nothing. Raises CaseUnknown."""
     digest = Case.objects.filter(id=case).values_list("digest", flat=True).first()
@@ -97,7 +109,7 @@ def _by_law(purpose: Purpose, digest: str) -> Purpose:
 
 
 def _variables(case: UUID) -> Mapping[str, object]:
-    return {name: to_json(value) for name, value in flows.variables_of(case).items()}
+    return {name: to_json(value) for name, value in as_acts_stand(case, flows.variables_of(case)).items()}
 
 
 def _filtered(filters: WorkFilters) -> QuerySet[Work]:

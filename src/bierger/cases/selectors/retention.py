@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from bierger.cases.errors import CaseUnknown
-from bierger.cases.models import Case, Deletion
+from bierger.cases.models import Case, Deletion, ErasureFailure
 from bierger.cases.types import ActKept, DeletionView, Overdue, RetentionView
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import selectors as documents
@@ -30,7 +30,8 @@ def retention(case: UUID) -> RetentionView:
     logged = {bytes(one.commitment) for one in log.logged_among([bytes(one.commitment) for one in deletions])}
     kept = [one for one in documents.act_terms(case) if one.erase_on and (row.erased_at or one.erase_on != row.erase_on)]
     return RetentionView(
-        case=row.id, period=rule.text, year_end=rule.year_end, erase_on=row.erase_on, erased_at=row.erased_at,
+        case=row.id, period=rule.text, year_end=rule.year_end, erase_on=row.erase_on, ended=row.status == "ended",
+        erased_at=row.erased_at,
         hold_until=row.hold_until, hold_reason=row.hold_reason,
         held=row.erased_at is None and row.hold_until is not None and row.hold_until >= clock.today(),
         acts=tuple(ActKept(one.number, one.document_type, one.erase_on, one.erased_at) for one in kept),
@@ -92,7 +93,8 @@ def case_by_number(number: str) -> UUID | None:
 
 def _overdue(row: Case, today: date) -> Overdue:
     is_held = row.hold_until is not None and row.hold_until >= today
-    return Overdue(row.id, row.number, row.erase_on, row.hold_until, row.hold_reason, is_held)
+    failure = ErasureFailure.objects.filter(case=row).first()
+    return Overdue(row.id, row.number, row.erase_on, row.hold_until, row.hold_reason, is_held, failure.code if failure else "")
 
 
 def _counts(record: Mapping[str, object]) -> Mapping[str, int]:

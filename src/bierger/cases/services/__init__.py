@@ -7,7 +7,7 @@ from bierger.cases.services.erasure import erase_payload
 from bierger.cases.services.followup import answer_question
 from bierger.cases.services.holds import hold_case, release_case
 from bierger.cases.services.opening import open_case
-from bierger.cases.services.retention import erase_acts, erase_case, plan
+from bierger.cases.services.retention import erase_acts, erase_case, note_failure, plan
 
 __all__ = [
     "add_note",
@@ -20,6 +20,7 @@ __all__ = [
     "erase_payload",
     "give_back",
     "hold_case",
+    "note_failure",
     "open_case",
     "plan",
     "release_case",

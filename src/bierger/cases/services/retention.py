@@ -5,8 +5,8 @@
 
 1. Is its time over, does nobody hold it, is none of its acts on its way to its holder?
 2. Every payload with its salt; the names on parties and in worklists, and whom readings of them would concern.
-3. What others hold of it, each by a verb of its own: process, files, acts whose time is over too, messages, and what those above
-   add (`above`: the filing and its receipt).
+3. What others hold of it, each by a verb of its own: process, files, acts whose time is over too, messages, readings whose own
+   period is over too, and what those above add (`above`: the filing and its receipt).
 4. An event says that it was erased. Number, days, kinds of events, their authors and the chain stay.
 5. The record of it, which names nobody; its commitment is queued for the log.
 6. A line in the register of erasures, on disk, before the transaction commits: a backup that is restored is held against it.
@@ -21,11 +21,12 @@ from uuid import UUID, uuid4
 
 from bierger.administrations import selectors as administrations
 from bierger.cases.errors import NotAllowed, NotDue
-from bierger.cases.models import Case, Deletion, Event, EventPayload, Party, Work
+from bierger.cases.models import Case, Deletion, ErasureFailure, Event, EventPayload, Party, Work
 from bierger.cases.services.writer import CaseWriter
 from bierger.cases.types import of_question, of_task
 from bierger.catalogue import selectors as catalogue
 from bierger.delivery import services as delivery
+from bierger.disclosures import services as disclosures
 from bierger.documents import selectors as document_selectors
 from bierger.documents import services as documents
 from bierger.flows import selectors as flow_selectors
@@ -90,14 +91,23 @@ def erase_case(*, case: UUID, job: str, above: Above = nothing_above, again: dat
     over = [one.id for one in document_selectors.act_terms(case) if one.erase_on is not None and one.erase_on <= today]
     destroyed += documents.forget_acts(acts=over)
     destroyed += delivery.forget_case(case=case)
+    destroyed += disclosures.forget_case(case=case)
     # A demonstration's clock may have been ahead when it was erased the first time.
     row.erased_at = clock.now() if again is None else max(clock.now(), day_start(again))  # 4
     row.open_question = None
     writer.add("case-erased", {}, audience="all")
     writer.save()
-    record = _record(row, package, destroyed, job=job)  # 5
+    record = write_record(row, package, destroyed, job=job)  # 5
+    ErasureFailure.objects.filter(case=row).delete()
     register(Erasure(again or today, "case", case))  # 6
     return record
+
+
+def note_failure(*, case: UUID, code: str) -> None:
+    """Why a case, or an act of it, could not be erased: for the operator, until it is. System only."""
+    _only_system()
+    said = {"at": clock.now(), "code": code[:100]}
+    ErasureFailure.objects.update_or_create(case_id=case, defaults=said)
 
 
 def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: date | None = None) -> UUID | None:
@@ -113,9 +123,11 @@ def erase_acts(*, case: UUID, acts: Collection[UUID], job: str, again: date | No
     destroyed = documents.forget_acts(acts=[one.id for one in terms])
     if not destroyed.counts:
         return None
+    destroyed += disclosures.forget_case(case=case)
     writer.add("acts-erased", {"numbers": [one.number for one in terms]}, audience="all")
     writer.save()
-    record = _record(row, catalogue.package(row.digest), destroyed, job=job)
+    record = write_record(row, catalogue.package(row.digest), destroyed, job=job)
+    ErasureFailure.objects.filter(case=row).delete()
     for one in terms:
         register(Erasure(again or today, "act", one.id))
     return record
@@ -170,8 +182,8 @@ def _waiting(row: Case) -> list[str]:
     return [of_question(row.id, one) for one in questions] + [of_task(task.id) for task in flow_selectors.tasks_of(row.id)]
 
 
-def _record(row: Case, package: Package, destroyed: Destroyed, *, job: str) -> UUID:
-    """The record, and its leaf. Nothing of a person: the number is the case's, the commitments open no more."""
+def write_record(row: Case, package: Package, destroyed: Destroyed, *, job: str) -> UUID:
+    """The record of an erasure, and its leaf. Nothing of a person: the number is the case's, the commitments open no more."""
     kept = [one for one in document_selectors.act_terms(row.id) if one.erased_at is None and one.erase_on is not None]
     now = clock.now()
     record: dict[str, object] = {
@@ -188,7 +200,10 @@ def _record(row: Case, package: Package, destroyed: Destroyed, *, job: str) -> U
         "laws": [{"title": law.title, "eli": law.eli, "articles": list(law.articles)} for law in package.legal_basis],
         "by": job,
         "destroyed": {kind: count for kind, count in sorted(destroyed.counts.items()) if count},
-        "openings": {"chain": [one.hex() for one in destroyed.chain], "log": [one.hex() for one in destroyed.log]},
+        "openings": {
+            name: [one.hex() for one in of]
+            for name, of in (("chain", destroyed.chain), ("log", destroyed.log), ("readings", destroyed.readings))
+        },
         "kept": [
             {"act": one.number, "type": one.document_type, "erase_on": one.erase_on.isoformat()} for one in kept if one.erase_on
         ],

@@ -47,6 +47,7 @@ class RetentionView:
     period: str
     year_end: bool
     erase_on: date | None
+    ended: bool
     erased_at: datetime | None
     hold_until: date | None
     hold_reason: str
@@ -64,7 +65,7 @@ class RetentionView:
 
 @dataclass(frozen=True)
 class Overdue:
-    """A case that is held, or late: its day has come and it is still there."""
+    """A case that is held, or late: its day has come and it is still there. problem: code of why it could not be erased."""
 
     case: UUID
     number: str
@@ -72,3 +73,4 @@ class Overdue:
     hold_until: date | None
     hold_reason: str
     held: bool
+    problem: str = ""

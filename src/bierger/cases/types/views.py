@@ -166,6 +166,17 @@ class WorkFilters:
 
 @personal_data
 @dataclass(frozen=True)
+class CaseHeading:
+    """A case beside another one, as an officer who may open it sees it named."""
+
+    id: UUID
+    number: str
+    digest: str
+    administration: UUID
+
+
+@personal_data
+@dataclass(frozen=True)
 class WorkView:
     """A row of the worklist; `task_title` comes from the package by `digest` and `node`."""
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from bierger.administrations import selectors as administrations
-from bierger.catalogue.types import SearchHit
+from bierger.catalogue.types import SITUATIONS, SearchHit
 from bierger.infra import clock
 
 LONGEST = 200  # characters of a query that are read
@@ -27,10 +27,11 @@ _IN_FORCE = """
 WITH offered AS (
   SELECT DISTINCT ON (a.owner, a.name) a.owner, a.name, a.digest, v.competence
   FROM catalogue_activation a JOIN catalogue_packageversion v USING (digest)
-  WHERE a.starts <= %(now)s AND (a.ends IS NULL OR a.ends > %(now)s)
+  WHERE (a.owner = %(situations)s) = %(about_situations)s AND a.starts <= %(now)s AND (a.ends IS NULL OR a.ends > %(now)s)
     AND (%(administration)s::uuid IS NULL
          OR a.administration = %(administration)s::uuid
-         OR (a.administration IS NULL AND (v.competence = %(kind)s AND (%(kind)s = 'commune' OR a.owner = %(code)s))))
+         OR (a.administration IS NULL AND (v.competence = 'any'
+             OR v.competence = %(kind)s AND (%(kind)s = 'commune' OR a.owner = %(code)s))))
   ORDER BY a.owner, a.name,
            (a.administration IS NULL) = (%(administration)s::uuid IS NOT NULL), a.digest
 )
@@ -92,9 +93,10 @@ _BY_TITLE = " ORDER BY catalogue_plain(s.title), m.owner, m.name LIMIT %(limit)s
 
 
 def search(
-    words: str = "", theme: str = "", administration: UUID | None = None, language: str = "fr", *, limit: int = MOST
-) -> tuple[SearchHit, ...]:
-    """Procedures in force, best first (by title when no words are given). An unknown theme finds nothing.
+    words: str = "", theme: str = "", administration: UUID | None = None, language: str = "fr", *, limit: int = MOST,
+    situations: bool = False,
+) -> tuple[SearchHit, ...]:  # fmt: skip
+    """Procedures (or situations) in force, best first (by title when no words are given). An unknown theme finds nothing.
 
     Raises administrations.errors.UnknownAdministration.
     """
@@ -110,6 +112,8 @@ def search(
         "theme": theme,
         "fuzzy": FUZZY,
         "limit": min(limit, MOST),
+        "situations": SITUATIONS,
+        "about_situations": situations,
     }
     if not words:
         return _asked(_ALL + _TOLD + _BY_TITLE, values)

@@ -3,6 +3,10 @@
 
 Made of the row again whenever it is shown: a row that was changed later no longer fits its commitment. Ids and codes, no names:
 names change, and the export gives them beside. A new field is a new version of `payload`; the old one stays for old entries.
+
+Version 2 has `actor`: a mark of the account that read, which the auditors of its administration can open (bierger_core.merkle:
+`reading_actor`). The person has the mark and not the account, so that nobody can put another officer in its place later. A row
+without a salt is of version 1; whoever takes the salt away makes content that no longer fits its commitment.
 """
 
 from __future__ import annotations
@@ -14,9 +18,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from bierger_core.merkle import reading_actor
 from bierger_core.values import Canonical, format_instant
 
-VERSION = 1
+VERSION = 2
 
 
 class Read(Protocol):
@@ -24,6 +29,8 @@ class Read(Protocol):
 
     id: int
     at: dt.datetime
+    actor: UUID | None
+    actor_salt: bytes | memoryview[int] | None
     actor_kind: str
     administration: UUID | None
     service: UUID | None
@@ -55,7 +62,7 @@ class DelayTold:
 def payload(row: Read, subject: UUID, delay: DelayTold | None = None) -> dict[str, Canonical]:
     """The canonical content; `delay` for a reading that was told later."""
     said: dict[str, Canonical] = {
-        "v": VERSION,
+        "v": VERSION if row.actor_salt else 1,
         "reading": row.id,
         "subject": str(subject),
         "at": format_instant(row.at),
@@ -68,6 +75,8 @@ def payload(row: Read, subject: UUID, delay: DelayTold | None = None) -> dict[st
         "case": _id(row.case_id),
         "facts": list(row.facts),
     }
+    if row.actor_salt:
+        said["actor"] = reading_actor(bytes(row.actor_salt), row.actor).hex() if row.actor else None
     if delay is not None:
         said["delay"] = {
             "begun_on": delay.begun_on.isoformat(),

@@ -25,10 +25,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from bierger.disclosures.errors import AnotherNotariser
-from bierger.disclosures.models import Batch, Chain, Delay, Disclosure, Entry, Held
+from bierger.disclosures.models import Batch, Chain, Disclosure, Entry, Held
 from bierger.disclosures.plugins.payloads import DelayTold, payload
 from bierger.infra import clock, outbox
 from bierger.infra.rows import insert
@@ -154,9 +154,9 @@ def _readings(finder: str, what: object) -> list[Disclosure]:
 def _ended() -> list[UUID]:
     """Orders that are over, and of which somebody was not told yet."""
     pending = list(Held.objects.filter(told_in=None).values_list("delay", flat=True).distinct())
-    last = Q(id__in=pending) | Q(extends__in=pending)
-    going = {one.extends_id or one.id for one in Delay.objects.filter(last, until__gt=clock.today())}
-    return [one for one in pending if one not in going]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT one FROM unnest(%s::uuid[]) AS one WHERE disclosures_told(one)", [pending])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _over(delays: set[UUID]) -> dict[UUID, DelayTold]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -35,13 +36,14 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO disclosures_disclosure"
-            " (at, subjects, actor, actor_kind, administration, service, legal_basis, purpose, case_id, facts, on_behalf_of,"
-            " mandate)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " (at, subjects, actor, actor_salt, actor_kind, administration, service, legal_basis, purpose, case_id, facts,"
+            " on_behalf_of, mandate)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 clock.now(),
                 people,
                 purpose.actor,
+                secrets.token_bytes(32),
                 acting.kind,
                 purpose.administration,
                 purpose.service,

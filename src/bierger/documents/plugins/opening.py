@@ -9,38 +9,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bierger.documents.plugins import sandbox
+from bierger.documents.plugins.pdf_signatures import view_of
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
 from bierger.documents.plugins.sniffing import sniff
+
+if TYPE_CHECKING:  # what screens show stands on a framework; `./bierger verify` knows none
+    from bierger.documents.types import SignatureView
 
 _LONGEST_TEXT = 20_000
 
 
 class NotOpened(Exception):
-    """There is nothing to check in it; `code` is stable."""
+    """There is nothing to check in it; `code` is stable. signature: of a PDF that has nothing else to be checked."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, signature: SignatureView | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.signature = signature
 
 
 @dataclass(frozen=True)
 class Brought:
-    """A seal (`code`) or a receipt, and what travelled with it. is_pdf: a file, whose bytes can be checked themselves."""
+    """A seal (`code`) or a receipt, and what travelled with it. is_pdf: a file, whose bytes can be checked themselves.
+
+    signature: of the PDF, where it has one.
+    """
 
     code: str | None = None
     receipt: ReceiptCode | None = None
     is_pdf: bool = False
     facts_proof: bytes | None = None
     file_salt: bytes | None = None
+    signature: SignatureView | None = None
 
 
-def open_file(data: bytes, *, seconds: float, photo_seconds: float, max_pixels: int) -> Brought:
-    """Open it within so much time. Raises NotOpened, SandboxBusy."""
+def open_file(
+    data: bytes, *, now: datetime, seconds: float, photo_seconds: float, max_pixels: int, anchors: bytes = b""
+) -> Brought:
+    """Open it within so much time. anchors: certificates whose signatures are believed, PEM; now: whether one is still valid.
+
+    Raises NotOpened, SandboxBusy.
+    """
     kind = sniff(data)
     if kind == "application/pdf":
-        return _open_pdf(data, seconds)
+        return _open_pdf(data, seconds, {"anchors": anchors.decode("ascii"), "now": now.isoformat()})
     if kind in ("image/png", "image/jpeg"):
         return _read(_code_in(data, photo_seconds, max_pixels))
     try:
@@ -56,17 +72,20 @@ def _read(text: str) -> Brought:
     return Brought(code, None if code else receipt)
 
 
-def _open_pdf(data: bytes, seconds: float) -> Brought:
-    parts = _opened("attachments", {}, data, seconds).parts
+def _open_pdf(data: bytes, seconds: float, body: Mapping[str, object]) -> Brought:
+    answer = _opened("attachments", body, data, seconds)
+    parts, signature = answer.parts, view_of(answer.body.get("signature"))
     code = find_seal(parts.get("seal.txt", b"").decode("ascii", "replace"))
     receipt = read_receipt(parts.get("receipt.txt", b"").decode("utf-8", "replace"))
     if code is None and receipt is None:
-        raise NotOpened("verify-no-seal", "The PDF carries no seal.")
+        raise NotOpened("verify-no-seal", "The PDF carries no seal.", signature)
     try:
         salt = bytes.fromhex(parts.get("file-salt.txt", b"").decode("ascii"))
     except ValueError:
         salt = b""
-    return Brought(code, None if code else receipt, True, parts.get("facts.tlog-proof"), salt if len(salt) == 32 else None)
+    return Brought(
+        code, None if code else receipt, True, parts.get("facts.tlog-proof"), salt if len(salt) == 32 else None, signature
+    )
 
 
 def _code_in(picture: bytes, seconds: float, max_pixels: int) -> str:

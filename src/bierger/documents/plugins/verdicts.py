@@ -15,11 +15,12 @@ from bierger_core.values import LANGUAGES, Text
 
 
 class WordedFact(NamedTuple):
-    """One fact. labels: by language; empty for one that nobody has words for."""
+    """One fact. labels: by language; empty for one that nobody has words for. values: what a choice says, by language."""
 
     code: str
     value: str
     labels: Mapping[str, str]
+    values: Mapping[str, str] = {}
 
 
 def document_words(verdict: Verdict) -> Mapping[str, str]:
@@ -35,10 +36,13 @@ def worded_facts(verdict: Verdict) -> tuple[WordedFact, ...]:
     if claims is None:
         return ()
     if registered is not None:
-        return tuple(WordedFact(fact.name, claims.facts[fact.name], _by_language(fact.label)) for fact in registered.facts)
+        stated = [(fact, claims.facts[fact.name]) for fact in registered.facts]
+        return tuple(
+            WordedFact(fact.name, value, _by_language(fact.label), _by_language(fact.words(value))) for fact, value in stated
+        )
     ordered = sorted(claims.facts.items(), key=lambda fact: reading_order(fact[0]))
     return tuple(WordedFact(name, value, fact_labels(name)) for name, value in ordered)
 
 
-def _by_language(text: Text) -> dict[str, str]:
-    return {language: text.in_(language) for language in LANGUAGES}
+def _by_language(text: Text | None) -> dict[str, str]:
+    return {} if text is None else {language: text.in_(language) for language in LANGUAGES}

@@ -11,13 +11,14 @@ from bierger.documents.selectors.acts import (
     act_source,
     acts_of_case,
     my_acts,
+    replaced_acts,
     revocations,
     undelivered,
 )
 from bierger.documents.selectors.blobs import read_attachment, read_blob
 from bierger.documents.selectors.document_types import type_registry, types_json
 from bierger.documents.selectors.erasure import act_terms, acts_over, case_of_act
-from bierger.documents.selectors.misused_keys import numbers_refused
+from bierger.documents.selectors.misused_keys import numbers_refused, numbers_waiting
 from bierger.documents.selectors.sealed_words import SealedWords, sealed_words
 from bierger.documents.selectors.statuses import status_list
 from bierger.documents.selectors.submissions import submission_code
@@ -39,8 +40,10 @@ __all__ = [
     "case_of_act",
     "my_acts",
     "numbers_refused",
+    "numbers_waiting",
     "read_attachment",
     "read_blob",
+    "replaced_acts",
     "revocations",
     "sealed_words",
     "status_list",

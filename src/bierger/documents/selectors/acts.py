@@ -13,7 +13,7 @@ from bierger.disclosures.types import Purpose, own_data
 from bierger.documents.errors import ActNotFound
 from bierger.documents.models import Act, Revocation
 from bierger.documents.selectors.blobs import read_attachment, read_blob
-from bierger.documents.types import ActFile, ActOrigin, ActSource, ActView
+from bierger.documents.types import ActFile, ActNumber, ActOrigin, ActSource, ActView
 from bierger.identity.selectors import people_of
 from bierger.infra.pages import SIZE
 from bierger.infra.principal import current
@@ -52,8 +52,8 @@ def my_acts(*, case: UUID | None = None, only: Collection[UUID] | None = None) -
 
 
 def undelivered(acts: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the acts that are on their way to their holder (worker). What was revoked is so no more."""
-    rows = Act.objects.filter(id__in=list(acts), revoked_at__isnull=True).exclude(state="delivered")
+    """Those of the acts that are on their way to their holder (worker). What was revoked or erased is so no more."""
+    rows = Act.objects.filter(id__in=list(acts), revoked_at__isnull=True, erased_at__isnull=True).exclude(state="delivered")
     return frozenset(rows.values_list("id", flat=True))
 
 
@@ -63,6 +63,18 @@ def acts_of_case(case_id: UUID, *, purpose: Purpose) -> tuple[ActView, ...]:
     subjects = {person for row in rows if row.holder_space for person in people_of(row.holder_space)}
     disclosures.record(purpose=purpose, subjects=subjects, facts=["act"])
     return tuple(_view(row) for row in rows)
+
+
+def replaced_acts(case: UUID) -> tuple[tuple[ActNumber, ActNumber], ...]:
+    """The acts of a case that another took the place of, each with the one that holds in the end; as far as they may be seen."""
+    rows = {row.id: row for row in Act.objects.filter(case_id=case).only("id", "replaces", "number", "decided_at")}
+    after = {row.replaces: row for row in rows.values() if row.replaces}
+
+    def last(row: Act) -> Act:
+        return last(after[row.id]) if row.id in after else row
+
+    pairs = ((row, last(row)) for row in rows.values() if row.id in after)
+    return tuple((ActNumber(old.number, old.decided_at), ActNumber(new.number, new.decided_at)) for old, new in pairs)
 
 
 def act_origin(act_id: UUID) -> ActOrigin:
@@ -163,4 +175,6 @@ def _view(row: Act) -> ActView:
         successor_number=getattr(row, "successor_number", None) or "",
         replaces=row.replaces,
         replaced_number=getattr(row, "replaced_number", None) or "",
+        ends_at=row.ends_at,
+        valid_until=row.valid_until,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bierger.documents.models import DocumentType
-from bierger_core.seals import RegisteredType, Seal, TypeRegistry, dump_registry, load_type, open_seal
+from bierger_core.seals import RegisteredType, Seal, SealError, TypeRegistry, dump_registry, load_type, open_seal
 
 # By digest, which says everything about a type: whatever a row is read for, it is parsed once in a process.
 _read: dict[bytes, RegisteredType] = {}
@@ -18,7 +18,7 @@ def type_registry() -> TypeRegistry:
     missing = [digest for digest in digests if digest not in _read]
     for row in DocumentType.objects.filter(digest__in=missing) if missing else ():
         read_type(bytes(row.digest), row.body)
-    return TypeRegistry(tuple(_read[digest] for digest in digests))
+    return TypeRegistry(tuple(_read[digest] for digest in digests if digest in _read))
 
 
 def types_json() -> bytes:
@@ -31,8 +31,18 @@ def seal_of(code: str) -> Seal:
     return open_seal(code, type_registry())
 
 
-def read_type(digest: bytes, body: Mapping[str, object]) -> RegisteredType:
-    """A row as the core has it."""
+def read_type(digest: bytes, body: Mapping[str, object]) -> RegisteredType | None:
+    """A row as the core has it; None for one that is no type, or not the one that its digest names.
+
+    The web role registers types when an act is decided, so it can insert rows, never change them. A row that is not what it says
+    may not keep others from being read.
+    """
     if digest not in _read:
-        _read[digest] = load_type(body)
+        try:
+            found = load_type(body)
+        except SealError:
+            return None
+        if found.digest != digest:
+            return None
+        _read[digest] = found
     return _read[digest]

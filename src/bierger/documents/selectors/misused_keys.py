@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which of our acts a revoked key takes along: for the operator, who has them issued again."""
+"""Which of our acts a revoked key or the end of a log takes along: for the operator, who has them issued again."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def numbers_refused(*, kid: bytes, issuer: str, since: datetime, size: int) -> t
     rows = Act.objects.filter(issuer=issuer).order_by("decided_at", "id")
     found = rows.values_list("number", "decided_at", "seal", "facts_commitment").iterator(_AT_A_TIME)
     return tuple(number for some in _batches(found) for number in _refused(some, kid, since, size))
+
+
+def numbers_waiting() -> tuple[tuple[str, str], ...]:
+    """Issuer and number of acts whose facts are in no log, in order of decision (system): their seal names the log that ended."""
+    rows = Act.objects.filter(state="decided").order_by("decided_at", "id")
+    found = [(issuer, number, bytes(leaf)) for issuer, number, leaf in rows.values_list("issuer", "number", "facts_commitment")]
+    logged = {entry.commitment for entry in log.logged_among([leaf for _, _, leaf in found])}
+    return tuple((issuer, number) for issuer, number, leaf in found if leaf not in logged)
 
 
 def _refused(some: list[_Row], kid: bytes, since: datetime, size: int) -> Iterator[str]:

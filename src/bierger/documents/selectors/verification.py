@@ -20,6 +20,7 @@ from bierger.administrations.selectors import administration
 from bierger.documents.models import Revocation as RevocationRow
 from bierger.documents.plugins.opening import Brought
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
+from bierger.documents.plugins.sniffing import sniff
 from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.documents.selectors.document_types import seal_of, type_registry
 from bierger.documents.selectors.submissions import submission_code
@@ -38,7 +39,7 @@ from bierger_core.seals import (
     verify_seal,
     with_opening,
 )
-from bierger_core.values import CoreError, Kind, local_date
+from bierger_core.values import CoreError, Kind
 
 
 def verify_text(text: str) -> VerificationView:
@@ -75,7 +76,7 @@ def verify_brought(data: bytes, brought: Brought) -> VerificationView:
             return _verify_facts(brought.code, "facts")
         return _verify_file(data, brought.code, _proof_by(data, brought.file_salt))
     assert brought.receipt is not None
-    return _verify_receipt(brought.receipt, of_paper=brought.is_pdf)
+    return _verify_receipt(brought.receipt, of_paper=sniff(data) in ("application/pdf", "image/png", "image/jpeg"))
 
 
 def _proof_by(data: bytes, salt: bytes | None) -> bytes | None:
@@ -110,7 +111,7 @@ def _verify_facts(code: str, subject: Subject) -> VerificationView:
         now=clock.now(),
     )
     view = _view(verdict, subject, code)
-    if verdict.accepted and proof is None and view.log_origin == log.origin():
+    if verdict.accepted and proof is None and view.log_origin in log.origins():
         # Offline, a proof that was not brought is not checked. Here we are the log, and it does not have it: a key was misused.
         steps = tuple(
             StepView(step.name, "failed", "facts-not-logged") if step.name == "facts-in-log" else step for step in view.steps
@@ -208,7 +209,9 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
         number="" if claims is None else claims.facts.get("number", ""),
         facts=tuple(FactView(*fact) for fact in worded_facts(verdict)),
         valid_until=verdict.valid_until,
-        is_over=verdict.valid_until is not None and local_date(clock.now()) > verdict.valid_until,
+        ends_at=verdict.ends_at,
+        is_over=verdict.is_over(clock.now()),
+        short_lived=verdict.is_short_lived,
         revoked=revoked is not None,
         revoked_at=None if revoked is None else revoked.revoked_at,
         revocation_reason="" if revoked is None else revoked.reason,

@@ -6,6 +6,7 @@ and verification, which opens its own around its reads.
 from bierger.documents.plugins.uploads import inspect_upload
 from bierger.documents.services.acts import decide_act, mark_delivered
 from bierger.documents.services.blobs import (
+    copy_blob,
     erase_blob,
     hold_blob,
     release_blob,
@@ -17,7 +18,7 @@ from bierger.documents.services.document_types import publish_types, register_ty
 from bierger.documents.services.erasure import forget_acts, forget_files, forget_submission, plan_erasure
 from bierger.documents.services.rendering import render_pdf, render_receipt
 from bierger.documents.services.revocations import mark_told, publish_revocations, replace_act, revoke_act
-from bierger.documents.services.signing import anchors, answer_stamp_request
+from bierger.documents.services.signing import WARNED_DAYS, anchors, answer_stamp_request, certificate_days, warn_of_certificates
 from bierger.documents.services.standing import move_on
 from bierger.documents.services.statuses import publish_status_lists
 from bierger.documents.services.steps import finish_logged, render_act
@@ -27,10 +28,13 @@ from bierger.documents.services.waiting import drop_waiting, keep_waiting, lock_
 
 __all__ = [
     "LARGEST_TO_VERIFY",
+    "WARNED_DAYS",
     "Campaign",
     "Letter",
     "anchors",
     "answer_stamp_request",
+    "certificate_days",
+    "copy_blob",
     "decide_act",
     "drop_waiting",
     "erase_blob",
@@ -64,4 +68,5 @@ __all__ = [
     "sweep_waiting",
     "type_of",
     "verify_upload",
+    "warn_of_certificates",
 ]

@@ -13,6 +13,7 @@ import hashlib
 import logging
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from bierger.documents.models import Blob, BlobHolder
+from bierger.documents.selectors import read_blob
 from bierger.infra import blobs, clock
 from bierger.infra.rows import insert
 
@@ -45,17 +47,39 @@ def store_blob(
 
     Raises infra.blobs.BlobFileError when the store cannot keep them: then nothing may be acknowledged.
     """
+    row = write_blob(administration_id=administration_id, data=data, media_type=media_type, file_name=file_name)
+    holders = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
+    insert_blobs([(row, holders)])
+    return row.id
+
+
+def copy_blob(*, blob: UUID, administration_id: UUID, space: UUID | None = None, link: str | None = None) -> UUID:
+    """The same bytes once more, for an administration, under a name and a key of their own: either outlives the other's erasure.
+
+    Raises as `selectors.read_blob` and `store_blob`.
+    """
+    found = read_blob(blob)
+    return store_blob(
+        administration_id=administration_id, data=found.data, media_type=found.media_type, file_name=found.file_name,
+        space=space, link=link,
+    )  # fmt: skip
+
+
+def write_blob(*, administration_id: UUID, data: bytes, media_type: str, file_name: str) -> Blob:
+    """Steps 1 to 3: the row to be inserted by `insert_blobs`, soon (ORPHAN_SECONDS). Needs no database.
+
+    Raises infra.blobs.BlobFileError.
+    """
     blob_id = uuid4()
     key, nonce = AESGCM.generate_key(KEY_BYTES * 8), secrets.token_bytes(NONCE_BYTES)
     # The identifier is bound in: a row that points to another blob's file does not open it, even with the right key.
     sealed = nonce + AESGCM(key).encrypt(nonce, data, blob_id.bytes)
     area = str(administration_id)
-    name = blobs.put(area, sealed)
-    Blob.objects.create(
+    return Blob(
         id=blob_id,
         administration=administration_id,
         area=area,
-        name=name,
+        name=blobs.put(area, sealed),
         key=key,
         sha256=hashlib.sha256(data).digest(),
         size=len(data),
@@ -63,9 +87,19 @@ def store_blob(
         file_name=file_name,
         created_at=clock.now(),
     )
-    # All in one statement, while nobody holds it: afterwards the database lets only a holder name further ones.
-    hold_blob(blob=blob_id, space=space, link=link, officer=officer, administration=administration, case_id=case_id)
-    return blob_id
+
+
+def insert_blobs(rows: Sequence[tuple[Blob, Mapping[str, UUID | str | None]]]) -> None:
+    """Step 4, with who holds each: space, link, officer, administration, case_id.
+
+    Holders of a blob come in one statement, while nobody holds it: afterwards the database lets only a holder name further ones.
+    """
+    insert([row for row, _ in rows])
+    insert([holder for row, named in rows for holder in _holders(row.id, named)], once=True)
+
+
+def _holders(blob: UUID, named: Mapping[str, UUID | str | None]) -> list[BlobHolder]:
+    return [BlobHolder(blob_id=blob, **{field: value}) for field, value in named.items() if value is not None]
 
 
 def hold_blob(
@@ -83,8 +117,7 @@ def hold_blob(
     the rest, and is refused there.
     """
     named = {"space": space, "link": link, "officer": officer, "administration": administration, "case_id": case_id}
-    holders = [BlobHolder(blob_id=blob, **{field: value}) for field, value in named.items() if value is not None]
-    insert(holders, once=True)
+    insert(_holders(blob, named), once=True)
 
 
 def release_blob(

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The letters of a campaign: thousands of acts of one type, decided, logged and rendered beside the counter's own work.
 
-For each CHUNK of letters:
-1. Decide them in one transaction, so that one batch of the log takes all their leaves. Who was decided before (the same campaign
-   and recipient) is not decided again: a campaign that was interrupted is begun again with the same list.
-2. Append to the log; move the acts on without telling anybody, for they are rendered here.
-3. Render and sign, several at a time: Typst and the PDF's signature field in as many spawned processes as there are cores, keys
-   and rows in this one. What fails is counted by its code and left to the worker, which tries acts that stand still again.
-4. Append the files' leaves, in one batch.
-Then each act goes its usual way: the worker delivers it. Killed anywhere, nothing is lost and nothing is done twice.
+For each PART of the letters, which is all of them unless there are more than one batch of the log takes:
+1. Decide them in one transaction. Who was decided before (the same campaign and recipient) is not decided again: a campaign that
+   was interrupted is begun again with the same list.
+2. Append to the log: one batch for all their leaves. Move the acts on without telling anybody, for they are rendered here.
+3. Read what CHUNK of them need, in one transaction. Threads render, sign, encrypt and write the files, several at a time: Typst,
+   QR code and the PDF's place for a signature in as many spawned processes as there are cores, keys in this one, rows in neither.
+4. Meanwhile, as files come, insert their rows and swap the states, KEPT at a time in one transaction: the files are on the disk
+   by then. What fails is counted by its code and left to the worker, which tries acts that stand still again.
+5. When all are done append the files' leaves, unless the worker's sequencer was faster.
+Then each act goes its usual way: the worker delivers it. Killed anywhere, nothing is lost and nothing is done twice; what is done
+anew are the files that were rendered and not kept yet.
 
-A chunk is what is in memory at once. While one is being decided, the administration's next number is not given to anybody else.
+A part is what is in memory at once. While one is being decided, some seconds for 5,000 letters, the administration's next number
+is not given to anybody else.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,18 +29,21 @@ from uuid import UUID
 
 from django.db import connection
 
-from bierger.documents.errors import RenderError, SandboxBusy
+from bierger.documents.errors import RenderError
 from bierger.documents.models import Act
 from bierger.documents.plugins.sandbox.pool import LANES
-from bierger.documents.services.acts import decide_act
-from bierger.documents.services.steps import render_act
+from bierger.documents.services.acts import Wanted, decide_acts
+from bierger.documents.services.steps import Begun, Made, begun, keep, made, note_problem
 from bierger.infra.blobs import BlobFileError
+from bierger.infra.errors import SandboxBusy
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
 from bierger_core.seals import RegisteredType
 
-CHUNK = 250  # a second or two of deciding; a few megabytes
+PART = 5_000  # letters; as many as one batch of the log has entries (ledger.services.sequencer.BATCH)
+CHUNK = 250  # letters read at once; some ten megabytes of their files wait at most
+KEPT = 20  # files whose rows share a transaction
 PATIENCE = 20  # times that a letter waits for a process, some seconds each: a minute in all
 
 
@@ -78,30 +85,28 @@ def issue_letters(*, campaign: Campaign, letters: Iterable[Letter], at_once: int
     """Issue all letters; after each chunk, how far it is. Worker only; opens its own transactions.
 
     letters   read as it goes along, never all at once
-    at_once   threads that render; one more than there are processes keeps these busy while rows are written
-    Raises FactsRefused: the chunk in which a letter's facts are not those of the type is not decided at all.
+    at_once   threads that render; one more than there are processes keeps these busy while files are signed and written
+    Raises FactsRefused: the part in which a letter's facts are not those of the type is not decided at all.
     """
     progress, rest = Progress(), iter(letters)
-    while chunk := list(islice(rest, CHUNK)):
-        acts = _decided(campaign, chunk)
-        progress.decided += len(acts)
+    while part := list(islice(rest, PART)):
+        acts = _decided(campaign, part)
         _logged()
         _moved(acts)
-        with ThreadPoolExecutor(at_once, thread_name_prefix="letters") as threads:
-            for code in threads.map(_rendered, acts):
-                progress.failed.update([code] if code else [])
-            all_here = Barrier(at_once)  # each thread has a connection of its own, and each closes it
-            for _ in range(at_once):
-                threads.submit(_hang_up, all_here)
-        _logged()
-        progress.rendered += _standing(acts)
-        yield progress
+        for first in range(0, len(acts), CHUNK):
+            chunk = acts[first : first + CHUNK]
+            progress.failed += _rendered(begun(chunk), at_once)
+            progress.decided += len(chunk)
+            progress.rendered += _standing(chunk)
+            if first + CHUNK >= len(acts):
+                _logged()
+            yield progress
 
 
 def _decided(campaign: Campaign, letters: list[Letter]) -> list[UUID]:
     with acting_as(SYSTEM):
-        return [
-            decide_act(
+        wanted = [
+            Wanted(
                 case_id=one.case, administration_id=campaign.administration, document_type=campaign.document_type,
                 facts=one.facts, fields=one.fields, template=campaign.template, language=one.language, title=one.title,
                 holder_space=one.space, holder_link=one.link, package_digest=campaign.package_digest,
@@ -109,6 +114,8 @@ def _decided(campaign: Campaign, letters: list[Letter]) -> list[UUID]:
             )
             for one in letters
         ]  # fmt: skip
+        # One lock, not one for each letter: a database has room for some thousands of locks in all.
+        return decide_acts(wanted=wanted, lock=f"{campaign.administration}/{campaign.name}")
 
 
 def _logged() -> None:
@@ -131,16 +138,37 @@ def _standing(acts: list[UUID]) -> int:
         return Act.objects.filter(id__in=acts, file__isnull=False).count()
 
 
-def _rendered(act: UUID) -> str:
-    """The code of what went wrong, or ''."""
+def _rendered(some: Sequence[Begun], at_once: int) -> Counter[str]:
+    """Render in threads, keep in this one; how many failed, by their code."""
+    failed: Counter[str] = Counter()
+    files: list[Made] = []
+    with ThreadPoolExecutor(at_once, thread_name_prefix="letters") as threads:
+        for one, done in zip(some, threads.map(_made, some), strict=True):
+            if isinstance(done, str):
+                failed[done] += 1
+                note_problem(one.row.id, done)
+                continue
+            files.append(done)
+            if len(files) == KEPT:
+                keep(files)
+                files = []
+        all_here = Barrier(at_once)  # who asked the demonstration's clock has a connection, and closes it
+        for _ in range(at_once):
+            threads.submit(_hang_up, all_here)
+    if files:
+        keep(files)
+    return failed
+
+
+def _made(one: Begun) -> Made | str:
+    """The file, or the code of what went wrong."""
     for _ in range(PATIENCE):
         try:
-            render_act(act=act)
+            return made(one)
         except SandboxBusy:
             continue  # it has waited for its turn already
         except (RenderError, BlobFileError) as error:
             return error.code
-        return ""
     return SandboxBusy.code
 
 

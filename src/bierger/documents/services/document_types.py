@@ -61,6 +61,6 @@ def _registered(wanted: RegisteredType) -> RegisteredType | None:
     """The newest version that says exactly this."""
     for row in DocumentType.objects.filter(code=wanted.code).order_by("-version"):
         known = read_type(bytes(row.digest), row.body)
-        if replace(known, version=wanted.version) == wanted:
+        if known is not None and replace(known, version=wanted.version) == wanted:
             return known
     return None

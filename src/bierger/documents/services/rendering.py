@@ -17,7 +17,6 @@ from bierger.documents.errors import (
     TemplateError,
 )
 from bierger.documents.plugins import sandbox
-from bierger.documents.plugins.codes import draw_svg
 from bierger.documents.plugins.letters import drawable
 from bierger.documents.types import Attachment, ReceiptData
 
@@ -71,12 +70,11 @@ def render_parts(
     hole    `documents.services.signing.Place.hole`
     """
     parts = {**(files or {}), **{one.name: one.data for one in attachments}, "letter.typ": template}
-    if qr is not None:
-        parts["qr.svg"] = draw_svg(qr)
     body: dict[str, object] = {
         "inputs": {**inputs, "title": title, "language": language},
         "epoch": int(at.timestamp()),
         "attachments": [{"name": one.name, "media_type": one.media_type} for one in attachments],
+        **({} if qr is None else {"qr": qr}),
         **({} if hole is None else {"hole": dict(hole)}),
     }
     try:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bierger.documents.errors import ActNotFound, AlreadyRevoked, NoteRefused, NotRevocable
+from bierger.documents.errors import ActNotFound, AlreadyRevoked, EndsByItself, NoteRefused, NotRevocable
 from bierger.documents.models import Act, Revocation
 from bierger.documents.plugins.revocations import (
     RevocationList,
@@ -44,7 +44,7 @@ def revoke_act(*, act: UUID, reason: str, note: str = "") -> None:
 
     note    what is wrong, for the holder: never published
     The database lets deciders of the issuing administration do it. Raises ActNotFound (also: not theirs), AlreadyRevoked,
-    NotRevocable, NoteRefused.
+    EndsByItself, NotRevocable, NoteRefused.
     """
     if reason not in REVOCATION_REASONS:
         raise NotRevocable(f"{reason!r} is not a reason for a revocation.", reason=reason)
@@ -61,6 +61,8 @@ def replace_act(
     Type, language, case, holder and package are those of the old one. Raises as `revoke_act` does, and FactsRefused.
     """
     row = _locked(act)
+    if row.erased_at is not None:  # meanwhile: what was read of it before must not come back in another act
+        raise ActNotFound("This act was erased.")
     _take_back(row, REPLACED, note, clock.now().replace(microsecond=0))
     return decide_act(
         case_id=row.case_id,
@@ -98,6 +100,8 @@ def _locked(act: UUID) -> Act:
         raise ActNotFound("No such act, or not this officer's to revoke.")
     if row.revoked_at is not None:
         raise AlreadyRevoked("This act was revoked before.", at=row.revoked_at, reason=row.revocation_reason)
+    if row.ends_at is not None:
+        raise EndsByItself("A short-lived act is not taken back: who checks it offline would not learn of it.", at=row.ends_at)
     return row
 
 

@@ -27,6 +27,7 @@ from bierger_core.signatures.files import digest_of
 
 logger = logging.getLogger("bierger.documents")
 PATIENCE = timedelta(minutes=10)
+WARNED_DAYS = 30  # time to order a new certificate and to be asked who one is
 _MOST_SIGNATURE = 72  # bytes of a P-256 signature in DER
 _DIGEST = bytes(32)
 # What a screen reader says of the field, which nobody sees; the language is the act's.
@@ -95,3 +96,19 @@ def answer_stamp_request(*, request: bytes) -> bytes:
 def anchors() -> bytes:
     """PEM of the certification authority of our own; nothing where there is none. Public."""
     return signing.anchors_pem()
+
+
+def warn_of_certificates() -> int:
+    """Say in the log which of the operator's certificates end soon or have ended; how many these are."""
+    late = 0
+    for code, days in certificate_days().items():
+        if days < WARNED_DAYS:
+            late += 1
+            logger.warning("The certificate of %s ends in %s days: acts wait when it is over", code, days)
+    return late
+
+
+def certificate_days() -> dict[str, int]:
+    """Whole days that each certificate of the operator's has left, by administration; below zero: it is over."""
+    now = clock.now()
+    return {code: (ends - now).days for code, ends in signing.ends().items()}

@@ -27,7 +27,7 @@ def move_on() -> int:
     What waits for its own leaf waits for the sequencer, whose delay is an alarm of its own.
     """
     standing = Act.objects.exclude(state="delivered").filter(
-        decided_at__lte=clock.now() - outbox.STANDING_AFTER, revoked_at__isnull=True
+        decided_at__lte=clock.now() - outbox.STANDING_AFTER, revoked_at__isnull=True, erased_at__isnull=True
     )
     moved = tell_again()
     for facts in _some(standing.filter(state="decided").values_list("facts_commitment", flat=True)):

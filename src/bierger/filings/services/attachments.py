@@ -13,8 +13,9 @@ from bierger.documents.errors import UploadRefused
 from bierger.documents.types import Upload
 from bierger.filings.errors import DraftUnknown
 from bierger.filings.models import Draft
-from bierger.filings.services.drafts import lock_draft, renew, seen_draft
-from bierger_core.interview import AnswerError, Question, check_file
+from bierger.filings.services.drafts import lock_drafts, release, renew, seen_draft
+from bierger.filings.services.sharing import tell_others
+from bierger_core.interview import JSON, AnswerError, Question, check_file
 
 Given = tuple[str, bytes, str]  # a file as it came: its name, its bytes, the type the browser says it has
 MAX_BYTES = 10_000_000  # of one file, when the question says nothing
@@ -25,23 +26,21 @@ def attach(*, draft: UUID, question: str, file_name: str, data: bytes, declared_
 
     1. The file is looked at, in another process and for seconds perhaps: whoever goes on with the draft does not wait for that.
     2. The draft is locked, and the question asked again: another file may have come meanwhile.
-    3. The file is stored and noted.
+    3. The file is stored and noted; the other drafts of the bundle are told.
     Raises DraftUnknown, also when the question takes no files, or nobody knows yet for whom they are.
     """
     asked = _file_question(seen_draft(draft), question)
     upload = _checked(asked, file_name=file_name, data=data, declared_type=declared_type)
     if isinstance(upload, AnswerError):
         return upload
-    row = lock_draft(draft)
+    rows = lock_drafts(draft)
+    row = next(one for one in rows if one.id == draft)
     asked = _file_question(row, question)
     present = list(row.answers.get(question) or [])
     error = check_file(asked, media_type=upload.media_type, size=upload.size, count=len(present))
     if error is not None:
         return error
-    stored = _store(row, upload)
-    row.answers = {**row.answers, question: [*present, stored]}
-    renew(row)
-    row.save(update_fields=["answers", "changed_at", "expires_at"])
+    _answer(row, question, [*present, _store(row, upload)], rows)
     return None
 
 
@@ -80,20 +79,29 @@ def attach_to_task(
 
 
 def remove_file(*, draft: UUID, question: str, file: str) -> None:
-    """Take a file out of a draft and erase it. Unknown files are ignored: a second click finds nothing.
+    """Take a file out of a draft, and erase it when no other draft of the bundle has it. Unknown files are ignored: a second
+    click finds nothing.
 
     Raises DraftUnknown, also when the question takes no files.
     """
-    row = lock_draft(draft)
+    rows = lock_drafts(draft)
+    row = next(one for one in rows if one.id == draft)
     _file_question(row, question)
     present = list(row.answers.get(question) or [])
     kept = [one for one in present if one["id"] != file]
     if len(kept) == len(present):
         return
-    documents.release_blob(blob=UUID(file), space=row.space, link=row.link)
-    row.answers = {**row.answers, question: kept}
+    _answer(row, question, kept, rows)
+    release(row, [UUID(file)], others=rows)
+
+
+def _answer(row: Draft, question: str, files: Sequence[JSON], rows: Sequence[Draft]) -> None:
+    """These are the files now, given here: nobody else's files are copied any more, and the other drafts follow."""
+    row.answers = {**row.answers, question: list(files)}
+    row.copied = {name: origin for name, origin in row.copied.items() if name != question}
     renew(row)
-    row.save(update_fields=["answers", "changed_at", "expires_at"])
+    row.save(update_fields=["answers", "copied", "changed_at", "expires_at"])
+    tell_others(rows)
 
 
 def _file_question(row: Draft, name: str) -> Question:
@@ -103,7 +111,7 @@ def _file_question(row: Draft, name: str) -> Question:
     return form.question(name)
 
 
-def _store(row: Draft, upload: Upload) -> dict[str, object]:
+def _store(row: Draft, upload: Upload) -> dict[str, JSON]:
     if row.administration_id is None:
         # A file is encrypted for the administration it is meant for: whose it is has to be known first.
         raise DraftUnknown("The administration was not chosen yet.")

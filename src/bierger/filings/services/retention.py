@@ -20,6 +20,7 @@ from bierger.cases import services as case_services
 from bierger.documents import selectors as document_selectors
 from bierger.documents import services as documents
 from bierger.filings.models import Filing, FilingCase
+from bierger.filings.services.accounts import erase_account, erase_office
 from bierger.infra import clock
 from bierger.infra.erasures import Destroyed, Erasure
 from bierger.infra.principal import SYSTEM, acting_as
@@ -61,6 +62,8 @@ def erase_round(*, job: str = JOB) -> Round:
             code = str(getattr(error, "code", type(error).__name__))
             logger.exception("a case could not be erased", extra={"case": str(case), "code": code})
             failed.append(Failed(case, code))
+            with acting_as(SYSTEM):
+                case_services.note_failure(case=case, code=code)
     return Round(erased, tuple(failed))
 
 
@@ -70,12 +73,18 @@ def erase_again(erasures: tuple[Erasure, ...]) -> int:
     Raises what `cases.services.erase_case` raises: a restore that cannot do this must not be used.
     """
     done = 0
-    for one in sorted(erasures, key=lambda erasure: erasure.kind != "case"):
+    for one in sorted(erasures, key=lambda erasure: ("case", "act", "event", "account", "office").index(erasure.kind)):
         with acting_as(SYSTEM):
             if one.kind == "case":
                 if cases.exists(one.id):
                     erase = partial(case_services.erase_case, case=one.id, above=forget_filing)
                     done += erase(job="restore", again=one.day) is not None
+            elif one.kind == "event":
+                done += cases.exists(one.id) and case_services.erase_payload(case=one.id, sequence=one.sequence, job="restore")
+            elif one.kind == "account":
+                done += erase_account(person=one.id, job="restore", again=one.day)
+            elif one.kind == "office":
+                done += erase_office(officer=one.id, ended=None, job="restore", again=one.day)
             elif (case := document_selectors.case_of_act(one.id)) is not None:
                 done += case_services.erase_acts(case=case, acts=[one.id], job="restore", again=one.day) is not None
     return done

@@ -64,14 +64,17 @@ def complete(*, task: UUID, outputs: Mapping[str, object]) -> Moved:
     return _advance(rows, TaskCompleted(row.number, dict(outputs)))
 
 
-def fire(*, timer: int) -> tuple[int, Moved]:
-    """A timer has run out; gives back its number in the process. Raises TimerClosed when it already fired or was cancelled."""
-    known = Timer.objects.filter(id=timer).values("instance_id", "number").first()
-    if known is None:
+def fire(*, timer: int, subject: UUID) -> tuple[int, Moved]:
+    """A timer of the subject has run out; gives back its number in the process.
+
+    Raises TimerClosed when it already fired, was cancelled, was not announced (`poll_timers`), or is another's.
+    """
+    number = Timer.objects.filter(id=timer, instance_id=subject).values_list("number", flat=True).first()
+    if number is None:
         raise TimerClosed(f"No timer {timer}.")
-    rows = Rows.load(known["instance_id"])
-    row = rows.timers.get(known["number"])
-    if row is None:
+    rows = Rows.load(subject)
+    row = rows.timers.get(number)
+    if row is None or row.state != "due":
         raise TimerClosed(f"Timer {timer} is closed.")
     row.state = "fired"
     return row.number, _advance(rows, TimerFired(row.number))

@@ -137,11 +137,11 @@ def _instant(query: QueryDict, name: str, *, ends: bool) -> dt.datetime | None:
             day = dt.date.fromisoformat(text) + dt.timedelta(days=1 if ends else 0)
             return dt.datetime.combine(day, dt.time(), LUXEMBOURG)
         found = dt.datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found.astimezone(dt.UTC)  # the database knows no zone of 16 hours and more
     except (ValueError, OverflowError):
-        found = dt.datetime.min  # noqa: DTZ901 - refused below, having no zone
-    if found.tzinfo is None:
-        raise Refused(400, "period", f"{name} is a day, or an instant with its zone.")
-    return found
+        pass
+    raise Refused(400, "period", f"{name} is a day, or an instant with its zone.")
 
 
 def _whole(query: QueryDict, name: str, default: int, least: int, most: int) -> int:

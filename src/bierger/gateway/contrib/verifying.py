@@ -4,7 +4,8 @@
 multipart/form-data    any number of `code` and `file` fields
 application/json       {"codes": ["BRG2:…", "BRR1:…"]}
 The answer: {"results": [{"authentic": …}, …]}, the codes in their order, then the files. Codes of steps and refusals are those of
-the command line and never change their meaning; messages are for logs. Nothing that is sent is kept.
+the command line and never change their meaning; so is `pdf_signature`, which stands beside the verdict. Messages are for logs.
+Nothing that is sent is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import json
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -21,7 +24,7 @@ from django.views.decorators.http import require_POST
 from bierger.documents import selectors as documents
 from bierger.documents import services as document_services
 from bierger.documents.errors import DocumentsError
-from bierger.documents.types import VerificationView
+from bierger.documents.types import SignatureView, VerificationView
 from bierger.infra.brakes import WINDOW, attempt, files_in
 from bierger.infra.principal import ANONYMOUS, acting_as, outside_transaction
 from bierger_core.values import format_instant
@@ -38,7 +41,12 @@ Result = dict[str, object]
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Each file is opened in no transaction of the database, like one that is given at /verify."""
-    codes = _codes(request)
+    try:
+        codes = _codes(request)
+    except SuspiciousOperation:  # too many fields or files, or too much text
+        return _refused(413, "request-limit", f"At most {MOST_CODES} codes and {MOST_FILES} files in one request.")
+    except (BadRequest, MultiPartParserError):
+        codes = None
     if codes is None:
         return _refused(400, "request-format", 'Send multipart/form-data with `code` and `file` fields, or {"codes": [...]}.')
     files = files_in(request)
@@ -78,7 +86,7 @@ def _of_files(request: HttpRequest) -> Iterator[Result]:
             named: Result = {"file": file.name or ""}
             try:
                 found = document_services.verify_upload(data=file.read(), file_name="", principal=ANONYMOUS)
-                yield named | _plain(found)
+                yield named | _plain(found) | {"pdf_signature": _signature(found.signature)}
             except DocumentsError as refused:  # the worker is busy: this file was not looked at
                 yield named | {"authentic": "unknown", "error": {"code": refused.code, "message": str(refused)}}
 
@@ -97,11 +105,23 @@ def _plain(found: VerificationView) -> Result:
         "number": found.number,
         "facts": {fact.code: fact.value for fact in found.facts},
         "valid_until": None if found.valid_until is None else found.valid_until.isoformat(),
+        "ends_at": None if found.ends_at is None else format_instant(found.ends_at),
         "is_over": found.is_over,
+        "short_lived": found.short_lived,
         "revoked_at": None if found.revoked_at is None else format_instant(found.revoked_at),
         "revocation_reason": found.revocation_reason,
         "log": None if found.log_index is None else place,
     }
+
+
+def _signature(said: SignatureView | None) -> Result | None:
+    """As `./bierger verify --json` says it; `believed` only where this installation has an authority of its own."""
+    if said is None or said.code != "ok":
+        return None if said is None else {"valid": False, "code": said.code}
+    believed = {} if said.is_ours is None else {"believed": said.is_ours}
+    times = {"time_stamp": said.at, "certificate_from": said.valid_from, "certificate_until": said.valid_until}
+    dated: Result = {name: None if at is None else format_instant(at) for name, at in times.items()}
+    return {"valid": True, "by": said.by, "vouched_by": said.vouched_by, "dated_by": said.dated_by} | dated | believed
 
 
 def _refused(status: int, code: str, message: str) -> JsonResponse:

@@ -15,6 +15,7 @@ from bierger.ledger.plugins.node.disk import Disk, FolderDisk
 from bierger.ledger.plugins.node.files import TileFolder, put, read
 from bierger.ledger.plugins.node.marks import Marks
 
+EARLIER = "earlier"  # below it, each log that ended, as files, under its number
 NOTES = ("keys.json", "keys.tlog-proof", "revocations", "types.json")
 STATUS = re.compile(r"status/[a-z0-9][a-z0-9-]{0,63}")  # an issuer's status list
 
@@ -49,6 +50,24 @@ def _disk(folder: str) -> FolderDisk:
 def fetch(path: str) -> bytes:
     """A tile's bytes. Raises TileError for what is no tile's name, TileMissingError."""
     return TileFolder(disk_of(log_folder())).fetch(path)
+
+
+def earlier(number: int) -> TileFolder:
+    """The files of a log that ended."""
+    place = log_folder() / EARLIER / str(number)
+    make_folder(place)
+    return TileFolder(disk_of(place))
+
+
+def set_aside(number: int) -> None:
+    """Take what lies in the folder under the name of a log that ended out of the way of the next one; nothing is thrown away."""
+    found = log_folder() / EARLIER / str(number) / "found"
+    make_folder(found)
+    for name in ("tile", "checkpoint"):
+        if (log_folder() / name).exists() and not (found / name).exists():
+            (log_folder() / name).rename(found / name)
+    disk_of(found).sync_folder(".")
+    disk_of(log_folder()).sync_folder(".")
 
 
 def published() -> bytes | None:

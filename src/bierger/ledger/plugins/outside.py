@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 import requests
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from bierger_core.merkle import (
     Fetch,
@@ -20,8 +23,10 @@ from bierger_core.merkle import (
     open_checkpoint,
 )
 
-SECONDS = 10.0
+SECONDS = 10.0  # of silence
+MOST_SECONDS = 60.0  # for one file: a log that hands out a byte now and then must not hold a watcher for ever
 MAX_BYTES = 8_000_000
+_PART = 65_536
 
 
 class LogUnreachable(Exception):
@@ -52,12 +57,20 @@ class LogAddress:
                 if answer.status_code == requests.codes.not_found:
                     return None
                 answer.raise_for_status()
-                data: bytes = answer.raw.read(MAX_BYTES + 1, decode_content=True)
-        except requests.RequestException as error:
+                return self._read(name, answer.raw)
+        except (requests.RequestException, HTTPError) as error:
             raise LogUnreachable(f"{self.address}: {type(error).__name__}") from error
-        if len(data) > MAX_BYTES:
-            raise LogUnreachable(f"{self.address}/{name} is larger than any file of a log.")
-        return data
+
+    def _read(self, name: str, body: BaseHTTPResponse) -> bytes:
+        """Unpacked: a log may send gzip without having been asked for it (tlog-tiles)."""
+        data, until = bytearray(), time.monotonic() + MOST_SECONDS
+        while part := body.read1(_PART, decode_content=True):
+            data += part
+            if len(data) > MAX_BYTES:
+                raise LogUnreachable(f"{self.address}/{name} is larger than any file of a log.")
+            if time.monotonic() > until:
+                raise LogUnreachable(f"{self.address}/{name} did not come within {MOST_SECONDS:.0f} seconds.")
+        return bytes(data)
 
     def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
         del keys  # whoever asked verifies the proof itself
@@ -79,16 +92,25 @@ class LogFolder:
             return None
 
     def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
-        """Nobody keeps an index for us here: every entry is looked at, verified against the checkpoint on the way."""
-        note = self.get("checkpoint")
-        if note is None:
-            return None
-        head = open_checkpoint(note, keys).checkpoint
-        reader = TileReader(fetch_of(self), head.size, head.root)
-        for index in range(head.size):
-            if reader.entry(index) == commitment:
-                return format_proof(build_proof(index, reader.read, note))
+        """Nobody keeps an index for us here: every entry is looked at, verified against the checkpoint on the way.
+
+        Logs that ended before this one lie below `earlier`.
+        """
+        known = tuple(keys)
+        ended = (LogFolder(note.parent) for note in sorted((self.folder / "earlier").glob("*/checkpoint")))
+        return next((found for one in (self, *ended) if (found := _search(one, commitment, known)) is not None), None)
+
+
+def _search(log: LogFolder, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+    note = log.get("checkpoint")
+    if note is None:
         return None
+    head = open_checkpoint(note, keys).checkpoint
+    reader = TileReader(fetch_of(log), head.size, head.root)
+    for index in range(head.size):
+        if reader.entry(index) == commitment:
+            return format_proof(build_proof(index, reader.read, note))
+    return None
 
 
 def fetch_of(source: Source) -> Fetch:

@@ -25,6 +25,7 @@ from bierger.infra import clock
 from bierger.ledger.errors import KeyRefused
 from bierger.ledger.models import Checkpoint, Key
 from bierger.ledger.plugins.key_files import destroy, state_of
+from bierger.ledger.selectors import earlier_logs, key_place
 from bierger.ledger.services.keys import add_key, lock_keys, publish_key_list
 from bierger.ledger.types import KeyView
 
@@ -87,9 +88,22 @@ def revoke_key(*, kid: bytes, since: datetime, reason: str) -> KeyChange:
     key.status, key.revoked_from, key.reason = "revoked", since, reason
     key.revoked_at_size = 0 if head is None else head.size
     key.save(update_fields=["status", "revoked_from", "reason", "revoked_at_size"])
-    new = add_key(key.owner, key.administration, valid_from=now.replace(microsecond=0)) if was_active else None
+    new = _successor(key, now.replace(microsecond=0), was_active=was_active)
     publish_key_list()
-    return KeyChange(bytes(kid), key.owner, since, None if new is None else bytes(new.kid), key.revoked_at_size)
+    size = key_place(key.valid_from, key.revoked_at_size, earlier_logs())[1]
+    return KeyChange(bytes(kid), key.owner, since, None if new is None else bytes(new.kid), size)
+
+
+def _successor(key: Key, now: datetime, *, was_active: bool) -> Key | None:
+    """Who signs from now on; None: it did not sign any more. Between the order of a rotation and its instant the old key does,
+    and the next one may not yet: a third signs in that minute.
+    """
+    if was_active:
+        return add_key(key.owner, key.administration, valid_from=now)
+    after = Key.objects.filter(owner=key.owner, status="active", valid_from__gt=now).first()
+    if after is None or key.valid_to is None or key.valid_to <= now:
+        return None
+    return add_key(key.owner, key.administration, valid_from=now, valid_to=after.valid_from)
 
 
 def retire_key(*, kid: bytes) -> KeyChange:
@@ -117,7 +131,7 @@ def sweep_keys() -> int:
 
 def all_keys() -> tuple[KeyView, ...]:
     """Every key that ever signed, with the state of its private file on this machine, for the operator."""
-    rows = Key.objects.order_by("owner", "valid_from", "kid")
+    rows, ended = Key.objects.order_by("owner", "valid_from", "kid"), earlier_logs()
     return tuple(
         KeyView(
             kid=bytes(row.kid),
@@ -127,7 +141,7 @@ def all_keys() -> tuple[KeyView, ...]:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             revoked_from=row.revoked_from,
-            revoked_at_size=row.revoked_at_size,
+            revoked_at_size=None if row.revoked_at_size is None else key_place(row.valid_from, row.revoked_at_size, ended)[1],
             reason=row.reason,
             file=state_of(bytes(row.kid)),
         )

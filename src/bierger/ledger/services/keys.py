@@ -25,7 +25,7 @@ from bierger.infra import clock
 from bierger.ledger.errors import KeyMissing
 from bierger.ledger.models import Key, KeyListVersion, QueueEntry
 from bierger.ledger.plugins.key_files import load_signer, make_key, state_of
-from bierger.ledger.selectors import entry_of
+from bierger.ledger.selectors import check_name, earlier_logs, key_entries
 from bierger_core.merkle import log_key
 from bierger_core.seals import KeyList, dump_key_list, load_key_list
 from bierger_core.values import SALT_BYTES, Kind, LocalSigner, commitment
@@ -74,22 +74,26 @@ def lock_keys() -> None:
 
 def _make(missing: list[tuple[str, UUID | None]]) -> int:
     lock_keys()
+    check_name()  # a name that was only written into the settings begins no log
     now = clock.now()
+    ended = earlier_logs()
+    # From the day's beginning: seconds between two machines' clocks must not make the first act of a new key invalid.
+    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = max(since, ended[-1].ended_at) if ended else since  # a key signs for one log
     made = 0
     for owner, administration_id in missing:
         purpose = "log" if administration_id is None else "seal"
         if _active(owner, purpose) is not None:  # the other worker was first
             continue
-        # From the day's beginning: seconds between two machines' clocks must not make the first act of a new key invalid.
-        add_key(owner, administration_id, valid_from=now.replace(hour=0, minute=0, second=0, microsecond=0))
+        add_key(owner, administration_id, valid_from=since)
         made += 1
     if made:
         publish_key_list()
     return made
 
 
-def add_key(owner: str, administration_id: UUID | None, *, valid_from: datetime) -> Key:
-    """A new key of this owner: its file first, then its row. The list is the caller's to publish."""
+def add_key(owner: str, administration_id: UUID | None, *, valid_from: datetime, valid_to: datetime | None = None) -> Key:
+    """A new key of this owner: its file first, then its row. The list is the caller's to publish. valid_to: its end is known."""
     purpose = "log" if administration_id is None else "seal"
     signer = make_key(purpose)
     return Key.objects.create(
@@ -100,13 +104,15 @@ def add_key(owner: str, administration_id: UUID | None, *, valid_from: datetime)
         alg=signer.alg,
         public_key=signer.public_key,
         valid_from=valid_from,
+        valid_to=valid_to,
+        status="active" if valid_to is None else "retired",
     )
 
 
 def publish_key_list() -> None:
     """A new signed version of the list, to be called after every change of a key.
 
-    Every key of the log that is not revoked and whose file is here signs, the newest first: who keeps a list from before a
+    Every key of our logs that is not revoked and whose file is here signs, the newest first: who keeps a list from before a
     rotation knows the old one. Raises KeyListError (key-list-rewritten) before it publishes what no keeper of the last one takes.
     """
     now = clock.now().replace(microsecond=0)
@@ -114,14 +120,13 @@ def publish_key_list() -> None:
     before = None if last is None else load_key_list(bytes(last.body))
     if before is not None:
         now = max(now, before.issued_at)  # a clock that went wrong and was mended
-    listed = KeyList(now, tuple(entry_of(row) for row in Key.objects.order_by("valid_from", "kid")))
+    listed = KeyList(now, key_entries())
     if before is not None:
         listed.check_follows(before)
     log_signer()  # made if there is none; raises if the file of the one in use is gone
-    origin = str(settings.BIERGER_LOG_ORIGIN)
-    rows = Key.objects.filter(purpose="log", owner=origin).exclude(status="revoked").order_by("-valid_from")
-    signers = [load_signer(bytes(row.kid)) for row in rows if state_of(bytes(row.kid)) == "here"]
-    pairs = [(log_key(origin, signer.public_key), signer) for signer in signers]
+    rows = Key.objects.filter(purpose="log").exclude(status="revoked").order_by("-valid_from")
+    signers = [(row.owner, load_signer(bytes(row.kid))) for row in rows if state_of(bytes(row.kid)) == "here"]
+    pairs = [(log_key(owner, signer.public_key), signer) for owner, signer in signers]
     body = dump_key_list(listed, None, None, *pairs)
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = commitment(Kind.KEY_LIST, salt, body)

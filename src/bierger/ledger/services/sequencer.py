@@ -23,6 +23,7 @@ checkpoint: they write the same bytes, and 6 happens once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -59,7 +60,13 @@ _LOCK = 0x4252_4731  # "BRG1": one number for the sequencer, known to nobody els
 
 def queue(*, commitment: bytes, kind: int) -> None:
     """Let a commitment into the log, with the caller's transaction. The second time is nothing."""
-    insert([QueueEntry(commitment=commitment, kind=kind, queued_at=clock.now())], once=True)
+    queue_all(commitments=[commitment], kind=kind)
+
+
+def queue_all(*, commitments: Iterable[bytes], kind: int) -> None:
+    """`queue` for many of one kind: their leaves stand in this order, in one batch while there are no more than BATCH."""
+    at = clock.now()
+    insert([QueueEntry(commitment=one, kind=kind, queued_at=at) for one in commitments], once=True)
 
 
 def sequence() -> int:
@@ -74,6 +81,7 @@ def sequence() -> int:
         if not (has_work or selectors.is_unfinished() or _is_first_look()):
             _publish_keys()
             return 0
+        selectors.check_name()
         # The signer comes first: making the log's key queues its key list, which then belongs to this very batch.
         signer = log_signer()
         rows = list(waiting.order_by("id").values_list("id", "commitment")[:BATCH]) if has_work else []  # 1
@@ -86,7 +94,7 @@ def sequence() -> int:
     except AnotherWriterError:
         return 0  # the next turn sees what the other one left
     with acting_as(SYSTEM):
-        _tell(head.size)  # 6
+        tell(head.size)  # 6
     with acting_as(SYSTEM):
         _publish_keys()  # 7
     return len(rows)
@@ -99,22 +107,38 @@ def rebuild_files() -> int:
     seen (LogObstacle): then the database is the older of the two, and the folder may be the only one that remembers.
     """
     with acting_as(SYSTEM):
-        _advisory_lock()
+        lock_log()
         head, obstacle = selectors.newest_checkpoint(), selectors.obstacle()
-        if obstacle is not None and obstacle.code.startswith("history-"):
+        if obstacle is not None and obstacle.code.startswith(("history-", "log-")):
             raise obstacle
+        rebuild_earlier()
         if head is None:
             return 0
-        rows = QueueEntry.objects.filter(leaf_index__lt=head.size).order_by("leaf_index").values_list("commitment", flat=True)
-        growth = grow(EMPTY_EDGE, [bytes(commitment) for commitment in rows])
+        base = selectors.base()
+        growth = grow(EMPTY_EDGE, selectors.leaves_between(base, base + head.size))
         if (growth.edge.root() or EMPTY_ROOT) != head.root:
             raise AnotherSequencer("The rows do not make the tree of the newest checkpoint.")
         files = _files()
         files.write(growth.files)
         files.publish(head.note, anew=True)
-        _tell(head.size)
+        tell(head.size)
         _publish_keys(anew=True)  # the worker signs the list of revocations anew within ten minutes
         return head.size
+
+
+def rebuild_earlier() -> None:
+    """The files of all logs that ended, from their rows: no backup holds them. Raises AnotherSequencer."""
+    for ended in selectors.earlier_logs():
+        write_earlier(ended.number, ended.first, ended.until, ended.note)
+
+
+def write_earlier(number: int, first: int, until: int, note: bytes) -> None:
+    """The files of a log that ended, from its rows. Raises AnotherSequencer when they do not make the tree of its last note."""
+    growth, last, files = grow(EMPTY_EDGE, selectors.leaves_between(first, until)), Seen.of(note), folder.earlier(number)
+    if (growth.edge.size, growth.edge.root()) != (last.size, last.root):
+        raise AnotherSequencer("The rows do not make the tree of the last checkpoint.")
+    files.write(growth.files)
+    files.publish(note, anew=True)
 
 
 def publish_note(*, name: str, text: str) -> bool:
@@ -144,26 +168,26 @@ class _Rows:
 
     def latest(self) -> Commit | None:
         with acting_as(SYSTEM):
-            row = Checkpoint.objects.order_by("-size").first()
+            row, base = selectors.newest_row(), selectors.base()
             if row is None:
                 return None
-            before = Checkpoint.objects.filter(size=row.previous).first()
+            before = Checkpoint.objects.filter(size=row.previous).first() if row.previous > base else None
             leaves = QueueEntry.objects.filter(leaf_index__gte=row.previous, leaf_index__lt=row.size)
             entries = [bytes(leaf) for leaf in leaves.order_by("leaf_index").values_list("commitment", flat=True)]
         root = EMPTY_ROOT if before is None else bytes(before.root)
-        return Commit(row.note.encode(), encode_batch(row.previous, root, entries))
+        return Commit(row.note.encode(), encode_batch(row.previous - base, root, entries))
 
     def advance(self, expected: bytes | None, new: Commit) -> bool:
         head = Seen.of(new.note)
         try:
             with acting_as(SYSTEM):
-                _advisory_lock()
-                newest = Checkpoint.objects.order_by("-size").first()
+                lock_log()
+                newest, base = selectors.newest_row(), selectors.base()
                 if (newest.note.encode() if newest else None) != expected:
                     return False
                 at = clock.now()
-                previous = newest.size if newest else 0
-                Checkpoint.objects.create(size=head.size, previous=previous, root=head.root, note=new.note.decode(), at=at)
+                previous = newest.size if newest else base
+                Checkpoint.objects.create(size=base + head.size, previous=previous, root=head.root, note=new.note.decode(), at=at)
                 _number(self._ids, previous, at)
         except _Overtaken:
             return False
@@ -193,10 +217,10 @@ def _number(ids: list[int], first: int, at: datetime) -> None:
             raise _Overtaken
 
 
-def _tell(size: int) -> None:
+def tell(size: int) -> None:
     """Once for each checkpoint up to this size, whose files are there: also those whose sequencer died before it could."""
-    _advisory_lock()
-    for row in selectors.unfinished(size):
+    lock_log()
+    for row in selectors.unfinished(selectors.base() + size):
         Shown.objects.create(size=row.size, at=clock.now())
         outbox.send("ledger.logged", first=str(row.previous), last=str(row.size - 1))
 
@@ -212,6 +236,7 @@ def _publish_keys(*, anew: bool = False) -> None:
         folder.publish("keys.tlog-proof", proof)
 
 
-def _advisory_lock() -> None:
+def lock_log() -> None:
+    """One at a time changes the log, until its transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

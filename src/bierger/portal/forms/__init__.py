@@ -3,7 +3,10 @@
 
 from bierger.portal.forms.begun import BRAKED, BegunForm, begun_form, collect_files, only_files
 from bierger.portal.forms.drafts import (
+    OPENED,
     attached,
+    bundle_parts,
+    bundle_rows,
     check_errors,
     check_rows,
     commune_choices,
@@ -16,8 +19,26 @@ from bierger.portal.forms.mandates import Asked, mandate_fields, read_mandate
 from bierger.portal.forms.tasks import ANSWER_FILES, TaskPage, task_page
 
 __all__ = [
-    "ANSWER_FILES", "BRAKED", "Asked",
-    "BegunForm", "TaskPage", "attached", "begun_form", "check_errors", "check_rows", "collect_files",
-    "commune_choices", "mandate_fields", "only_files", "plain", "raw_of", "read_mandate",
-    "served_choices", "step_page", "task_page",
+    "ANSWER_FILES",
+    "BRAKED",
+    "OPENED",
+    "Asked",
+    "BegunForm",
+    "TaskPage",
+    "attached",
+    "begun_form",
+    "bundle_parts",
+    "bundle_rows",
+    "check_errors",
+    "check_rows",
+    "collect_files",
+    "commune_choices",
+    "mandate_fields",
+    "only_files",
+    "plain",
+    "raw_of",
+    "read_mandate",
+    "served_choices",
+    "step_page",
+    "task_page",
 ]  # fmt: skip

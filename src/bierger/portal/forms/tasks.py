@@ -18,6 +18,7 @@ from bierger.ui import formats
 from bierger.ui.fields import choice_field, field_of, shown_answer
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Choice, Field, SummaryRow
+from bierger.ui.registers import spoken
 from bierger_core.interview import JSON, AnswerError, Question, TaskForm, Type
 from bierger_core.procedures import Package
 from bierger_core.rules import Value
@@ -46,6 +47,7 @@ def task_page(
     errors: Mapping[str, AnswerError] | None = None, kept: Mapping[str, list[dict[str, object]]] | None = None,
 ) -> TaskPage:  # fmt: skip
     """The form of one task, as the package describes it; `kept` are uploads of an attempt before."""
+    package = spoken(package)
     form = package.tasks[task.node]
     says, wrong = raw or {}, errors or {}
     communes = commune_choices(language) if any(one.type is Type.COMMUNE for one in form.questions) else ()

@@ -20,8 +20,10 @@ from bierger.infra.principal import current
 from bierger.portal.forms import served_choices
 from bierger.portal.types import CardView, ThemeLink
 from bierger.portal.views.access import language
+from bierger.portal.views.situations import situation_cards
 from bierger.ui import words
 from bierger.ui.parts import Crumb
+from bierger.ui.registers import get_register
 
 REFUSAL = "-refusal"  # how the type of a document ends that refuses
 POPULAR = 6  # cards on the home page
@@ -38,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "cards": [CardView(hit, words.theme(hit.themes[0]), ICONS.get(hit.themes[0], "file")) for hit in hits],
             "themes": _themes(),
+            "situations": situation_cards(),
             "drafts": len(drafts),
         },
     )
@@ -55,6 +58,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "portal/catalogue.html",
         {
             "hits": [CardView(hit, ", ".join(words.theme(code) for code in hit.themes), "") for hit in hits],
+            "situations": situation_cards(asked, theme) if not place else (),
             "asked": asked,
             "theme": theme,
             "place": place,
@@ -69,7 +73,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest, owner: str, name: str) -> HttpResponse:
     place = _administration(request.GET.get("administration", ""))
     try:
-        found = procedures.sheet(owner, name, language(), place.id if place else None)
+        found = procedures.sheet(owner, name, language(), place.id if place else None, register=get_register())
     except UnknownProcedureError as unknown:
         raise Http404 from unknown
     principal = current()

@@ -3,28 +3,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bierger.administrations import selectors as administrations
 from bierger.filings import selectors as filings
 from bierger.filings import services
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, LevelTooLow, NotComplete, ProcedureUnknown, SignInNeeded
+from bierger.filings.errors import DeclarationMissing, DraftUnknown, InBundle, NotComplete, ProcedureUnknown
 from bierger.filings.types import DraftView
 from bierger.infra.brakes import uploads_braked, uploads_counted
-from bierger.portal.forms import BRAKED, check_errors, check_rows, plain, raw_of, step_page
-from bierger.portal.views.access import applicant_only, language, own_or_404, sign_in_url, strong_enough
+from bierger.portal.forms import BRAKED, OPENED, check_errors, check_rows, plain, raw_of, step_page
+from bierger.portal.views.access import applicant_only, language, own_or_404, strong_enough
 from bierger.portal.views.brakes import status_of, submissions_limited
 from bierger.portal.views.expired import survives_expiry, typed_before
+from bierger.portal.views.submitting import already_filed, onward, to_receipt, undeclared_link
 from bierger.ui.fields import error_links
-from bierger.ui.parts import ErrorLink
-from bierger_core.interview import AnswerError, Step, Type, relevant_steps
+from bierger_core.interview import AnswerError, Step, Type, asked_steps, relevant_steps
 
 
 @uploads_counted
@@ -34,11 +35,14 @@ from bierger_core.interview import AnswerError, Step, Type, relevant_steps
 @applicant_only
 @own_or_404
 def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
-    found = filings.draft(draft)
+    try:
+        found = filings.draft(draft)
+    except DraftUnknown:
+        return already_filed(draft)
     strong_enough(found.package)
     known = {one.id: one for one in relevant_steps(found.package.form, plain(found.answers))}
     if step not in known:
-        return HttpResponseRedirect(_onward(found.id, found.next_step))
+        return HttpResponseRedirect(onward(found, found.next_step))
     if request.method == "POST":
         return _save(request, found, known[step])
     before = typed_before(request)
@@ -52,14 +56,15 @@ def _save(request: HttpRequest, draft: DraftView, step: Step) -> HttpResponse:
         services.remove_file(draft=draft.id, question=question, file=file)
     refused = _attach(request, draft, step)
     raw = raw_of(request)
-    saved = services.save_step(draft=draft.id, step=step.id, raw=raw)
+    opened = request.POST.getlist(OPENED)
+    saved = services.save_step(draft=draft.id, step=step.id, raw=raw, opened=opened)
     stays = "attach" in request.POST or "remove" in request.POST
     errors = refused if stays else {**saved.errors, **refused}
     if errors:
-        return _draw(request, filings.draft(draft.id), step, raw=raw, errors=errors)
+        return _draw(request, filings.draft(draft.id), step, raw=raw, errors=errors, opened=opened)
     if stays:
         return HttpResponseRedirect(reverse("portal:step", args=[draft.id, step.id]))
-    return HttpResponseRedirect(_onward(draft.id, saved.next_step))
+    return HttpResponseRedirect(onward(draft, saved.next_step))
 
 
 def _attach(request: HttpRequest, draft: DraftView, step: Step) -> dict[str, AnswerError]:
@@ -82,9 +87,11 @@ def _attach(request: HttpRequest, draft: DraftView, step: Step) -> dict[str, Ans
 
 def _draw(
     request: HttpRequest, draft: DraftView, step: Step, *, raw: dict[str, list[str]] | None = None,
-    errors: dict[str, AnswerError] | None = None, came_back: bool = False,
+    errors: dict[str, AnswerError] | None = None, came_back: bool = False, opened: Sequence[str] = (),
 ) -> HttpResponse:  # fmt: skip
-    page = step_page(draft, step, language=language(), raw=raw, errors=errors)
+    opened = [*opened, *request.GET.getlist(OPENED)]
+    bundle = filings.bundle(draft.bundle) if draft.bundle else None
+    page = step_page(draft, step, language=language(), raw=raw, errors=errors, opened=opened, bundle=bundle)
     context = {"p": page, "errors": error_links(page.fields), "came_back": came_back, **_about(draft)}
     context["language_next"] = reverse("portal:step", args=[draft.id, step.id])
     return render(request, "portal/step.html", context, status=status_of(request, wrong=bool(errors)))
@@ -97,11 +104,8 @@ def _about(draft: DraftView) -> dict[str, object]:
         "procedure": draft.package.title(language()),
         "administration": place,
         "page_owner": place.name(language()) if place else "",
+        "discard": f"/bundles/{draft.bundle}/discard" if draft.bundle else f"/drafts/{draft.id}/discard",
     }
-
-
-def _onward(draft: UUID, next_step: str | None) -> str:
-    return reverse("portal:step", args=[draft, next_step]) if next_step else reverse("portal:check", args=[draft])
 
 
 @never_cache
@@ -112,10 +116,12 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     try:
         found = filings.draft(draft)
     except DraftUnknown:
-        return _already_filed(draft)
+        return already_filed(draft)
     strong_enough(found.package)
+    if found.bundle:
+        return HttpResponseRedirect(reverse("portal:bundle-check", args=[found.bundle]))
     if found.next_step:
-        return HttpResponseRedirect(_onward(found.id, found.next_step))
+        return HttpResponseRedirect(onward(found, found.next_step))
     return _check_page(request, found)
 
 
@@ -124,23 +130,16 @@ def _check_page(
 ) -> HttpResponse:
     links = check_errors(draft, errors or {}, language())
     if undeclared:
-        links.append(ErrorLink("f-declaration", _("Confirm that your answers are true to go on")))
+        links.append(undeclared_link())
     context = {
         "sections": check_rows(draft, language=language(), errors=errors),
         "errors": links,
         "undeclared": undeclared,
         "language_next": reverse("portal:check", args=[draft.id]),
-        "last_step": relevant_steps(draft.package.form, plain(draft.answers))[-1].id,
+        "last_step": asked_steps(draft.package.form, plain(draft.answers), plain(draft.known))[-1].id,
         **_about(draft),
     }
     return render(request, "portal/check.html", context, status=422 if links else 200)
-
-
-def _already_filed(draft: UUID) -> HttpResponse:
-    filed = filings.receipt_of_draft(draft)
-    if filed is None:
-        raise DraftUnknown(f"No draft {draft}.")
-    return HttpResponseRedirect(reverse("portal:receipt", args=[filed.id]))
 
 
 @submissions_limited
@@ -151,22 +150,22 @@ def _already_filed(draft: UUID) -> HttpResponse:
 @own_or_404
 def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Submit once; a second click, a replay or a reload leads to the same receipt."""
+    declared = request.POST.get("declaration") == "yes"
     try:
-        receipt = services.submit(draft=draft, declaration=request.POST.get("declaration") == "yes")
+        return to_receipt(
+            partial(services.submit, draft=draft, declaration=declared), check=reverse("portal:check", args=[draft])
+        )  # fmt: skip
     except NotComplete as incomplete:
         if incomplete.errors:
             return _check_page(request, filings.draft(draft), errors=dict(incomplete.errors))
-        return HttpResponseRedirect(_onward(draft, incomplete.step))
+        return HttpResponseRedirect(reverse("portal:step", args=[draft, incomplete.step]))
+    except InBundle as tied:
+        return HttpResponseRedirect(reverse("portal:bundle-check", args=[tied.bundle]))
     except DeclarationMissing:
         return _check_page(request, filings.draft(draft), undeclared=True)
-    except LevelTooLow as low:
-        return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft]), low.needed))
-    except SignInNeeded:
-        return HttpResponseRedirect(sign_in_url(reverse("portal:check", args=[draft])))
     except ProcedureUnknown as withdrawn:
         about = _about(filings.draft(draft))
         return render(request, "portal/withdrawn.html", {"code": withdrawn.code, **about}, status=409)
-    return HttpResponseRedirect(reverse("portal:receipt", args=[receipt.id]))
 
 
 @survives_expiry("portal:discard", keep=False)
@@ -177,6 +176,8 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Asked once more, then really deleted."""
     found = filings.draft(draft)
     strong_enough(found.package)
+    if found.bundle:
+        return HttpResponseRedirect(reverse("portal:bundle-discard", args=[found.bundle]))
     if request.method == "GET":
         return render(request, "portal/discard.html", _about(found))
     services.discard(draft=draft)

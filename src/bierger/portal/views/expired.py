@@ -79,7 +79,8 @@ def survives_expiry(page: str, *, keep: bool = True) -> Callable[[View[P]], View
 
 
 def _address(page: str, given: Mapping[str, object]) -> str:
-    taken = {"portal:request": ("case",), "portal:step": ("draft", "step")}.get(page, ("draft",))
+    alone = ("bundle",) if "bundle" in given else ("draft",)
+    taken = {"portal:request": ("case",), "portal:step": ("draft", "step")}.get(page, alone)
     return reverse(page, kwargs={name: given[name] for name in taken})
 
 
@@ -93,6 +94,8 @@ def _holder(request: HttpRequest, given: Mapping[str, object]) -> Principal | No
         try:
             if "draft" in given:
                 filings.draft(UUID(str(given["draft"])))
+            elif "bundle" in given:
+                filings.bundle(UUID(str(given["bundle"])))
             else:
                 cases.request(UUID(str(given["case"])))
         except (DraftUnknown, CaseError):

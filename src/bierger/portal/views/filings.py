@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from bierger.documents.types import ReceiptData
 from bierger.filings import selectors
 from bierger.filings.types import Receipt
 from bierger.infra.principal import acting_as, current, outside_transaction
+from bierger.portal.selectors import bundle_title, request_rows
+from bierger.portal.types import RequestRow
 from bierger.portal.views.access import applicant_only, language, own_or_404
 from bierger.portal.views.links import AFTER_RECEIPT, link_cookie, remember_link, unseen
 from bierger.ui import formats, words
@@ -34,8 +37,8 @@ from bierger.ui import formats, words
 @own_or_404
 def receipt(request: HttpRequest, filing: UUID) -> HttpResponse:
     found = selectors.receipt(filing)
-    package = procedures.package(found.digest)
     case = cases.request(found.cases[0])
+    together = request_rows(cases.requests_of(found.cases), language()) if len(found.cases) > 1 else ()
     place = administrations.administration(id=case.administration)
     token = link_cookie(request, current())
     response = render(
@@ -44,9 +47,10 @@ def receipt(request: HttpRequest, filing: UUID) -> HttpResponse:
         {
             "receipt": found,
             "case": case,
-            "procedure": package.title(language()),
-            "administration": place,
-            "page_owner": place.name(language()),
+            "together": together,
+            "procedure": _title(found, language()),
+            "administration": None if together else place,
+            "page_owner": "" if together else place.name(language()),
             "signed": _signed(found),
             "fee": _fee(found, language()),
             "anonymous": current().kind == "link",
@@ -68,13 +72,19 @@ def receipt_pdf(request: HttpRequest, filing: UUID) -> HttpResponse:
         found = selectors.receipt(filing)
         if not found.code:
             raise Http404  # it was erased with its request
-        title = procedures.package(found.digest).title(found.language)
-        place = administrations.administration(id=cases.request(found.cases[0]).administration)
+        requests = cases.requests_of(found.cases)
+        rows = request_rows(requests, found.language)
+        place = administrations.administration(id=requests[0].administration)
     with override(found.language):
-        pdf = documents.render_receipt(_receipt_data(found, title, place))
+        pdf = documents.render_receipt(_receipt_data(found, rows, place))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return unseen(response)
+
+
+def _title(found: Receipt, language: str) -> str:
+    """Of the procedure, or of the situation out of which several requests were sent."""
+    return procedures.package(found.digest).title(language) if len(found.cases) == 1 else bundle_title(found.digest, language)
 
 
 def _signed(found: Receipt) -> str:
@@ -88,11 +98,12 @@ def _fee(found: Receipt, language: str) -> str:
     return formats.cents(found.fee_cents, language) if found.fee_cents else _("Free of charge")
 
 
-def _receipt_data(found: Receipt, title: str, place: AdministrationView) -> ReceiptData:
+def _receipt_data(found: Receipt, requests: Sequence[RequestRow], place: AdministrationView) -> ReceiptData:
     submitted = formats.instant(found.submitted_at, found.language)
+    one = len(requests) == 1
     rows = (
         (_("Number"), found.number),
-        (_("Procedure"), title),
+        *((_("Procedure"), row.title if one else f"{row.title}, {row.administration}, {row.number}") for row in requests),
         (_("Received on"), submitted),
         (_("Signature"), _signed(found)),
         (_("Fee"), _fee(found, found.language)),
@@ -100,7 +111,7 @@ def _receipt_data(found: Receipt, title: str, place: AdministrationView) -> Rece
     return ReceiptData(
         language=found.language,
         title=_("Receipt"),
-        administration=place.name(found.language),
+        administration=place.name(found.language) if one else "",
         number=found.number,
         submitted_at=submitted,
         event_hash=found.event_hash,

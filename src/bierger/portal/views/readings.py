@@ -23,14 +23,19 @@ from bierger.catalogue import selectors as procedures
 from bierger.disclosures import selectors as disclosures
 from bierger.disclosures.errors import ReadingUnknown
 from bierger.disclosures.types import Reading, ReadingFilter, Sealed
+from bierger.filings import selectors as filing_selectors
 from bierger.filings import services as filings
 from bierger.filings.errors import AdministrationRefused, LevelTooLow, OutOfMandate, ProcedureUnknown, SignInNeeded
+from bierger.identity import selectors as identity
 from bierger.infra import clock
 from bierger.infra.pages import asked
+from bierger.infra.principal import current
 from bierger.ledger import selectors as log
 from bierger.portal.selectors import described, reading_days
 from bierger.portal.views.access import language, out_of_mandate, person_only, sign_in_url
+from bierger.ui import formats
 from bierger.ui.paging import pages_of
+from bierger.ui.retention import account_panel
 from bierger_core.merkle import ReadingBatch, format_proof, reading_tag
 from bierger_core.values import LUXEMBOURG, format_instant
 
@@ -60,6 +65,8 @@ def readings(request: HttpRequest) -> HttpResponse:
         "chain": mine,
         "log_key": next((key.text for key in log.log_keys()), ""),
         "log_address": f"{settings.BIERGER_BASE_URL}/log",
+        "account": account_panel(identity.my_account(), language=language()) if not page.before and _is_at_home() else None,
+        "kept_days": formats.number(settings.BIERGER_READINGS_DAYS, language()),
     }
     return render(request, "portal/readings.html", context)
 
@@ -111,6 +118,12 @@ def readings_ask(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:step", args=[started.id, ASK_STEP]))
 
 
+def _is_at_home() -> bool:
+    """In one's own space, and not in that of an organisation or of somebody represented: an account is one's own alone."""
+    here = current()
+    return here.mandate is None and here.person is not None and identity.private_space(here.person) == here.space
+
+
 # -- the filter -------------------------------------------------------------------------------------------------------------
 
 
@@ -130,11 +143,12 @@ def _filter(query: QueryDict) -> tuple[ReadingFilter, dict[str, str]]:
 
 
 def _answering(rows: Iterable[Reading]) -> set[int]:
-    """Readings of administrations whose data-protection officer can be asked here."""
+    """Readings of administrations, communes and State bodies, whose data-protection officer can be asked here."""
     houses = {one.administration for one in rows if one.administration}
-    open_to = {house for house in houses if procedures.active(*ASK, clock.now(), house)}
-    communes = {one.id for one in administrations.administrations(on=clock.today()) if one.kind == "commune" and one.served}
-    return {one.id for one in rows if one.administration in open_to & communes}
+    asked = {house: procedures.active(*ASK, clock.now(), house) for house in houses}
+    offers = {digest: filing_selectors.takers(procedures.package(digest)) for digest in set(asked.values()) if digest}
+    answering = {house for house, digest in asked.items() if digest and house in {one.id for one in offers[digest]}}
+    return {one.id for one in rows if one.administration in answering}
 
 
 def _day(text: str) -> dt.date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -37,7 +38,7 @@ from bierger.portal.forms import (
     raw_of,
     task_page,
 )
-from bierger.portal.selectors import acts_of, state_text
+from bierger.portal.selectors import acts_of, request_rows, state_text
 from bierger.portal.timeline import timeline_of
 from bierger.portal.views.access import applicant_only, language, own_or_404, readable
 from bierger.portal.views.brakes import status_of
@@ -65,6 +66,7 @@ def request_page(request: HttpRequest, case: UUID) -> HttpResponse:
 
 def _task(request: HttpRequest, package: Package, task: TaskView) -> TaskPage:
     begun = begun_form(request, of_task(task.id))
+    task = replace(task, shown=cases.shown_as_acts_stand(task.subject, task.shown))
     return task_page(package, task, language(), raw=begun.raw, kept=begun.files)
 
 
@@ -95,6 +97,7 @@ def _page(
         "answer_fields": answer_fields,
         "acts": acts_of(found.id),
         "filing": filings.filing_of_case(found.id),
+        "together": request_rows(cases.requests_of(filings.filed_together(found.id)), language()),
         "retention": retention_panel(cases.retention(found.id), language=language(), href=partial(_proof_of, found.id)),
         "errors": links,
         "came_back": bool(before),

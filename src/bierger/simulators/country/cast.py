@@ -30,6 +30,11 @@ def _adviser(service: str) -> Office:
     return Office("adviser", service)
 
 
+def _head(*offices: Office) -> tuple[Office, ...]:
+    """Of a small State body: whoever leads it is its data-protection officer too."""
+    return (*offices, Office("auditor"), _clerk("data-protection"))
+
+
 def _commune(code: str, lau2: str, names: str) -> tuple[Part, ...]:
     """Seven officers of a commune: citizens' office, building, its adviser, technical adviser, public space, mayor, secretary.
 
@@ -65,9 +70,25 @@ OFFICERS = (
         "Fränk Beispill, Martine Exemple, Inês Ejemplo, Serge Beispiel, Cathy Sample, Yves Muster, Bea Pavyzdys",
     ),
     Part("Gilles", "Voorbeeld", MERSCH, "nature", (_clerk("permits"), _adviser("permits"))),
-    Part("Danielle", "Exemplu", ESCH, "nature", (Office("decider"),)),
+    Part("Danielle", "Exemplu", ESCH, "nature", _head(Office("decider"))),
     Part("Kevin", "Esimerkki", ECHTERNACH, "water", (_clerk("permits"), _adviser("permits"))),
-    Part("Simone", "Pavyzdys", MERSCH, "water", (Office("decider"),)),
+    Part("Simone", "Pavyzdys", MERSCH, "water", _head(Office("decider"))),
+)
+
+# Drawn last, in the place of the last of the crowd, so that nobody who was there before becomes somebody else.
+# Their given names are not in `words.GIVEN_NAMES`.
+LATER_OFFICERS = (
+    Part("Tessy", "Primjer", ESCH, "monuments", (_clerk("permits"), _adviser("permits"))),
+    Part("Norbert", "Ejemplo", MERSCH, "monuments", _head(Office("decider"))),
+    Part("Tessy", "Beispill", MERSCH, "adem", (_clerk("employers"), _clerk("disability"))),
+    Part("Carlo", "Muster", ESCH, "adem", (_clerk("employers"), _clerk("guidance"))),
+    Part("Corinne", "Exemple", ESCH, "adem", _head(Office("decider"))),
+    Part("Fernand", "Primjer", MERSCH, "ccss", _head(_clerk("affiliation"))),
+    Part("Manon", "Sample", ECHTERNACH, "economy", (_clerk("permits"),)),
+    Part("Patrick", "Exemplo", MERSCH, "economy", _head(Office("decider"))),
+    Part("Raoul", "Beispiel", ESCH, "customs", (_clerk("drinks"),)),
+    Part("Sylvie", "Esempio", MERSCH, "customs", _head(Office("decider"))),
+    Part("Norbert", "Voorbeeld", ESCH, "food", _head(_clerk("establishments"))),
 )
 
 CITIZENS = (

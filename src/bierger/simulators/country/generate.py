@@ -9,7 +9,7 @@ import unicodedata
 import uuid
 from functools import lru_cache
 
-from bierger.simulators.country.cast import CITIZENS, OFFICERS, Part
+from bierger.simulators.country.cast import CITIZENS, LATER_OFFICERS, OFFICERS, Part
 from bierger.simulators.country.model import Address, Country, Employment, Membership, Organisation, Person, Residence
 from bierger.simulators.country.words import FAMILY_NAMES, FORMS, GIVEN_NAMES, PLACES, STREETS, TRADES
 from bierger_core.values import NotAllocatableError, make_matricule, make_organisation_number
@@ -28,7 +28,7 @@ def country() -> Country:
     # The draw has to be repeatable, not secret: hence random and not secrets.
     draw = random.Random(SEED)  # noqa: S311 - not secret
     organisations = tuple(_organisation(draw, order) for order in range(ORGANISATIONS))
-    parts = (*OFFICERS, *CITIZENS, *_crowd(draw, PEOPLE - len(OFFICERS) - len(CITIZENS)))
+    parts = (*OFFICERS, *CITIZENS, *_crowd(draw, PEOPLE - len(OFFICERS) - len(CITIZENS))[: -len(LATER_OFFICERS)], *LATER_OFFICERS)
     firms = iter(organisations)
     people = []
     used: set[str] = set()

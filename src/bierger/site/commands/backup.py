@@ -253,7 +253,12 @@ def _add_blobs(archive: Archive, connection: psycopg.Connection) -> list[str]:
 
 
 # A checkpoint that is signed and not published yet has its batch in the rows: whoever continues after a restore finishes it.
-_PUBLISHED = "SELECT size, note, root FROM ledger_checkpoint JOIN ledger_shown USING (size) ORDER BY size DESC LIMIT 1"
+# Files of logs that ended are not in a backup: they are written again from their rows.
+_PUBLISHED = """
+SELECT size - ended, note, root
+FROM ledger_checkpoint JOIN ledger_shown USING (size), (SELECT coalesce(max(until), 0) AS ended FROM ledger_earlier) AS e
+WHERE size > ended ORDER BY size DESC LIMIT 1
+"""
 
 
 def _add_log(archive: Archive, connection: psycopg.Connection, folder: Path) -> None:

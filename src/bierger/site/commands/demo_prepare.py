@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`./bierger demo-prepare`: migrate, publish the packages, load the demonstration country, write the welcome.
+"""`./bierger demo-prepare`: migrate, publish procedures and situations, load the country, write the welcome.
 
 1. If nothing changed since the last time (a fingerprint kept as the comment of the schema, so that it lives and dies with
    this database), only the welcome is written: no Django, a fraction of a second. The supervisor does this much itself
@@ -24,6 +24,7 @@ from bierger.site.country.welcome import welcome
 CLONE = Path(__file__).resolve().parents[4]
 SOURCE = CLONE / "src" / "bierger"
 PROCEDURES = CLONE / "procedures"
+SITUATIONS = CLONE / "situations"
 MARK = "bierger demonstration "
 
 
@@ -72,7 +73,7 @@ def fingerprint(issuer: str) -> str:
 def _inputs() -> Iterator[Path]:
     yield from sorted(SOURCE.glob("*/migrations/*.py"))
     yield SOURCE / "infra" / "rls.py"
-    for folder in (SOURCE / "site" / "country", SOURCE / "simulators" / "country", PROCEDURES):
+    for folder in (SOURCE / "site" / "country", SOURCE / "simulators" / "country", PROCEDURES, SITUATIONS):
         yield from sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
@@ -92,18 +93,20 @@ def _prepare(issuer: str) -> list[str]:
 
 
 def _publish() -> list[str]:
-    """Every package below `procedures/`, in force everywhere; gives back what the core found wrong."""
+    """Every package below `procedures/`, then every situation, in force everywhere; gives back what the core found wrong."""
     from bierger.catalogue import services
     from bierger.catalogue.errors import CatalogueError, PublicationRefusedError
     from bierger.infra.principal import SYSTEM, acting_as
 
     refused: list[str] = []
-    for folder in services.package_folders(PROCEDURES):
+    found = [(folder, services.publish) for folder in services.package_folders(PROCEDURES)]
+    found += [(folder, services.publish_situation) for folder in services.situation_folders(SITUATIONS)]
+    for folder, publish in found:
         try:
             with acting_as(SYSTEM):
                 read = services.read_folder(folder)
                 prefix = f"{folder.relative_to(CLONE).as_posix()}/"
-                done = services.publish(files=read.files, vocabulary=read.vocabulary, prefix=prefix)
+                done = publish(files=read.files, vocabulary=read.vocabulary, prefix=prefix)
                 services.activate(digest=done.digest)
         except PublicationRefusedError as error:
             refused += [str(finding) for finding in error.findings]

@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(_args: argparse.Namespace) -> None:
+    from bierger.documents import services as documents
     from bierger.ledger import services
 
     for key in services.all_keys():
@@ -64,6 +65,9 @@ def _list(_args: argparse.Namespace) -> None:
         if key.revoked_from is not None:
             since = f"{key.revoked_from:%Y-%m-%dT%H:%M:%SZ}"
             print(f"{'':18}revoked from {since}, log of {key.revoked_at_size} entries: {key.reason}")
+    for code, days in documents.certificate_days().items():
+        soon = "  RENEW IT" if days < documents.WARNED_DAYS else ""
+        print(f"certificate of {code}: {days} days left{soon}")
 
 
 def _rotate(args: argparse.Namespace) -> None:

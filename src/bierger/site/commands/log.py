@@ -13,7 +13,7 @@ is said by `--policy FILE` (C2SP tlog-policy), by `--key VKEY`, or by `--keys FI
 own list is used, and that is said. `--seen FILE` is the watcher's memory: written when nothing contradicts it, and never begun
 anew when it cannot be read.
 
-`init`, `serve` and `append` are in log_node.py.
+`init`, `serve` and `append` are in log_node.py; `begin`, the only one that is of an installation, in log_begin.py.
 
 Needs neither Django nor a database nor the web server. Exit status: 0 nothing found; 1 something is wrong (a fork prints its two
 signed checkpoints); 3 nothing could be said: no log there, no such policy, a memory that cannot be read.
@@ -33,7 +33,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of
-from bierger.site.commands import log_node
+from bierger.site.commands import log_begin, log_node
 from bierger_core.merkle import (
     TILE_WIDTH,
     Audit,
@@ -96,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("--oldest", type=_span, metavar="SPAN", help="refuse cosignatures older than this: 90m, 24h, 7d")
             action.add_argument("--json", action="store_true", help="one JSON object, for programs")
     log_node.add_arguments(actions)
+    log_begin.add_arguments(actions)
     watch, prove, verify = (actions.choices[name] for name in ("watch", "prove", "verify"))
     watch.add_argument("--every", type=int, metavar="SECONDS", help="look again and again; default: once")
     which = prove.add_mutually_exclusive_group(required=True)
@@ -240,12 +241,12 @@ def _source(log: str | None) -> Source:
 
 def _trust(args: argparse.Namespace, source: Source | None) -> Trust:
     if args.policy is not None:
-        return Trust(parse_policy(_read(args.policy).decode("utf-8", "replace")), is_own=True)
+        return Trust(parse_policy(_read(args.policy)), is_own=True)
     if args.key:
         return Trust(policy_of_logs(parse_vkey(text) for text in args.key), is_own=True)
     data = _read(args.keys) if args.keys is not None else (source.get("keys.json") if source is not None else None)
     if data is None and source is not None and (text := source.get("policy")) is not None:  # a node without a key list
-        return Trust(parse_policy(text.decode("utf-8", "replace")), is_own=False)
+        return Trust(parse_policy(text), is_own=False)
     if data is None:
         raise NothingToSay("keys-missing", "Say whom to believe: --policy FILE, --key VKEY or --keys FILE.")
     entries = load_key_list(data).entries

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
-"""`./bierger publish PATH`: prove packages and store each as a version that never changes."""
+"""`./bierger publish PATH`: prove packages and situations, and store each as a version that never changes."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ import django
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, help="a package's folder, or a folder with packages below it")
+    parser.add_argument("path", type=Path, help="the folder of a package or a situation, or one with some below it")
     parser.add_argument("--activate", action="store_true", help="put the published versions in force at once, everywhere")
 
 
@@ -23,15 +23,16 @@ def run(args: argparse.Namespace) -> int:
 
     refused = 0
     try:
-        folders = services.package_folders(args.path)
+        found = [(folder, services.publish) for folder in services.package_folders(args.path)]
+        found += [(folder, services.publish_situation) for folder in services.situation_folders(args.path)]  # over those packages
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1
-    for folder in folders:
+    for folder, publish in found:
         try:
             with acting_as(SYSTEM):
                 read = services.read_folder(folder)
-                done = services.publish(files=read.files, vocabulary=read.vocabulary, prefix=f"{read.path}/")
+                done = publish(files=read.files, vocabulary=read.vocabulary, prefix=f"{read.path}/")
                 if args.activate:
                     services.activate(digest=done.digest)
         except PublicationRefusedError as error:

@@ -321,9 +321,11 @@ def _verify_log() -> str:
     """
     from bierger.infra.principal import SYSTEM, acting_as
     from bierger.ledger import selectors as ledger
+    from bierger.ledger import services
     from bierger_core.merkle import Frontier, MerkleError, TileReader, leaf_hash, open_checkpoint
 
     with acting_as(SYSTEM), _connect() as connection:
+        services.rebuild_earlier()
         head = ledger.checkpoint()
         if head is None:
             return "Log: empty."
@@ -338,7 +340,9 @@ def _verify_log() -> str:
             tree = tree.append(leaf_hash(leaf))
         if (opened.size, opened.root) != (head.size, head.root) or tree.root() != head.root:
             raise BackupError("restore-log", "The log's leaves do not give the root of its checkpoint.")
-        index = connection.execute("SELECT leaf_index, commitment FROM ledger_queue WHERE leaf_index < %s", [head.size])
+        ended = ledger.base()
+        query = "SELECT leaf_index - %s, commitment FROM ledger_queue WHERE leaf_index >= %s AND leaf_index < %s"
+        index = connection.execute(query, [ended, ended, ended + head.size])
         obstacle = ledger.obstacle()
         for place, commitment in index:
             if leaves[place] != bytes(commitment):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
-"""`./bierger retention status|run|hold|release|verify`: what is kept how long, what is erased, and the proof of it.
+"""`./bierger retention status|run|hold|release|proof|verify`: what is kept how long, what is erased, and the proof of it.
 
     status           what is due in the next days, what is held, what is late and why
     run [--dry-run]  erase now what is due (the worker does it every minute); --dry-run says what that would be
     hold CASE        nothing of it is erased until a day, for a reason
     release CASE     it is kept as long as its rule says
+    proof NUMBER     the proof that an account or an office was erased, by its number, once the log has it
     verify FILE      check a proof of erasure against a log, without Django, a database or us
 
 CASE is its number, as the request's page shows it. Exit status: 0 done; 1 something is late, failed or refused.
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     hold.add_argument("--reason", required=True, choices=("appeal", "litigation", "inquiry", "claim"), help="why it is held")
     hold.add_argument("--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="the last day of the hold")
     hold.add_argument("--note", default="", help="for the officers of the case; erased with it")
+    actions.choices["proof"].add_argument("number", type=UUID, metavar="NUMBER", help="of the account or the office")
     verify.set_defaults(offline=True)  # a proof is checked without an installation
     verify.add_argument("file", type=Path, metavar="FILE", help="the proof, as the request's page hands it out")
     trust = verify.add_mutually_exclusive_group(required=True)
@@ -56,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _status(_args: argparse.Namespace) -> int:
     from bierger.cases import selectors as cases
+    from bierger.identity import selectors as identity
     from bierger.infra import backup_keys, clock, erasures
     from bierger.infra.principal import SYSTEM, acting_as
 
@@ -64,12 +67,15 @@ def _status(_args: argparse.Namespace) -> int:
         late = [one for one in cases.overdue(today, most=MOST_LINES) if not one.held]
         held = cases.held(today, most=MOST_LINES)
         ahead = cases.due_by_day(today, days=AHEAD)
+        told = identity.announced(cap=MOST_LINES)
     for day, count in ahead.items():
         print(f"due   {day}  {count} cases")
     for one in held:
         print(f"held  {one.hold_until}  {one.number}: {one.hold_reason}" + (f", due {one.erase_on}" if one.erase_on else ""))
     for one in late:
-        print(f"late  {one.erase_on}  {one.number}: `./bierger retention run` says why")
+        print(f"late  {one.erase_on}  {one.number}: {one.problem or 'not tried yet'}")
+    if told:
+        print(f"told  {told if told < MOST_LINES else f'{MOST_LINES} or more'} people: their account ends.")
     known, keys = erasures.registered(), backup_keys.secrets_in(erasures.folder())
     print(f"{sum(ahead.values())} cases due within {AHEAD} days, {len(held)} held, {len(late)} late.")
     print(f"{len(known)} erasures registered and {len(keys)} keys of backups in {erasures.folder()}.")
@@ -79,7 +85,7 @@ def _status(_args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from bierger.cases import selectors as cases
     from bierger.cases import services
-    from bierger.filings.services import erase_round
+    from bierger.filings.services import end_accounts, erase_round
     from bierger.infra import clock
     from bierger.infra.backup_keys import destroy_old_keys
     from bierger.infra.principal import SYSTEM, acting_as
@@ -99,7 +105,9 @@ def _run(args: argparse.Namespace) -> int:
     told = erase_round(job="retention run")
     for failed in told.failed:
         print(f"failed  {numbers.get(failed.case, failed.case)}: {failed.code}", file=sys.stderr)
-    destroyed = destroy_old_keys()
+    accounts, destroyed = end_accounts(), destroy_old_keys()
+    if accounts:
+        print(f"{accounts} accounts and offices erased.")
     print(f"{told.erased} erased, {len(told.failed)} failed; {destroyed} keys of old backups destroyed.")
     return 1 if told.failed else 0
 
@@ -139,6 +147,19 @@ def _of_case(number: str, does: Callable[[UUID], object], done: str) -> int:
     return 0
 
 
+def _proof(args: argparse.Namespace) -> int:
+    from bierger.filings.selectors import deletion_certificate
+    from bierger.infra.principal import SYSTEM, acting_as
+
+    with acting_as(SYSTEM):
+        proof = deletion_certificate(args.number)
+    if proof is None:
+        print(f"Nothing with the number {args.number} was erased, or the log has not taken it yet.", file=sys.stderr)
+        return 1
+    print(proof.decode(), end="")
+    return 0
+
+
 def _verify(args: argparse.Namespace) -> int:
     """Needs no Django: for whoever was handed the proof."""
     from bierger_core.merkle import log_key, parse_policy, parse_vkey, policy_of_logs
@@ -163,7 +184,9 @@ def _verify(args: argparse.Namespace) -> int:
     record = proved.record
     print(f"IN THE LOG {proved.origin}: leaf {proved.index} of {proved.size}")
     at = f"erased at {record.get('erased_at')} (due {record.get('due_on')})"
-    print(f"Case {record.get('case')} of {record.get('administration')}, {at}.")
+    kind = next((one for one in ("account", "office") if one in record), "")
+    what = f"{kind.capitalize()} {record[kind]}" if kind else f"Case {record.get('case')} of {record.get('administration')}"
+    print(f"{what}, {at}.")
     for kind, count in _destroyed(record.get("destroyed")).items():
         print(f"  {count:>6}  {kind}")
     print("What it says was said in public, and cannot be taken back. That no copy is left anywhere is beyond any proof.")
@@ -179,5 +202,6 @@ _ACTIONS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("run", _run, "erase now what is due"),
     ("hold", _hold, "keep a case longer"),
     ("release", _release, "keep a case no longer than its rule says"),
+    ("proof", _proof, "print the proof that an account or an office was erased"),
     ("verify", _verify, "check a proof of erasure"),
 )

@@ -98,7 +98,11 @@ def _now() -> DateTime:
 
 
 def _day(text: str) -> dt.date:
-    return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        message = f"{text!r} is no day of the calendar; write it as 2027-01-01."
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _at(args: argparse.Namespace) -> dt.date:

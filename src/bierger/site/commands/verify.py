@@ -13,16 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bierger.documents.plugins.pdf_signatures import said_by
 from bierger.documents.plugins.revocations import RevocationsUnreadable
 from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.ledger.plugins.outside import LogUnreachable
 from bierger.site.offline import CannotCheck, Checked, Trust, check_file, load_trust
 from bierger_core.seals import Verdict
-from bierger_core.signatures import SignaturesError, check_file_signature
-from bierger_core.values import CoreError
+from bierger_core.values import CoreError, local
 
 _WORST = (1, 3, 2, 0)
 _KINDS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".txt"})  # what is looked for in a folder
@@ -86,25 +88,15 @@ def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
 def _signature(file: Path) -> dict[str, object] | None:
     """What a PDF's own signature says (PAdES), beside the verdict and not part of it: seal and log need no certificate."""
     data = file.read_bytes()
-    try:
-        found = check_file_signature(data) if data.startswith(b"%PDF-") else None
-    except SignaturesError as error:
-        return {"valid": False, "code": error.code}
-    if found is None:
-        return None
-    at = None if found.at is None else found.at.isoformat()
-    return {"valid": True, "by": _printable(found.name), "vouched_by": _printable(found.issuer), "time_stamp": at}
-
-
-def _printable(name: str) -> str:
-    """A name out of anybody's certificate, as a terminal may show it."""
-    return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
+    return said_by(data, now=datetime.fromtimestamp(time.time(), UTC)) if data.startswith(b"%PDF-") else None
 
 
 def _print_signature(said: Mapping[str, object] | None) -> None:
     if said is not None and said["valid"]:
         at = f"time stamp of {said['time_stamp']}" if said["time_stamp"] else "no time stamp"
         print(f"Signature of the PDF: by {said['by']}, {at}.")
+        term = f"from {said['certificate_from']} until {said['certificate_until']}"
+        print(f"   {_DATED[str(said['dated_by'])]} It is valid {term}.")
         print(f"   Who vouches for that: {said['vouched_by']}. Whether to believe them was not judged.")
     elif said is not None:
         print(f"Signature of the PDF: wrong ({said['code']})")
@@ -122,6 +114,12 @@ def _say_cannot(error: Exception, file: Path | None, *, as_json: bool) -> int:
     return 1
 
 
+_DATED = {
+    "stamp": "At that instant its certificate was valid.",
+    "certificate": "Its certificate is valid now.",
+    "nothing": "When it was made cannot be said: its certificate is not valid at that instant.",
+}
+_RECEIPT = "THE RECEIPT HOLDS: this submission is in the log. What else stands on the page around the code was not checked."
 _WORDS = {
     "authentic": "AUTHENTIC: these very bytes were issued.",
     "facts-only": "THE FACTS ARE AUTHENTIC. Compare them with the paper: nothing was said about the rest of it.",
@@ -136,6 +134,7 @@ _SKIPPED = {  # a step that was not done says only a code
     "facts-only": "A code speaks of the facts, not of the paper or file that it stands on.",
     "lookup-not-given": "No log was given that would know.",
     "revocation-unavailable": "The log shows no list of revocations.",
+    "short-lived": "It ends by itself within a day, and nobody can take it back before.",
 }
 
 
@@ -143,7 +142,7 @@ def _line(file: Path, checked: Checked) -> str:
     """One file among several."""
     verdict = checked.verdict
     failed = f"  {verdict.failed.code}" if verdict.failed is not None else ""
-    over = f"  was valid until {verdict.valid_until}" if checked.is_over else ""
+    over = f"  was valid until {_end(verdict)}" if checked.is_over else ""
     if checked.receipt is not None:
         return f"{'RECEIPT HOLDS' if verdict.accepted else 'NOT AUTHENTIC'}  {file}  {checked.receipt.number}{failed}"
     number = "" if verdict.claims is None else f"  {verdict.claims.issuer} {verdict.claims.facts.get('number', '')}".rstrip()
@@ -156,27 +155,38 @@ def _print(checked: Checked) -> None:
         detail = "" if not step.code or step.outcome == "ok" else f"  {step.code}: {step.message or _SKIPPED[step.code]}"
         print(f"{number}. {step.name:<18} {step.outcome.replace('_', ' '):<12}{detail}".rstrip())
     held = checked.receipt is not None and verdict.accepted
-    print("THE RECEIPT HOLDS: this submission is in the log." if held else _WORDS[verdict.result])
+    print(_RECEIPT if held else _WORDS[verdict.result])
     if checked.is_over and verdict.accepted:
-        print(f"IT WAS VALID UNTIL {verdict.valid_until}: genuine, and by its own words not to be relied on any more.")
+        said = "EXPIRED AT" if verdict.is_short_lived else "WAS VALID UNTIL"
+        print(f"IT {said} {_end(verdict)}: genuine, and by its own words not to be relied on any more.")
     claims = verdict.claims
     if claims is not None:
         said = "issued by" if verdict.result != "refused" else "it claims to be issued by"
         name = document_words(verdict).get("en", claims.document_type)
         print(f"{name}, {said} {claims.issuer} at {claims.issued_at.isoformat()}")
         for fact in worded_facts(verdict):
-            print(f"   {fact.labels.get('en', fact.code)}: {fact.value}")
+            print(f"   {fact.labels.get('en', fact.code)}: {fact.values.get('en', fact.value)}")
         if verdict.valid_until is not None and not checked.is_over:
-            print(f"Valid until {verdict.valid_until}")
+            short = "; cannot be taken back before then: short-lived" if verdict.is_short_lived else ""
+            print(f"Good until {_end(verdict)}{short}")
     if checked.receipt is not None:
         print(f"Receipt {checked.receipt.number}, event {checked.receipt.event_hash.hex()}")
     _print_log(verdict, checked)
 
 
+def _end(verdict: Verdict) -> str:
+    """The last day, or of a short-lived act the minute, in Luxembourg."""
+    if verdict.is_short_lived and verdict.ends_at is not None:
+        return f"{local(verdict.ends_at):%Y-%m-%d %H:%M} (Luxembourg)"
+    return str(verdict.valid_until)
+
+
 def _print_log(verdict: Verdict, checked: Checked) -> None:
     """Revoked or not, in the log or not, and who says so."""
     is_act = checked.receipt is None
-    if verdict.revocation is not None and verdict.revocation.reason.startswith("status-"):
+    if verdict.is_short_lived:
+        print("Revoked: no, for it cannot be; it ends by itself")
+    elif verdict.revocation is not None and verdict.revocation.reason.startswith("status-"):
         # Such a list says neither when nor why.
         print(f"Revoked: yes, says the issuer's status list of {verdict.revocation.revoked_at.isoformat()}")
     elif verdict.revocation is not None:

@@ -11,7 +11,7 @@ from bierger.site.commands.activate import instant
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("procedure", help="OWNER/NAME, as `./bierger list` shows it")
+    parser.add_argument("procedure", help="OWNER/NAME or situation/NAME, as `./bierger list` shows it")
     parser.add_argument("--for", dest="administration", default="", help="code of one administration; default: everywhere")
     parser.add_argument("--at", type=instant, help="2026-01-31 or 2026-01-31T08:00+01:00; default: now")
 

@@ -113,7 +113,7 @@ def _services(served: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Itera
     for body, said in served["state"].items():
         of_body = said["services"]
         assert isinstance(of_body, dict)
-        wanted += [(body, code, names) for code, names in of_body.items()]
+        wanted += [(body, code, names) for code, names in {**of_body, **served["state_services"]}.items()]
     for administration, code, names in wanted:
         yield Service(
             id=identifier("service", administration, code),

@@ -44,9 +44,16 @@ OFFICERS = (
     ("pol.sample", "Mersch, waste, lighting, roads and green spaces"),
     ("sonia.exemplo", "Esch-sur-Alzette, citizens’ office"),
     ("frank.beispill", "Echternach, citizens’ office"),
+    ("gilles.voorbeeld", "Nature and forests: checks what is built outside the building zones"),
+    ("kevin.esimerkki", "Water management: checks works near water"),
+    ("tessy.primjer", "Architectural heritage: checks works on protected buildings"),
+    ("tessy.beispill", "ADEM: employers, people with a disability"),
+    ("corinne.exemple", "ADEM: decides"),
+    ("fernand.primjer", "CCSS: takes note of who is hired"),
+    ("manon.sample", "Ministry of the Economy: checks business permits"),
+    ("raoul.beispiel", "Customs and excise: checks drinks licences"),
+    ("norbert.voorbeeld", "ALVA: registers places that serve food"),
 )
-# Offices whose desk stays empty: no procedure that comes with Bierger asks them for anything yet.
-IDLE = "The State’s offices for nature and for water have officers too, but no procedure asks them yet."
 
 
 def welcome(base_url: str) -> str:
@@ -65,7 +72,6 @@ def welcome(base_url: str) -> str:
         "",
         "Officers (after signing in, choose the administration)",
         *_people(OFFICERS),
-        f"  {IDLE}",
         "",
         f"and {len(country().people) - len(CITIZENS) - len(OFFICERS)} more. Stop with Ctrl-C.",
     ]

@@ -97,7 +97,7 @@ def _log() -> tuple[bool, str]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING_FOR_THE_LOG)
         waiting, oldest = cursor.fetchone()
-        cursor.execute("SELECT size, at FROM ledger_shown ORDER BY size DESC LIMIT 1")
+        cursor.execute(_LAST_CHECKPOINT)
         last = cursor.fetchone()
     now = clock.now()
     told = f"{last[0]} leaves, last checkpoint {_seconds(now - last[1])} ago" if last else "no checkpoint yet"
@@ -107,6 +107,11 @@ def _log() -> tuple[bool, str]:
     return age < LOG_BEHIND_AFTER, f"{told}; {waiting} waiting, the oldest for {_seconds(age)}"
 
 
+# Of the log of now: logs that ended count no more.
+_LAST_CHECKPOINT = """
+SELECT size - ended, at FROM ledger_shown, (SELECT coalesce(max(until), 0) AS ended FROM ledger_earlier) AS e
+WHERE size > ended ORDER BY size DESC LIMIT 1
+"""
 # Also what has its number and is not published: its files could not be written.
 WAITING_FOR_THE_LOG = """
 SELECT count(*), min(queued_at) FROM ledger_queue

@@ -59,7 +59,8 @@ _QUEUES = (
         "bierger_log_leaves",
         "Leaves under the last checkpoint.",
         "",
-        "SELECT coalesce(max(size), 0) FROM ledger_checkpoint",  # signed: never behind what was seen
+        # Signed: never behind what was seen. Of the log of now: its rows stand behind those of logs that ended.
+        "SELECT greatest(0, max(size) - coalesce((SELECT max(until) FROM ledger_earlier), 0)) FROM ledger_checkpoint",
     ),
     (
         "bierger_worker_silence_seconds",

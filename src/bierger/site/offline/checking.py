@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bierger.documents.errors import SandboxBusy
 from bierger.documents.plugins.opening import Brought, NotOpened, open_file
 from bierger.documents.plugins.receipts import ReceiptCode
+from bierger.infra.errors import SandboxBusy
 from bierger.ledger.plugins.outside import fetch_of
 from bierger.site.offline.revocation import known_about
 from bierger.site.offline.trust import CannotCheck, Trust, read_bytes
@@ -40,7 +40,7 @@ from bierger_core.seals import (
     verify_receipt,
     verify_seal,
 )
-from bierger_core.values import CoreError, local_date
+from bierger_core.values import CoreError
 
 MAX_PIXELS = 60_000_000
 SECONDS = 30.0  # of one file; a letter of ours takes a fraction of one, a photo one or two
@@ -72,19 +72,19 @@ class Checked:
 def check_file(path: Path, trust: Trust) -> Checked:
     """Check it. Raises CannotCheck, LogUnreachable, CoreError (of a log that does not hold together)."""
     data = read_bytes(path)
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     try:
-        brought = open_file(data, seconds=SECONDS, photo_seconds=SECONDS, max_pixels=MAX_PIXELS)
+        brought = open_file(data, now=now, seconds=SECONDS, photo_seconds=SECONDS, max_pixels=MAX_PIXELS)
     except (NotOpened, SandboxBusy) as refused:
         raise CannotCheck(refused.code, f"{path}: {refused}") from refused
-    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     if brought.receipt is not None:
         return Checked("receipt", _check_receipt(brought.receipt, trust), brought.receipt)
     assert brought.code is not None
     known = known_about(brought.code, trust, now)
     check = _Check(trust, known.lookup, now)
     verdict = check.act(path, data, brought) if brought.is_pdf else check.code(brought.code)
-    is_over = verdict.valid_until is not None and local_date(now) > verdict.valid_until
-    return Checked("file" if brought.is_pdf else "facts", verdict, is_over=is_over, as_of=known.as_of, problem=known.problem)
+    kind, over = "file" if brought.is_pdf else "facts", verdict.is_over(now)
+    return Checked(kind, verdict, is_over=over, as_of=known.as_of, problem=known.problem)
 
 
 def _check_receipt(receipt: ReceiptCode, trust: Trust) -> Verdict:

@@ -52,7 +52,9 @@ def known_about(code: str, trust: Trust, now: dt.datetime) -> Known:
             raise RevocationUnavailableError("No list at hand says anything about this act.")
         return None
 
-    return Known(ask, max([*dates, *([] if token is None else [token.issued_at])], default=None), problem)
+    newest = max([*dates, *([] if token is None else [token.issued_at])], default=None)
+    # A list that is dated ahead knows nothing of what is to come: the clock that signed it was wrong.
+    return Known(ask, None if newest is None else min(newest, now), problem)
 
 
 def _list_of(seal: Seal, trust: Trust, now: dt.datetime) -> tuple[StatusListToken | None, str]:

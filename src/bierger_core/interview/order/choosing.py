@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which question next, in numbers: the best move where it can be computed, a good one with a bound where not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .exact import BudgetSpent, Exact, State, parts, remaining
@@ -14,6 +14,8 @@ SMALL = 400
 """Ways to be partly answered, up to which a part is solved exactly while somebody waits."""
 COMPUTED = 1_000_000
 """Ways to be partly answered, up to which what follows a question is computed while somebody waits."""
+MANY = 5_000
+"""Ways, over all roots, in which questions that were skipped may have been answered."""
 HALF = 0.5
 """Of the greatest gain for its cost, what a move must have to be chosen for another reason; doubles the bound of `pairs`."""
 
@@ -47,17 +49,37 @@ class Chooser:
         self.rollout = Rollout(self.functions, self.moves)
         self.gains = Gains(self.functions)
 
-    def left(self, known: Mapping[int, int]) -> list[int]:
+    def left(self, known: Mapping[int, int], roots: Sequence[int] | None = None) -> list[int]:
         """What remains of each root when these answers, by class, are known."""
-        left = list(self.roots)
+        left = list(self.roots if roots is None else roots)
         for factor, answer in known.items():
             left = [self.functions.restrict(function, factor, answer) for function in left]
         return left
 
-    def choose(self, known: Mapping[int, int]) -> Chosen | None:
-        """The next move; None when all is settled. What comes first for the author is dealt with first."""
-        left = self.left(known)
-        whole = parts(self.functions, remaining(self.functions, left))
+    def without(self, skipped: Collection[int], known: Mapping[int, int]) -> list[tuple[int, int]]:
+        """Each root by its number, once for each way in which these factors, which nobody answers, could have been answered.
+
+        To settle all of them is to find out all that can be found out without those answers; what matters to none of them cannot
+        help. Known answers go first, so that there are few ways; they are restricted again by `left`, which then changes nothing.
+        """
+        found = list(enumerate(self.left(known)))
+        for factor in sorted(set(skipped) - set(known)):
+            ways = range(len(self.functions.weights[factor]))
+            expanded = {(number, self.functions.restrict(root, factor, way)): None for number, root in found for way in ways}
+            found = list(expanded)
+            if len(found) > MANY:
+                raise BudgetSpent
+        return found
+
+    def choose(self, known: Mapping[int, int], skipped: Collection[int] = ()) -> Chosen | None:
+        """The next move; None when all is settled. What comes first for the author is dealt with first.
+
+        Of the factors `skipped` none is chosen. BudgetSpent: they leave too many ways open.
+        """
+        roots = self.without(skipped, known) if skipped else list(enumerate(self.roots))
+        numbers, starts = [number for number, _ in roots], [root for _, root in roots]
+        left = self.left(known, starts)
+        whole = parts(self.moves, remaining(self.functions, left))
         if not whole:
             return None
         part = min(whole, key=lambda one: min(move.factors for move in self.moves.possible(one)))
@@ -68,10 +90,10 @@ class Chooser:
             move = found
         else:
             inside = set(part)
-            move = self.near_best(part, [root for root, one in zip(self.roots, left, strict=True) if one in inside], known)
+            move = self.near_best(part, [root for root, one in zip(starts, left, strict=True) if one in inside], known)
         asked = sum(1 << factor for factor in move.factors)
-        roots = tuple(number for number, one in enumerate(left) if self.functions.support[one] & asked)
-        return Chosen(move, roots, expected)
+        concerned = (number for number, one in zip(numbers, left, strict=True) if self.functions.support[one] & asked)
+        return Chosen(move, tuple(dict.fromkeys(concerned)), expected)
 
     def _ways(self, part: State) -> int:
         """A bound on the states of a part: each factor unanswered, or answered in one class."""
@@ -83,7 +105,7 @@ class Chooser:
     def prepare(self, budget: int) -> bool:
         """Compute the whole interview beforehand, within so many states; whether that was enough."""
         try:
-            for part in parts(self.functions, remaining(self.functions, self.roots)):
+            for part in parts(self.moves, remaining(self.functions, self.roots)):
                 self.exact.solve(part, budget)
         except BudgetSpent:
             return False

@@ -35,7 +35,7 @@ class Exact:
 
     def cost(self, state: State) -> float:
         """Of a state that may fall apart."""
-        return sum(self._part(part)[0] for part in parts(self.functions, state))
+        return sum(self._part(part)[0] for part in parts(self.moves, state))
 
     def _part(self, state: State) -> tuple[float, Move | None]:
         if not state:
@@ -61,19 +61,19 @@ class Exact:
         return best, chosen
 
 
-def parts(functions: Functions, state: State) -> list[State]:
-    """The state as parts that share no factor, in the order of their first function."""
-    found: list[tuple[int, list[int]]] = []
+def parts(moves: Moves, state: State) -> list[State]:
+    """The state as parts that share no factor, no page and no place of the author's order, by their first function."""
+    found: list[tuple[int, int, list[int]]] = []
     for function in state:
-        support, members = functions.support[function], [function]
+        support, linked, members = moves.functions.support[function], moves.linked(function), [function]
         apart = []
-        for other, others in found:
-            if other & support:
-                support, members = support | other, others + members
+        for other, others_linked, others in found:
+            if other & linked or others_linked & support:
+                support, linked, members = support | other, linked | others_linked, others + members
             else:
-                apart.append((other, others))
-        found = [*apart, (support, members)]
-    return sorted(tuple(sorted(members)) for _, members in found)
+                apart.append((other, others_linked, others))
+        found = [*apart, (support, linked, members)]
+    return sorted(tuple(sorted(members)) for _, _, members in found)
 
 
 def remaining(functions: Functions, state: Sequence[int]) -> State:

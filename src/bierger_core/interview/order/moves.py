@@ -25,6 +25,17 @@ class Moves:
         self.costs = costs
         self.pages = pages
         self.before = before
+        self._linked: dict[int, int] = {}
+
+    def linked(self, function: int) -> int:
+        """Bits of the factors of a function, of those on their pages, and of those that the author wants asked before them."""
+        found = self._linked.get(function)
+        if found is None:
+            found = self.functions.support[function]
+            for factor in factors_of(found):
+                found |= self.pages[factor] | self.before[factor]
+            self._linked[function] = found
+        return found
 
     def relevant(self, state: State) -> int:
         """Bits of the factors whose answer can still change something."""

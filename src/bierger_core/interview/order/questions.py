@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The front door: decisions, costs, pages and answers by name; classes and numbers stay inside."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bierger_core.rules import Factor, InputRefused, PartialDecision, Shared, Undecided, is_plain, share, to_value
 from bierger_core.values import CoreError
 
 from .choosing import Chooser
+from .exact import BudgetSpent
 from .functions import END, Functions
 from .moves import Moves
 
@@ -78,16 +79,23 @@ class QuestionOrder:
         """Compute the whole order beforehand; whether the optimum is known for every course of the interview."""
         return self._chooser.prepare(budget)
 
-    def next(self, known: Mapping[str, object]) -> Next | None:
+    def next(self, known: Mapping[str, object], skipped: Collection[str] = ()) -> Next | None:
         """The next question after these answers, by dotted name; None when every decision is settled.
 
-        Raises InputRefused for an answer that is none to this question. What matters to no decision is passed over.
+        `skipped`: questions that the person cannot answer now. They are not asked again; None then means that no other question
+        can still change what is open. Raises InputRefused for an answer that is none to this question. What matters to no
+        decision is passed over.
         """
         if len(self._chooser.functions.factor) > MOST:
             self._renew()
-        chosen = self._chooser.choose(self._classes(known))
+        classes, left_out = self._classes(known), {self.numbers[name] for name in skipped if name in self.numbers}
+        try:
+            chosen = self._chooser.choose(classes, left_out)
+        except BudgetSpent:  # so many questions were skipped that their ways are not gone through: the first that matters
+            others = [name for name in self.relevant(known) if name not in skipped]
+            return Next((others[0],), (), None, optimal=False) if others else None
         if chosen is None:
-            return self._beyond(known)
+            return self._beyond(known, skipped)
         factors = self.shared.factors
         names = tuple(factors[number].name for number in chosen.move.factors)
         goals = tuple(self.plain[root] for root in chosen.roots)
@@ -102,11 +110,13 @@ class QuestionOrder:
                 found += verdict.inputs
         return tuple(dict.fromkeys(found))
 
-    def _beyond(self, known: Mapping[str, object]) -> Next | None:
+    def _beyond(self, known: Mapping[str, object], skipped: Collection[str]) -> Next | None:
         """The decisions that are no plain diagrams, one after the other."""
         for number, decision in enumerate(self.decisions):
             if number not in self.plain and isinstance(verdict := decision.decide(known), Undecided):
-                return Next(verdict.inputs[:1], (number,), None, optimal=False)
+                names = [name for name in verdict.inputs if name not in skipped]
+                if names:
+                    return Next((names[0],), (number,), None, optimal=False)
         return None
 
     def _classes(self, known: Mapping[str, object]) -> dict[int, int]:

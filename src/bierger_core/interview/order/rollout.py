@@ -2,7 +2,7 @@
 """What an interview costs that always asks what leaves least doubt: the measure by which a first question is chosen.
 
 Least doubt alone is a good order. To ask first what makes this order cheapest afterwards, computed and not estimated, is never
-worse than that order and in practice next to the best there is (`make bench-rules` prints both).
+worse than that order and in practice next to the best there is (`make bench-interview` prints both).
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Rollout:
 
     def cost(self, state: State) -> float:
         """Expected cost of a state that may fall apart."""
-        return sum(self._part(part) for part in parts(self.functions, state))
+        return sum(self._part(part) for part in parts(self.moves, state))
 
     def _part(self, part: State) -> float:
         found = self.known.get(part)

@@ -9,7 +9,7 @@ from bierger_core.rules.drg.context import Reading, refused_code
 from bierger_core.rules.drg.hits import TableCompiler
 from bierger_core.rules.feel.env import Code, Env
 from bierger_core.rules.feel.functions import make_function
-from bierger_core.rules.feel.loops import NoList, Source, select, turns
+from bierger_core.rules.feel.loops import NoList, Source, item_scope, turns
 from bierger_core.rules.feel.scope import Scope
 from bierger_core.rules.feel.types import ANY, Type, conform
 from bierger_core.rules.feel.values import Function, Value
@@ -184,7 +184,7 @@ class BoxedCompiler:
             if found is None:
                 return None
             items = found if isinstance(found, tuple) else (found,)
-            return select(env, items, condition)
+            return _kept(env, items, condition)
 
         return filtered, shape
 
@@ -230,6 +230,20 @@ class BoxedCompiler:
             return result
 
         return quantified, None
+
+
+def _kept(env: Env, items: tuple[Value, ...], condition: Code) -> Value:
+    """Give the items for which the condition is true. What is no truth value is no condition: unlike in a text, no position."""
+    kept: list[Value] = []
+    for item in items:
+        env.run.count()
+        value = condition(item_scope(env, item))
+        if value is not None and not isinstance(value, bool):
+            env.run.note("the condition of a filter is no truth value")
+            return None
+        if value is True:
+            kept.append(item)
+    return tuple(kept)
 
 
 __all__ = ["EXPRESSIONS", "BoxedCompiler"]

@@ -186,6 +186,11 @@ class Model:
         node = self._unit.by_name.get(name)
         return node.type if node is not None else ANY
 
+    def outputs_of(self, service: str) -> tuple[str, ...]:
+        """The names of the decisions that a decision service gives; none when there is no service of this name."""
+        node = self._unit.by_name.get(service)
+        return () if node is None else tuple(one.name for one in node.members.get("outputDecision", ()))
+
     def evaluate(self, decision: str, inputs: Mapping[str, Value], *, now: DateTime | None = None, strict: bool = True) -> Result:
         """Decide. Inputs are named as in the file, those of imports `import.name`; a decision may be given instead.
 

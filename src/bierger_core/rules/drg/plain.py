@@ -33,7 +33,9 @@ def read_json(text: str) -> object:
     if len(text) > MAX_TEXT:
         raise InputRefused(name="input", expected=f"at most {MAX_TEXT} characters", got="a longer text")
     try:
-        found: object = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_number)
+        found: object = json.loads(
+            text, parse_float=_number, parse_int=_number, parse_constant=_no_number, object_pairs_hook=_once
+        )
         json.dumps(found, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:  # "\ud800" is no character: nothing can be written with it
         raise InputRefused(name="input", expected="JSON", got="half of a surrogate pair in a text") from None
@@ -47,6 +49,16 @@ def _number(text: str) -> Decimal:
         return decimal_context().create_decimal(text)
     except (InvalidOperation, Overflow) as error:
         raise NumberOverflow from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a name given twice, one value would go unseen."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name} twice")
+        found[name] = value
+    return found
 
 
 def _no_number(text: str) -> Decimal:

@@ -57,11 +57,18 @@ def number(operator: str, left: Decimal, right: Decimal) -> Decimal | None:
             return context.multiply(left, right)
         if operator == "/":
             return context.divide(left, right)
-        return context.power(left, right) if left or right else Decimal(1)
+        return _power(left, right)
     except (DivisionByZero, InvalidOperation):
         return None
     except Overflow as error:
         raise NumberOverflow from error
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal | None:
+    """`base ** exponent`; 0 ** 0 is 1, and 0 ** -1 a division by 0 of which the decimal module makes an infinity unasked."""
+    if not base:
+        return Decimal(1) if not exponent else Decimal(0) if exponent > 0 else None
+    return decimal_context().power(base, exponent)
 
 
 def negate(value: Value) -> Value:

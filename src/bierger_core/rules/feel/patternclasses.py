@@ -3,6 +3,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 Accepts = Callable[[str], bool]
 
@@ -65,9 +66,33 @@ def category(name: str) -> Accepts | None:
     return lambda one: low <= ord(one) <= high
 
 
+@cache
+def _variants() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Group the characters that have cases by their lower and by their upper case; none stands beyond the second plane."""
+    lower: dict[str, list[str]] = {}
+    upper: dict[str, list[str]] = {}
+    for one in map(chr, range(0x20000)):
+        if one != one.lower() or one != one.upper():
+            lower.setdefault(one.lower(), []).append(one)
+            upper.setdefault(one.upper(), []).append(one)
+    return lower, upper
+
+
+def same_but_case(one: str, other: str) -> bool:
+    """Tell whether two texts differ in nothing but case: by their lower or by their upper letters (XPath F&O, flag i)."""
+    return one.lower() == other.lower() or one.upper() == other.upper()
+
+
 def ignoring_case(accepts: Accepts) -> Accepts:
-    """Accept a character when it or its other case is accepted."""
-    return lambda one: accepts(one) or accepts(one.lower()) or accepts(one.upper())
+    """Accept a character when it or a case-variant of it is accepted: [A-Z] takes k and the sign of Kelvin too."""
+
+    def accepts_variant(one: str) -> bool:
+        if accepts(one):
+            return True
+        lower, upper = _variants()
+        return any(accepts(other) for other in (*lower.get(one.lower(), ()), *upper.get(one.upper(), ())))
+
+    return accepts_variant
 
 
 def _word(one: str) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from bierger_core.rules.errors import PatternRefused
 from bierger_core.rules.feel.limits import Run
+from bierger_core.rules.feel.patternclasses import same_but_case
 from bierger_core.rules.feel.patternreader import Instruction, PatternReader, Unreadable
 
 MAX_WORK = 1_000_000  # steps of one search: about one second
@@ -105,7 +106,7 @@ class Pattern:
                     low, high = saved[2 * instruction.first], saved[2 * instruction.first + 1]
                     piece = text[low:high] if low >= 0 and high >= 0 else ""
                     found = text[position : position + len(piece)]
-                    if found != piece and not (self.ignores_case and found.lower() == piece.lower()):
+                    if found != piece and not (self.ignores_case and same_but_case(found, piece)):
                         break
                     counter, position = counter + 1, position + len(piece)
                 elif kind == "match":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-from bierger.documents.plugins.sandbox.refusals import Refused
+from bierger.infra.sandbox.refusals import Refused
 
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 # What one picture may cost. A PNG is unpacked whole: 25 megapixels take about 2 seconds and 200 MB. A JPEG of a telephone

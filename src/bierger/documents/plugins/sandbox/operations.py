@@ -3,22 +3,19 @@
 
 render         a Typst template -> PDF/A-3a + PDF/UA-1
 inspect        an upload -> its type, cleaned bytes
-attachments    a PDF -> the two files our acts carry (seal and proof)
+attachments    a PDF -> the files our acts carry (seal and proof), and what its signature says
 codes          a photo -> the texts of the QR codes on it
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from bierger.documents.plugins.pdf_signatures import said_by
 from bierger.documents.plugins.sandbox.images import clean_image, read_codes
 from bierger.documents.plugins.sandbox.pdfs import check_pdf, read_attachments
-from bierger.documents.plugins.sandbox.refusals import Refused
 from bierger.documents.plugins.sandbox.typesetting import render
-
-Body = Mapping[str, object]
-Parts = Mapping[str, bytes]
-Operation = Callable[[Body, Parts], tuple[dict[str, object], dict[str, bytes]]]
+from bierger.infra.sandbox.worker import Body, Operation, Parts
 
 
 def inspect(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
@@ -29,8 +26,11 @@ def inspect(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, byte
     return {}, {"data": clean_image(parts["data"], media_type, max_pixels=int(str(body["max_pixels"])))}
 
 
-def attachments(_body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
-    return {}, read_attachments(parts["data"])
+def attachments(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
+    """body: now (ISO 8601); anchors (PEM), where some are believed. parts: data."""
+    now = datetime.fromisoformat(str(body["now"]))
+    signature = said_by(parts["data"], now=now, anchors=str(body.get("anchors", "")).encode())
+    return {"signature": signature}, read_attachments(parts["data"])
 
 
 def codes(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
@@ -38,5 +38,3 @@ def codes(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]
 
 
 OPERATIONS: dict[str, Operation] = {"render": render, "inspect": inspect, "attachments": attachments, "codes": codes}
-
-__all__ = ["OPERATIONS", "Refused"]

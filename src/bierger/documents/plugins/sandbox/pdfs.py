@@ -8,7 +8,7 @@ import io
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from bierger.documents.plugins.sandbox.refusals import Refused
+from bierger.infra.sandbox.refusals import Refused
 
 # The files our own acts carry; nothing else is taken out of a stranger's PDF.
 OURS = ("seal.txt", "facts.tlog-proof", "file-salt.txt", "receipt.txt")

@@ -18,7 +18,8 @@ from typing import Literal
 
 import typst
 
-from bierger.documents.plugins.sandbox.refusals import Refused
+from bierger.documents.plugins.codes import draw_svg
+from bierger.infra.sandbox.refusals import Refused
 
 TEMPLATE = "letter.typ"
 FONTS = Path(__file__).resolve().parents[5] / "web" / "fonts"
@@ -48,9 +49,10 @@ def _compiler() -> typst.Compiler:
 
 
 def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict[str, object], dict[str, bytes]]:
-    """body: inputs {name: string}, epoch (seconds), attachments [{name, media_type, description}], and, for a letter that is to
-    be signed, hole {room, at, label}. parts: letter.typ, other files, the attachments among them under their names. Gives back
-    part `pdf`, and `hollow`: the same with a place for the signature.
+    """body: inputs {name: string}, epoch (seconds), attachments [{name, media_type, description}], qr (text of a code, which the
+    template finds drawn as `qr.svg`), and, for a letter that is to be signed, hole {room, at, label}. parts: letter.typ, other
+    files, the attachments among them under their names. Gives back part `pdf`, and `hollow`: the same with a place for the
+    signature.
     """
     template = parts[TEMPLATE]
     _refuse_packages(template)
@@ -62,6 +64,8 @@ def render(body: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[dict
     try:
         for name, data in parts.items():
             _write(folder, name, data)
+        if "qr" in body:
+            _write(folder, "qr.svg", draw_svg(str(body["qr"])))
         at = datetime.fromtimestamp(int(str(body["epoch"])), UTC)
         pdf = _compiler().compile(
             _wrapper(attached).encode(),

@@ -4,7 +4,7 @@
 Keys of documents are kept apart from those of seals and of the log: a key that signs files signs nothing else.
 """
 
-from bierger.documents.plugins.signing.identities import FileSigner, anchors_pem, signer_of
+from bierger.documents.plugins.signing.identities import FileSigner, anchors_pem, ends, signer_of
 from bierger.documents.plugins.signing.stamping import Stamping, answer, stamping
 
-__all__ = ["FileSigner", "Stamping", "anchors_pem", "answer", "signer_of", "stamping"]
+__all__ = ["FileSigner", "Stamping", "anchors_pem", "answer", "ends", "signer_of", "stamping"]

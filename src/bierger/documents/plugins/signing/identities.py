@@ -13,7 +13,9 @@ to sign some three hundred bytes, the signed attributes. The file itself never g
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +62,19 @@ def stamper() -> FileSigner:
 def anchors_pem() -> bytes:
     """The certificates that one has to believe to believe our own: PEM, the newest first; nothing when we have none."""
     return own_authority.anchors(own_folder())
+
+
+def ends() -> dict[str, datetime]:
+    """When the operator's certificates end, by administration; what cannot be read has no end here, and stops acts by name.
+
+    Those of our own making are renewed by themselves.
+    """
+    place = str(settings.BIERGER_PDF_SIGNING)
+    found: dict[str, datetime] = {}
+    for path in sorted(Path(place).glob("*.pem")) if place not in ("off", "own") else ():
+        with suppress(OSError, ValueError):
+            found[path.stem] = x509.load_pem_x509_certificates(path.read_bytes())[0].not_valid_after_utc
+    return found
 
 
 def own_folder() -> Path:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -104,8 +105,10 @@ class FolderDisk:
         self._threads.submit(self.sync_folder, path)
 
     def sync_all(self, files: Collection[str], folders: Collection[str]) -> None:
-        waiting = [self._threads.submit(self.sync, path) for path in files]
-        waiting += [self._threads.submit(self.sync_folder, path) for path in folders]
+        jobs = [partial(self.sync, path) for path in files] + [partial(self.sync_folder, path) for path in folders]
+        waiting = [self._threads.submit(one) for one in jobs[1:]]
+        for first in jobs[:1]:
+            first()  # this thread would only wait
         for one in waiting:
             one.result()
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 
 from bierger.ledger.plugins.node.disk import Disk
@@ -32,6 +32,7 @@ class TileFolder:
         self._disk = disk
         self._keep = keep
         self._made: set[str] = set()
+        self._ready: dict[bytes, str] = {}  # a note that is on the disk, and the name it has until it is published
 
     def fetch(self, path: str) -> bytes:
         """A tile's bytes. Raises TileError for what is no tile's name, TileMissingError."""
@@ -41,8 +42,11 @@ class TileFolder:
             raise TileMissingError("Nothing is stored at this path.", path=path)
         return data
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """A new name is written where it will be read: nobody reads it before its checkpoint is published."""
+    def write(self, files: Mapping[str, bytes], note: bytes = b"") -> None:
+        """A new name is written where it will be read: nobody reads it before its checkpoint is published.
+
+        The note waits under a name of its own, synced at the same time as the files.
+        """
         folders: dict[str, None] = {}
         created = []
         for path, data in files.items():
@@ -54,22 +58,33 @@ class TileFolder:
                 # Left by somebody who was killed, perhaps half, or being written by somebody slower, perhaps read.
                 put(self._disk, path, data)
             folders[path.rpartition("/")[0]] = None
-        self._disk.sync_all(created, folders)
+        if not note:
+            self._disk.sync_all(created, folders)
+            return
+        new = _fresh_name(PUBLISHED)
+        with _or_removed(self._disk, new):
+            self._disk.create(new, note)
+            self._disk.sync_all([*created, new], folders)
+        self._ready = {note: new}
 
     def published(self) -> bytes | None:
         return read(self._disk, PUBLISHED)
 
     def publish(self, note: bytes, *, anew: bool = False) -> None:
         """anew: whatever lies there, and be it no checkpoint."""
-        if self._keep is not None:
-            self._keep(note)
-        with self._disk.lock():
-            shown = self.published()
-            if anew or shown is None or size_of(shown) <= size_of(note):
-                put(self._disk, PUBLISHED, note)
-                # A power cut may undo the name for as long as this takes. The head is durable, and whoever starts next
-                # publishes it again; to wait here would cost each batch a fourth journey to the disk.
-                self._disk.sync_soon(".")
+        new = self._ready.pop(note, None) or _written(self._disk, PUBLISHED, note)
+        with _or_removed(self._disk, new):
+            if self._keep is not None:
+                self._keep(note)
+            with self._disk.lock():
+                shown = self.published()
+                if anew or shown is None or size_of(shown) <= size_of(note):
+                    self._disk.rename(new, PUBLISHED)
+                    # A power cut may undo the name for as long as this takes. The head is durable, and whoever starts next
+                    # publishes it again; to wait here would cost each batch a third journey to the disk.
+                    self._disk.sync_soon(".")
+                else:
+                    self._disk.remove(new)
 
     def _make_folders(self, path: str) -> Iterator[str]:
         """Make what is missing; give the folders in which a name is new, or may be: whoever made it may be dead."""
@@ -131,13 +146,31 @@ class FolderLog(TileFolder):
 
 def put(disk: Disk, path: str, data: bytes) -> None:
     """Whole for readers at any time, its content on the disk; its name is, once the folder was synced."""
-    new = f"{path}{_NEW}{secrets.token_hex(8)}"  # never a name that somebody dead left half
-    try:
+    new = _written(disk, path, data)
+    with _or_removed(disk, new):
+        disk.rename(new, path)
+
+
+def _written(disk: Disk, path: str, data: bytes) -> str:
+    """The bytes on the disk, under a name that nobody reads."""
+    new = _fresh_name(path)
+    with _or_removed(disk, new):
         disk.create(new, data)
         disk.sync(new)
-        disk.rename(new, path)
-    except OSError:
-        with suppress(OSError):  # a full disk must not be filled by attempts
+    return new
+
+
+def _fresh_name(path: str) -> str:
+    return f"{path}{_NEW}{secrets.token_hex(8)}"  # never a name that somebody dead left half
+
+
+@contextmanager
+def _or_removed(disk: Disk, new: str) -> Iterator[None]:
+    """A full disk must not be filled by attempts."""
+    try:
+        yield
+    except Exception:
+        with suppress(OSError):
             disk.remove(new)
         raise
 

@@ -146,8 +146,8 @@ async def serve(node: Node, batcher: Batcher, host: str, port: int) -> None:
 async def _body(scope: Any, protocol: Any) -> bytes:
     """The whole body, and never more than the limit, whatever the sender says of its length."""
     stated = scope.headers.get("content-length")
-    if stated is not None and (not stated.isdecimal() or int(stated) > wire.LARGEST_REQUEST):
-        raise _TOO_LARGE
+    if stated is not None and (not stated.isdecimal() or len(stated) > 19 or int(stated) > wire.LARGEST_REQUEST):
+        raise _TOO_LARGE  # a number too long to be read is one, too
     if stated is not None:
         return bytes(await protocol())
     parts, size = [], 0
