@@ -87,10 +87,12 @@ class FilingCase(models.Model):
 
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT)
+    draft = models.UUIDField(null=True)  # of several filed together, the one that this case was made from
 
     class Meta:
         db_table = "filings_filing_case"
         constraints = [models.UniqueConstraint(fields=["filing", "case"], name="filings_filing_case_once")]
+        indexes = [models.Index(fields=["draft"], name="filings_filing_case_draft", condition=models.Q(draft__isnull=False))]
 
 
 class Deletion(models.Model):

@@ -115,8 +115,8 @@ def receipt(filing: UUID) -> Receipt:
 
 @own_data(_HELD)
 def receipt_of_draft(draft_id: UUID) -> Receipt | None:
-    """The receipt of the filing that was made from this draft, if it was."""
-    row = Filing.objects.filter(draft=draft_id).first()
+    """The receipt of the filing that was made from this draft, alone or among others, or from this bundle; None: none was."""
+    row = Filing.objects.filter(draft=draft_id).first() or Filing.objects.filter(filingcase__draft=draft_id).first()
     return receipt_of(row, again=True) if row else None
 
 

@@ -27,7 +27,7 @@ from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
 from bierger.filings.errors import DeclarationMissing, InBundle, NotComplete, ProcedureUnknown
 from bierger.filings.models import Draft, Filing, FilingCase
-from bierger.filings.selectors import receipt_of, takers, unknown_draft
+from bierger.filings.selectors import receipt_of, receipt_of_draft, takers, unknown_draft
 from bierger.filings.services.drafts import REFUSED, check_levels, files_of, lock_bundle
 from bierger.filings.services.sharing import setting_of
 from bierger.filings.types import Receipt
@@ -66,10 +66,10 @@ def submit_bundle(*, bundle: UUID, declaration: bool) -> Receipt:
 
 
 def _earlier(made_from: UUID) -> Receipt:
-    filing = Filing.objects.filter(draft=made_from).first()
-    if filing is None:
+    filed = receipt_of_draft(made_from)
+    if filed is None:
         raise unknown_draft(made_from)
-    return receipt_of(filing, again=True)
+    return filed
 
 
 def _file(rows: Sequence[Draft], *, made_from: UUID, digest: str, declaration: bool) -> Receipt:
@@ -96,7 +96,10 @@ def _file(rows: Sequence[Draft], *, made_from: UUID, digest: str, declaration: b
             fee_cents=_fee(packages),
         )  # fmt: skip
         insert([filing])
-        insert(FilingCase(filing=filing, case_id=one.id) for one in opened)
+        insert(
+            FilingCase(filing=filing, case_id=one.id, draft=None if row.id == made_from else row.id)
+            for row, one in zip(rows, opened, strict=True)
+        )
         kept = {blob for row, answers in zip(rows, filed, strict=True) for blob in files_of(row.digest, answers)}
         for row in rows:
             for blob in set(files_of(row.digest, row.answers)) - kept:
