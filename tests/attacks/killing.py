@@ -94,10 +94,14 @@ def revive_database(server: EmbeddedPostgres) -> None:
 def _forked(step: Step, work: Work, strike: Callable[[], object]) -> int:
     """The wait status of a child that runs `work`, in which `strike` is called once, before the n-th step."""
     connections.close_all()  # a connection must not be shared with the child
+    parents = connections["default"]
     child = os.fork()
     if child == 0:
         struck: list[bool] = []
         try:
+            # Beside a browser's event loop connections belong to the loop, and a child has none: it would make one of its own,
+            # of another role or to another server than its parent's.
+            connections["default"] = parents
             _each_step(_Countdown(step, strike, struck))
             work()
             os._exit(ANSWERED if struck else DONE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A form from its first page to the receipt, and an officer's decision, with nothing but a keyboard.
+"""A form from its first page to the receipt, a situation to its plan and back, an officer's decision, with nothing but a keyboard.
 
 At every stop of the Tab key the focus is looked at: can it be seen, and does it go on in the order of the page?
 """
@@ -93,6 +93,43 @@ def test_a_report_by_keyboard_alone(visitor: Arrive) -> None:
     key(who, "Enter")
     assert who.path.startswith("/filings/")
     assert "/l/" in who.text("#private-link")
+
+
+UNKNOWN = 'form.form button[name="unknown"]'
+
+
+@pytest.mark.slow
+def test_a_situation_by_keyboard_alone(visitor: Arrive) -> None:
+    who = visitor("en", script=True).open("/situations")
+    skip(who)
+    tab_to(who, 'main a[href="/situations/build"]')
+    key(who, "Enter")
+    tab_to(who, "form.actions .ds-button")
+    key(who, "Enter")
+    for number in range(MOST_TABS):
+        if who.path.endswith("/plan"):
+            break
+        choice = who.page.locator('main form.form input[type="radio"]')
+        if number < 3 and choice.count():
+            tab_to(who, 'main form.form input[type="radio"]')
+            who.page.keyboard.press("Space")
+            tab_to(who, NEXT)
+        else:
+            tab_to(who, UNKNOWN)
+        key(who, "Enter")
+    opened = who.page.locator("main details").first
+    tab_to(who, "main details summary")  # why, with the law
+    who.page.keyboard.press("Enter")
+    assert opened.get_attribute("open") is not None
+    tab_to(who, 'main a[href*="/situations/build?"]')  # a question that is still open, or an answer to change
+    key(who, "Enter")
+    assert who.page.locator("main form.form h1").count() == 1
+    tab_to(who, ".side a")
+    key(who, "Enter")
+    assert who.path.endswith("/plan")
+    tab_to(who, ".side .ds-button")
+    key(who, "Enter")
+    assert who.path.endswith("/authorize"), who.path
 
 
 def test_an_officer_decides_by_keyboard_alone(visitor: Arrive, tmp_path: Path) -> None:
