@@ -8,7 +8,8 @@
 One file, for people who do not trust the administration's own programs. It needs Python 3.9 or newer and the package
 `cryptography`; nothing of Bierger. The format is described in docs/reference/readings.md; each rule is named where it is checked.
 
-Exit status: 0 everything holds, 1 something is wrong, 2 the files could not be read.
+Exit status: 0 everything holds, 1 something is wrong, 2 the files could not be read, 3 what is there holds, but the log has newer
+batches about this person: export again. If a fresh export says so again, its end was cut off and its date written back.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ FORMAT = "bierger-readings-1"
 READINGS_LEAF = 9  # kind of the log's leaves that hold a batch of readings
 ED25519_NOTE = 1  # kind of signature of a C2SP signed note
 TILE = 256
+SEALING = timedelta(minutes=1)  # a batch is dated before it is committed: an export of that moment honestly lacks it
 
 
 class WrongError(Exception):
@@ -339,8 +342,11 @@ def leaves_of_log(base: str, size: int) -> list[bytes]:
     return leaves
 
 
-def check_against_log(export: Json, base: str, keys: list[Key]) -> int:
-    """Rule 5: the log is the one that proved the export, every batch in it is published, and nothing of ours is missing."""
+def check_against_log(export: Json, base: str, keys: list[Key]) -> tuple[int, int]:
+    """Rule 5: the log is the one that proved the export, every batch in it is published, and nothing of ours is missing.
+
+    Gives how many batches there are, and how many of them are about this chain and newer than the export.
+    """
     note = fetch(base, "checkpoint")
     if note is None:
         raise UnreadableError("there is no checkpoint at this address")
@@ -357,8 +363,8 @@ def check_against_log(export: Json, base: str, keys: list[Key]) -> int:
     return check_tags(export, base, [leaf for leaf in leaves if leaf[:1] == bytes([READINGS_LEAF])])
 
 
-def check_tags(export: Json, base: str, logged: list[bytes]) -> int:
-    key, ends, number, opened = unhex(export["key"], 32), {}, 0, set()
+def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
+    key, ends, number, newer, opened = unhex(export["key"], 32), {}, 0, 0, set()
     for entry in export["entries"]:
         ends[entry["batch"]] = entry["hash"]
     last = max(ends, default=0)
@@ -376,13 +382,19 @@ def check_tags(export: Json, base: str, logged: list[bytes]) -> int:
         opened.add(logged_as(batch))
         tag = tag_of(key, number)
         found = next((leaf[32:].hex() for leaf in leaves if leaf[:32] == tag), None)
-        if found != ends.get(number) and (found is None or number <= last):
+        if found == ends.get(number):
+            continue
+        if found is None or number <= last:
             raise WrongError(f"batch {number} in the log says otherwise about this chain than the export: it was rewritten")
-        if found != ends.get(number):
-            newer = unhex(found, 32) and batch["at"] > export["made_at"]
-            if not newer:
-                raise WrongError(f"the end was cut off: the log has an entry of this chain in batch {number}")
-    return len(opened)
+        # Whoever made the file wrote its date: it can accuse, and never excuse. What is newer is counted and told.
+        if instant(batch["at"]) + SEALING <= instant(export["made_at"]):
+            raise WrongError(f"the end was cut off: the log has an entry of this chain in batch {number}")
+        newer += 1
+    return len(opened), newer
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162 - Python 3.9 and 3.10 read no Z
 
 
 # -- who read -----------------------------------------------------------------------------------------------------------------
@@ -414,12 +426,11 @@ def load(path: str) -> Json:
     return export
 
 
-def verify(options: argparse.Namespace) -> list[str]:
-    """All rules; gives what was found, line by line. Raises WrongError, UnreadableError."""
-    export = load(options.export)
+def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
+    """All rules; gives what was found, line by line, and how many newer batches the log has. Raises both errors."""
     given = options.key or []
     keys = [read_key(one) for one in given or export["log_keys"]]
-    lines = []
+    lines, newer = [], 0
     if options.subject and options.subject != export["subject"]:
         raise WrongError(f"this export is of chain {export['subject']}")
     erased = check_chain(export)
@@ -438,14 +449,15 @@ def verify(options: argparse.Namespace) -> list[str]:
         check_older(export, older)
         lines.append("everything that the older export showed is still there")
     if options.log:
-        seen = check_against_log(export, options.log, keys)
-        lines.append(f"in the {seen} batches of the published log there is nothing of this chain that the export lacks")
+        seen, newer = check_against_log(export, options.log, keys)
+        if not newer:
+            lines.append(f"in the {seen} batches of the published log there is nothing of this chain that the export lacks")
     lines += [check_opening(export, one) for one in options.opening or []]
     if not given:
         lines.append("the log's key was taken from the export itself: give --key with the one that was published elsewhere")
     if not options.older and not options.log:
         lines.append("that nothing was cut off at the end shows only with --older or --log")
-    return lines
+    return lines, newer
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -456,8 +468,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", action="append", help="key of the log, name+id+key; may be given several times")
     parser.add_argument("--opening", action="append", help="who made a reading, as the auditors say it: reading:account:salt")
     parser.add_argument("--subject", help="number of your chain, as the page shows it")
+    options = parser.parse_args(arguments)
     try:
-        lines = verify(parser.parse_args(arguments))
+        export = load(options.export)
+        print(f"- made at {instant(export['made_at']):%Y-%m-%d %H:%M:%S} UTC, says the export itself")
+        lines, newer = verify(export, options)
     except UnreadableError as error:
         print(f"UNREADABLE: {error}")
         return 2
@@ -469,6 +484,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for line in lines:
         print(f"- {line}")
+    if newer:
+        print(f"EXPORT AGAIN: the log has {newer} newer {'batches' if newer > 1 else 'batch'} about you")
+        return 3
     print("HOLDS")
     return 0
 

@@ -7,6 +7,7 @@ import ast
 import copy
 import json
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bierger.disclosures import selectors
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import services as log
 from bierger_core.merkle import ReadingBatch, ReadingEntry, reading_commitment, reading_tag
-from bierger_core.values import Kind
+from bierger_core.values import Kind, format_instant, parse_instant
 from tests.apps.disclosures.exports import PROGRAM, check, copy_log, export, write
 from tests.apps.disclosures.town import read, seal
 from tests.attacks.together import superuser
@@ -43,7 +44,7 @@ def test_one_file_that_imports_nothing_of_ours():
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     roots = {name.split(".")[0] for name in imported}
     assert roots == {
-        "__future__", "argparse", "base64", "binascii", "hashlib", "hmac", "json", "sys", "urllib", "pathlib", "typing", "cryptography",
+        "__future__", "argparse", "base64", "binascii", "hashlib", "hmac", "json", "sys", "urllib", "datetime", "pathlib", "typing", "cryptography",
     }  # fmt: skip
 
 
@@ -152,13 +153,32 @@ def test_a_cut_tail_is_found_by_an_older_export_and_by_the_log(story: tuple[Expo
     assert "in the 2 batches of the published log there is nothing of this chain that the export lacks" in said
     cut = copy.deepcopy(mine)
     del cut["entries"][2:], cut["batches"][1:]
+    cut["made_at"] = later(mine["made_at"], hours=1)
     file = write(tmp_path, "cut.json", cut)
     assert check(file)[0] == 0, "on its own, a file that ends earlier cannot be told from an older one"
     assert "the end was cut off: the older export has entry 3" in check(file, "--older", str(older))[1]
     assert "the end was cut off: the log has an entry of this chain in batch 2" in check(file, "--log", str(public))[1]
-    # An honest older file is no cut: the log has gone on since.
-    cut["made_at"] = "2000-01-01T00:00:00Z"
-    assert check(write(tmp_path, "cut.json", cut), "--log", str(public))[0] == 0
+
+
+def test_a_date_that_the_operator_wrote_excuses_nothing(story: tuple[Export, Export], tmp_path: Path):
+    """A cut file with an early date looks like an honest older one. Neither holds: both are told of what is newer, and of their date."""
+    mine, _ = story
+    public, cut = copy_log(tmp_path / "log"), copy.deepcopy(mine)
+    del cut["entries"][2:], cut["batches"][1:]
+    # The last is honest: a file made in the instant in which the batch was sealed.
+    for made_at in ("2000-01-01T00:00:00Z", later(mine["batches"][1]["at"], seconds=-1), later(mine["batches"][1]["at"], seconds=1)):
+        cut["made_at"] = made_at
+        status, said = check(write(tmp_path, "cut.json", cut), "--log", str(public))
+        assert (status, "nothing of this chain" in said, "HOLDS" in said) == (3, False, False), said
+        assert said.splitlines()[0] == f"- made at {made_at[:19].replace('T', ' ')} UTC, says the export itself"
+        assert said.splitlines()[-1] == "EXPORT AGAIN: the log has 1 newer batch about you"
+    del cut["entries"][:], cut["batches"][:]  # nothing at all is left
+    status, said = check(write(tmp_path, "cut.json", cut), "--log", str(public))
+    assert (status, "the log has 2 newer batches about you" in said) == (3, True), said
+
+
+def later(instant: str, **by: int) -> str:
+    return format_instant(parse_instant(instant) + timedelta(**by))
 
 
 def test_a_log_with_two_histories_or_a_batch_kept_back(story: tuple[Export, Export], tmp_path: Path):
