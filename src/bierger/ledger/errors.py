@@ -35,7 +35,7 @@ class KeyFileExposed(LedgerError):
 
 class KeyRefused(LedgerError):
     """`code`: key-none (no such key), key-pending (a rotation has not begun yet), key-in-use, key-revoked-already, key-future,
-    key-lost (its private file is gone, and nobody said so).
+    key-size (its log never had so many entries), key-lost (its private file is gone, and nobody said so).
     """
 
     def __init__(self, code: str, message: str) -> None:

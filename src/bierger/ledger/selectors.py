@@ -344,3 +344,8 @@ def key_place(valid_from: datetime, rows: int, ended: Sequence[EarlierLogView]) 
             return one.origin, min(max(rows - first, 0), one.until - first)
         first = one.until
     return origin(), max(rows - first, 0)
+
+
+def key_first(valid_from: datetime, ended: Sequence[EarlierLogView]) -> int:
+    """The row at which the log begins for which a key signed."""
+    return next((one.first for one in ended if valid_from < one.ended_at), ended[-1].until if ended else 0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import timedelta
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from bierger.ledger.errors import KeyFileExposed, KeyRefused
 from bierger.ledger.models import Key, KeyListVersion
 from bierger.ledger.plugins import key_files
 from bierger.ledger.services import changes
+from bierger.site.commands import keys
 from bierger_core.merkle import log_key
 from bierger_core.seals import load_key_list, seal
 from tests.apps.documents.story import decide
@@ -142,6 +144,68 @@ def test_of_a_stolen_key_only_what_the_log_dates_before_stays_good(commune, as_w
     back = seal(claims, document_type=read, salt=bytes(range(32)), log_origin=selectors.origin(), signer=thief, status=0)
     assert refused_by(back) == "key-revoked"
     assert honest.authentic == "facts-only"
+    for newer, older in zip(lists()[1:], lists(), strict=False):
+        newer.check_follows(older)
+
+
+def test_a_clock_that_fell_back_after_the_theft_puts_nothing_before_it(commune, as_worker, run_jobs, at):
+    """Leaves are dated by the clock of the machine. What was logged after an entry from after the theft came after the theft."""
+    with as_worker():
+        before = decide(commune, None, once="before")
+    run_jobs()
+    with acting_as(ANONYMOUS):
+        safe = selectors.checkpoint().size
+    since = at(10)
+    with as_worker():
+        after = decide(commune, None, once="after")
+    run_jobs()
+    at(5)  # back, by ten minutes or by a year
+    with as_worker():
+        behind = decide(commune, None, once="behind")
+    run_jobs()
+    at(20)
+    with working(as_worker):
+        kid = bytes(active(commune.code).kid)
+        done = services.revoke_key(kid=kid, since=since, reason="The laptop was stolen.")
+        assert done.log_size == safe
+        assert len(documents.numbers_refused(kid=kid, issuer=done.owner, since=since, size=safe)) == 2
+    run_jobs()
+    assert [refused_by(code) for code in codes([before, after, behind], as_worker)] == ["", "key-revoked", "key-revoked"]
+
+
+def test_where_the_clock_was_wrong_the_operator_says_how_much_of_the_log_was_before_the_theft(commune, as_worker, run_jobs, at, capsys):
+    """It ran ahead for a while: by the clock alone, acts of well before the theft would be refused."""
+    acts, sizes = [], []
+    for minute, once in ((0, "first"), (60, "ahead"), (10, "mended")):
+        at(minute)
+        with as_worker():
+            acts.append(decide(commune, None, once=once))
+        run_jobs()
+        with acting_as(ANONYMOUS):
+            sizes.append(selectors.checkpoint().size)
+    at(30)
+    with working(as_worker):
+        kid = bytes(active(commune.code).kid)
+
+    def revoke(size: int | None) -> tuple[int, str]:
+        parser = argparse.ArgumentParser()
+        keys.add_arguments(parser)
+        words = ["revoke", kid.hex(), "--from", "2026-11-22T12:20:00Z", "--reason", "x", *([] if size is None else ["--size", str(size)])]
+        with as_worker():
+            found = keys.run(parser.parse_args(words))
+        said = capsys.readouterr()
+        return found, said.out + said.err
+
+    for wrong in (-1, sizes[-1] + 1):
+        assert "(key-size)" in revoke(wrong)[1]
+    assert f"the first {sizes[2]} entries of the log stay good" in revoke(sizes[2])[1]
+    run_jobs()
+    assert [refused_by(code) for code in codes(acts, as_worker)] == ["", "key-revoked", ""]  # `ahead` bears a time after the theft
+    # Fewer may be learnt later, more never.
+    assert f"the first {sizes[0]} entries" in revoke(sizes[0])[1]
+    for again in (sizes[0], sizes[2], None):
+        found, said = revoke(again)
+        assert (found, "(key-revoked-already)" in said) == (1, True)
     for newer, older in zip(lists()[1:], lists(), strict=False):
         newer.check_follows(older)
 

@@ -6,7 +6,8 @@ rotate   the successor is made now and begins `AHEAD` from now: whoever decides 
          except a log key's: that goes on signing the list, for those who keep one from before.
          The old file is lost: the successor begins at once.
 revoke   what the key signed from an instant on is refused, and of what bears an earlier date only that stays good which stood
-         in the log by then: a thief dates his seals back, the log does not. The log's size at that instant goes into the list.
+         in the log by then: a thief dates his seals back, the log does not. The log's size at that instant goes into the list:
+         by our clock, or, where that was wrong, as the operator says.
          A key in use gets a successor at once. A revoked key of the log vouches for nothing any more, for its old checkpoints
          neither: the successor signs from the next entry on, and who keeps an older list needs the new one another way.
 retire   an administration that issues nothing here any more.
@@ -25,7 +26,7 @@ from bierger.infra import clock
 from bierger.ledger.errors import KeyRefused
 from bierger.ledger.models import Checkpoint, Key
 from bierger.ledger.plugins.key_files import destroy, state_of
-from bierger.ledger.selectors import earlier_logs, key_place
+from bierger.ledger.selectors import earlier_logs, key_first, key_place
 from bierger.ledger.services.keys import add_key, lock_keys, publish_key_list
 from bierger.ledger.types import KeyView
 
@@ -68,10 +69,12 @@ def rotate_key(*, owner: str, is_lost: bool = False) -> KeyChange:
     return KeyChange(bytes(old.kid), owner, since, bytes(new.kid))
 
 
-def revoke_key(*, kid: bytes, since: datetime, reason: str) -> KeyChange:
-    """Revoke a key from an instant on, not later than now. A second time: from an earlier one. Worker only.
+def revoke_key(*, kid: bytes, since: datetime, reason: str, size: int | None = None) -> KeyChange:
+    """Revoke a key from an instant on, not later than now. Worker only.
 
-    Raises KeyRefused (key-none, key-future, key-revoked-already).
+    A second time: from an earlier instant, or with fewer entries.
+    size: how many entries of its log stood certainly before the theft, where our clock does not tell.
+    Raises KeyRefused (key-none, key-future, key-size, key-revoked-already).
     """
     lock_keys()
     now = clock.now()
@@ -81,17 +84,48 @@ def revoke_key(*, kid: bytes, since: datetime, reason: str) -> KeyChange:
         raise KeyRefused("key-none", "The key list has no such key.")
     if since > now:
         raise KeyRefused("key-future", "A key is revoked from an instant that has passed; rotate it to let it end later.")
-    if key.status == "revoked" and (key.revoked_from is None or since >= key.revoked_from):
-        raise KeyRefused("key-revoked-already", "The key is revoked from an earlier instant already.")
+    rows = _rows_before(since) if size is None else _rows_named(key, size)
+    if key.status == "revoked":
+        _check_stricter(key, since, rows)
+        rows = rows if key.revoked_at_size is None else min(rows, key.revoked_at_size)
     was_active = key.status == "active"
-    head = Checkpoint.objects.filter(at__lt=since).order_by("-size").first()
-    key.status, key.revoked_from, key.reason = "revoked", since, reason
-    key.revoked_at_size = 0 if head is None else head.size
+    key.status, key.revoked_from, key.reason, key.revoked_at_size = "revoked", since, reason, rows
     key.save(update_fields=["status", "revoked_from", "reason", "revoked_at_size"])
     new = _successor(key, now.replace(microsecond=0), was_active=was_active)
     publish_key_list()
     size = key_place(key.valid_from, key.revoked_at_size, earlier_logs())[1]
     return KeyChange(bytes(kid), key.owner, since, None if new is None else bytes(new.kid), size)
+
+
+def _rows_before(since: datetime) -> int:
+    """How many entries all our logs had, one after the other, when a clock that only goes forward said `since`.
+
+    A checkpoint bears what our clock said. One from `since` on is followed by nothing earlier, whatever the clock said after it:
+    a clock that fell back by a year does not put a thief's entries before the theft.
+    """
+    late = Checkpoint.objects.filter(at__gte=since).order_by("size").first()
+    if late is not None:
+        return late.previous
+    head = Checkpoint.objects.order_by("-size").first()
+    return 0 if head is None else head.size
+
+
+def _rows_named(key: Key, size: int) -> int:
+    """The same, as the operator counts: entries of the one log for which the key signed."""
+    head = Checkpoint.objects.order_by("-size").first()
+    ended = earlier_logs()
+    most = key_place(key.valid_from, 0 if head is None else head.size, ended)[1]
+    if not 0 <= size <= most:
+        raise KeyRefused("key-size", f"The log of this key has {most} entries: name as many or fewer.")
+    return key_first(key.valid_from, ended) + size
+
+
+def _check_stricter(key: Key, since: datetime, rows: int) -> None:
+    """Raises KeyRefused when the key was revoked as early already: nobody could tell a later instant from a thief's word."""
+    is_earlier = key.revoked_from is not None and since < key.revoked_from
+    is_fewer = since == key.revoked_from and key.revoked_at_size is not None and rows < key.revoked_at_size
+    if not (is_earlier or is_fewer):
+        raise KeyRefused("key-revoked-already", "The key is revoked from an earlier instant already.")
 
 
 def _successor(key: Key, now: datetime, *, was_active: bool) -> Key | None:

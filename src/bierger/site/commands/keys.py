@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("kid", metavar="KID", help="the key, as the list names it")
     since = "since when it may have been stolen: 2026-11-22T14:00:00Z"
     revoke.add_argument("--from", dest="since", required=True, metavar="INSTANT", help=since)
+    size = "how many entries of its log stand certainly before that, where the clock was wrong"
+    revoke.add_argument("--size", type=int, metavar="N", help=size)
     revoke.add_argument("--reason", required=True, help="a sentence for those who read the list of keys later")
 
 
@@ -87,7 +89,7 @@ def _revoke(args: argparse.Namespace) -> None:
     from bierger.ledger import services
     from bierger_core.values import parse_instant
 
-    done = services.revoke_key(kid=_kid(args.kid), since=parse_instant(args.since), reason=args.reason)
+    done = services.revoke_key(kid=_kid(args.kid), since=parse_instant(args.since), reason=args.reason, size=args.size)
     _say(done, "is revoked from")
     print(f"Of what it had signed, the first {done.log_size} entries of the log stay good.")
     numbers = documents.numbers_refused(kid=done.kid, issuer=done.owner, since=done.since, size=done.log_size or 0)
