@@ -115,6 +115,24 @@ date and time(@"2026-01-01", @"10:00:00Z") = @"2026-01-01T10:00:00Z"
 @"2026-01-01T12:00:00" - @"2026-01-01T12:00:00Z" = null
 @"2026-07-01T12:00:00@Europe/Luxembourg".time offset = @"PT2H"
 date and time("2026-01-01T12:00:00@Moon/Base") = null
+(@"2026-10-25T00:00:00@Europe/Luxembourg" + @"PT4H") - @"2026-10-25T00:00:00@Europe/Luxembourg" = @"PT4H"
+string(@"2026-10-25T00:00:00@Europe/Luxembourg" + @"PT4H") = "2026-10-25T03:00:00@Europe/Luxembourg"
+string(@"2026-10-25T02:30:00@Europe/Luxembourg") = "2026-10-25T02:30:00@Europe/Luxembourg"
+string(@"2026-10-25T02:30:00@Europe/Luxembourg" + @"PT1H") = "2026-10-25T02:30:00+01:00"
+(@"2026-10-25T02:30:00@Europe/Luxembourg" + @"PT1H").timezone = "Europe/Luxembourg"
+(@"2026-10-25T02:30:00@Europe/Luxembourg" + @"PT1H").time offset = @"PT1H"
+string(@"2026-03-29T01:30:00@Europe/Luxembourg" + @"PT1H") = "2026-03-29T03:30:00@Europe/Luxembourg"
+string(@"2026-03-29T03:30:00@Europe/Luxembourg" - @"PT1H") = "2026-03-29T01:30:00@Europe/Luxembourg"
+string(@"2026-03-28T12:00:00@Europe/Luxembourg" + @"P1D") = "2026-03-29T13:00:00@Europe/Luxembourg"
+string(@"2026-02-28T12:00:00@Europe/Luxembourg" + @"P1M") = "2026-03-28T12:00:00@Europe/Luxembourg"
+string(@"2026-02-28T12:00:00@Europe/Luxembourg" + @"P2M") = "2026-04-28T12:00:00@Europe/Luxembourg"
+string(@"2025-03-29T02:30:00@Europe/Luxembourg" + @"P1Y") = "2026-03-29T03:30:00@Europe/Luxembourg"
+string(@"2025-10-25T02:30:00@Europe/Luxembourg" + @"P1Y") = "2026-10-25T02:30:00@Europe/Luxembourg"
+date and time("2026-10-25T24:00:00@Europe/Luxembourg") = @"2026-10-26T00:00:00@Europe/Luxembourg"
+string(@"2026-03-29T01:30:00+01:00" + @"PT1H") = "2026-03-29T02:30:00+01:00"
+string(@"2026-03-29T01:30:00" + @"PT1H") = "2026-03-29T02:30:00"
+string(@"12026-07-01T00:30:00@Europe/Luxembourg" + @"PT1H") = "12026-07-01T01:30:00@Europe/Luxembourg"
+@"999999999-12-31T23:30:00@Europe/Luxembourg" + @"PT3H" = null
 duration("P1Y2M") = @"P14M"
 duration("P1Y2D") = null
 @"P1Y" / @"P5M" = 2.4
@@ -194,6 +212,24 @@ def test_no_function_takes_what_it_has_no_word_for(name):
                                             "median", "mode", "stddev", "all", "any"):  # fmt: skip
             continue
         assert compile_feel(f"{name}({arguments})").evaluate({}, now=NOW) is None
+
+
+CHANGES = [f"{day}T{hour:02}:{minute:02}:00@Europe/Luxembourg" for day in ("2026-03-28", "2026-03-29", "2026-03-30", "2026-10-24",
+           "2026-10-25", "2026-10-26") for hour in range(24) for minute in (0, 30)]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(CHANGES), st.integers(-60 * 60, 60 * 60), st.integers(-60 * 60, 60 * 60))
+def test_time_that_passes_is_counted_across_changes_of_summer_time(start, minutes, more):
+    """(x + d) - x = d, and in two steps as in one: also from and to the hour that comes twice and the one that does not come."""
+    steps, whole = f'@"{start}" + duration("{_minutes(minutes)}")', f'@"{start}" + duration("{_minutes(minutes + more)}")'
+    assert compile_feel(f'({steps}) - @"{start}" = duration("{_minutes(minutes)}")').evaluate({}) is True
+    assert compile_feel(f'is({steps} + duration("{_minutes(more)}"), {whole})').evaluate({}) is True
+    assert compile_feel(f"date and time(string({steps})) = {steps}").evaluate({}) is True
+
+
+def _minutes(minutes):
+    return f"{'-' if minutes < 0 else ''}PT{abs(minutes)}M"
 
 
 # -- regular expressions ----------------------------------------------------------------------------------------------

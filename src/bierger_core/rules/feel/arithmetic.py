@@ -16,6 +16,7 @@ from bierger_core.rules.feel.calendar import (
     midnight,
     offset_of,
     shift,
+    shift_months,
     time_instant,
 )
 from bierger_core.rules.feel.limits import POWER_STEPS, Run
@@ -115,8 +116,7 @@ def moved(value: Value, nanos: int) -> Value:
 def moved_months(value: Value, months: int) -> Value:
     """A date or date and time, later by a number of months."""
     if isinstance(value, DateTime):
-        day = add_months(value.day, months)
-        return None if day is None else DateTime(day, value.time)
+        return shift_months(value, months)
     return add_months(value, months) if isinstance(value, (date, FarDate)) else None
 
 

@@ -6,7 +6,7 @@ years beyond Python's calendar work too. Zones come from the pinned zone data of
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from bierger_core.rules.feel.values import DAY, SECOND, DateTime, DaysTime, FarDate, Time, Value, YearsMonths
@@ -108,25 +108,37 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def zone_offset(name: str, day: DayValue | None, nanos: int) -> int:
+def zone_offset(name: str, day: DayValue | None, nanos: int, *, later: bool = False) -> int:
     """Seconds from UTC of a local time in a zone; for a time without a day, the offset of 1970-01-01."""
-    year = 1970 if day is None else day.year
+    return _seconds(zone_data(name).utcoffset(_near(day, nanos).replace(fold=int(later))))
+
+
+def _offset_at(name: str, day: DayValue, nanos: int) -> int:
+    """Seconds from UTC in a zone at an instant, given as day and time of UTC."""
+    zone = zone_data(name)
+    return _seconds(_near(day, nanos).replace(tzinfo=UTC).astimezone(zone).utcoffset())
+
+
+def _near(day: DayValue | None, nanos: int) -> datetime:
+    """The civil time in the years that Python has; beyond them the rules of zones repeat."""
     if day is None:
-        local = datetime(1970, 1, 1)  # noqa: DTZ001 - the civil time of the zone is asked
+        civil = datetime(1970, 1, 1)  # noqa: DTZ001 - the civil time of the zone is asked
     else:
-        near = min(max(year, 2), 9999) if year < 9000 else 9200 + year % LEAP_YEARS  # beyond Python's years: rules repeat
-        local = datetime(near, day.month, min(day.day, days_in_month(near, day.month)))  # noqa: DTZ001 - as above
-    local += timedelta(seconds=nanos // SECOND)
-    offset = zone_data(name).utcoffset(local)
+        near = min(max(day.year, 2), 9999) if day.year < 9000 else 9200 + day.year % LEAP_YEARS
+        civil = datetime(near, day.month, min(day.day, days_in_month(near, day.month)))  # noqa: DTZ001 - as above
+    return civil + timedelta(seconds=nanos // SECOND)
+
+
+def _seconds(offset: timedelta | None) -> int:
     return 0 if offset is None else int(offset.total_seconds())
 
 
 def offset_of(value: Time | DateTime) -> int | None:
     """Seconds from UTC; None for local times."""
-    day, time = (value.day, value.time) if isinstance(value, DateTime) else (None, value)
-    if time.zone:
-        return zone_offset(time.zone, day, time.nanos)
-    return time.offset
+    if isinstance(value, DateTime):
+        time = value.time
+        return zone_offset(time.zone, value.day, time.nanos, later=value.later) if time.zone else time.offset
+    return zone_offset(value.zone, None, value.nanos) if value.zone else value.offset
 
 
 def instant(value: DateTime) -> int:
@@ -145,10 +157,37 @@ def midnight(day: DayValue) -> DateTime:
 
 
 def shift(value: DateTime, nanos: int) -> DateTime | None:
-    """Move a date and time on its own clock face."""
+    """Move a date and time by so much time that passes: across a change of summer time its clock jumps, the instant does not."""
+    zone = value.time.zone
+    return on_clock(instant(value) + nanos, zone) if zone else _on_face(value, nanos)
+
+
+def _on_face(value: DateTime, nanos: int) -> DateTime | None:
+    """Move the hands of the clock, whatever its zone does."""
     days, rest = divmod(value.time.nanos + nanos, DAY)
     day = day_of_number(day_number(value.day) + days)
     return None if day is None else DateTime(day, Time(rest, value.time.offset, value.time.zone))
+
+
+def on_clock(nanos: int, zone: str) -> DateTime | None:
+    """What the clocks of a zone show at an instant."""
+    days, rest = divmod(nanos, DAY)
+    day = day_of_number(days)
+    if day is None:
+        return None
+    offset = _offset_at(zone, day, rest)
+    found = _on_face(DateTime(day, Time(rest, None, zone)), offset * SECOND)
+    if found is None or offset_of(found) == offset:
+        return found
+    return DateTime(found.day, found.time, later=True)
+
+
+def shift_months(value: DateTime, months: int) -> DateTime | None:
+    """The same time of day in another month; where the clocks of the zone leave it out, as much later as they jump."""
+    day = add_months(value.day, months)
+    if day is None or not value.time.zone:
+        return None if day is None else DateTime(day, value.time)
+    return on_clock(instant(DateTime(day, value.time, value.later)), value.time.zone)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -212,7 +251,7 @@ def parse_date_time(text: str) -> DateTime | None:
         return None
     time, ends = found
     if ends:
-        return shift(DateTime(day, time), DAY)
+        return _on_face(DateTime(day, time), DAY)
     return DateTime(day, time)
 
 
@@ -270,7 +309,9 @@ def _offset_text(offset: int) -> str:
 
 
 def date_time_text(value: DateTime) -> str:
-    """`2026-01-31T10:30:00Z`."""
+    """`2026-01-31T10:30:00Z`. The second of two times that a zone shows alike is told from the first by its offset alone."""
+    if value.later:
+        return f"{day_text(value.day)}T{time_text(Time(value.time.nanos, offset_of(value)))}"
     return f"{day_text(value.day)}T{time_text(value.time)}"
 
 

@@ -31,10 +31,11 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class DateTime:
-    """A day and a time of day."""
+    """A day and a time of day. `later`: of two instants at which the clocks of the zone show it, the second."""
 
     day: Day
     time: Time
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

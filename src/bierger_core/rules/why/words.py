@@ -72,6 +72,12 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             en="Legal basis: {law}.",
             lb="Rechtsgrondlag: {law}.",
         ),
+        "unconfirmed": Text.of(
+            fr="Base légale\u00a0: {law}, à confirmer.",
+            de="Rechtsgrundlage: {law}, noch zu bestätigen.",
+            en="Legal basis: {law}, to be confirmed.",
+            lb="Rechtsgrondlag: {law}, nach ze confirméieren.",
+        ),
         "change": Text.of(
             fr="La réponse serait «\u00a0{value}\u00a0» dans le cas suivant\u00a0: {reasons}.",
             de="Die Antwort wäre „{value}“ in diesem Fall: {reasons}.",
@@ -88,7 +94,7 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             fr="Changer quelques réponses seulement ne donnerait pas un autre résultat.",
             de="Einige wenige andere Antworten würden das Ergebnis nicht ändern.",
             en="Changing a few answers would not change the result.",
-            lb="E puer aner Äntwerten géifen d’Resultat net änneren.",
+            lb="E puer aner Äntwerte géifen d’Resultat net änneren.",
         ),
         "reason": Text.of(fr="{name}\u00a0: {value}", de="{name}: {value}", en="{name}: {value}", lb="{name}: {value}"),
     }
@@ -179,7 +185,7 @@ class _Teller:
         else:
             yield self.sentence("fired-always", number=str(fired.number))
         for law in step.law:
-            yield self.sentence("law", law=law.text.removesuffix("."))
+            yield self.sentence("law" if law.confirmed else "unconfirmed", law=law.text.removesuffix("."))
         for rule in step.excluded if excluded else ():
             if rule.by:
                 reasons = self.joined([self.condition(one) for one in rule.by])
