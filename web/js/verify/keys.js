@@ -48,9 +48,10 @@ function readEntry(raw) {
   return entry;
 }
 
-/** The verifier keys of the logs that a list names and has not revoked. */
-export async function logKeysOf(list) {
-  const entries = list.entries.filter((entry) => entry.purpose === "log" && entry.status !== "revoked" && entry.alg === "EdDSA");
+/** The verifier keys of the logs that a list names and has not revoked; `revoked`: those too, for what was signed and kept before. */
+export async function logKeysOf(list, { revoked = false } = {}) {
+  const mayCount = (entry) => revoked || entry.status !== "revoked";
+  const entries = list.entries.filter((entry) => entry.purpose === "log" && mayCount(entry) && entry.alg === "EdDSA");
   return Promise.all(entries.map((entry) => verifierKey(entry.owner, ED25519, entry.publicKey)));
 }
 

@@ -170,6 +170,7 @@ function drawKept() {
     row("kept-statuses", String(trust.statuses.size));
     row("kept-types", String(trust.types.size));
     if (trust.checkpoint) row("kept-log", say("kept-grown", { size: String(trust.checkpoint.size) }));
+    for (const [name, { size }] of trust.ended) row("kept-ended", say("kept-ended-after", { name, size: String(size) }));
   }
   for (const [name, code] of trust.problems) row("kept-problem", `${name}: ${words.why[code] ?? code}`);
   parts["verify-kept"].querySelector("summary").textContent = trust.keyList

@@ -4,7 +4,7 @@ import { Refused, concat, isSame, readBase64, sha256, utf8 } from "./bytes.js";
 import { writeArray } from "./cbor.js";
 import { LARGEST_SIZE, judge } from "./notes.js";
 
-export const FACTS = 1, FILE = 2, SUBMISSION = 8, LAST_KIND = 12;
+export const FACTS = 1, FILE = 2, SUBMISSION = 8, EARLIER_LOG = 12, LAST_KIND = EARLIER_LOG;
 const LARGEST_PROOF = 131072 + 16384, LONGEST_PATH = 63;
 
 /** 33 bytes: kind || SHA-256("bierger/commit/v1" || kind || salt || content). */

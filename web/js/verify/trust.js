@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What this device keeps and believes: key list, policy, document types, revocations, status lists, the newest checkpoint. All of it is
-// public. Whatever comes from the network is verified before it is kept, and a kept list is replaced only by one that follows it.
+// What this device keeps and believes: key list, policy, document types, revocations, status lists, the newest checkpoint and the last
+// one of each log that ended. All of it is public. Whatever comes from the network is verified before it is kept, and a kept list is
+// replaced only by one that follows it.
 //
 // Trust on first use: the first key list is believed if a log key that it names signed it. From then on its log keys are pinned: a
 // newer list must be signed by one of them. The page shows their fingerprint, to be compared with what the administration publishes.
 import { Refused, dateOf, hex, isSame, now, readUtf8, sha256, utf8 } from "./bytes.js";
+import { endsBetween } from "./earlier.js";
 import { checkGrowth } from "./growth.js";
 import { checkFollows, logKeysOf, openKeyList } from "./keys.js";
 import { judge, policyOfLogs, readPolicy } from "./notes.js";
@@ -22,6 +24,7 @@ export class Trust {
   constructor({ at, statusBase }) {
     Object.assign(this, { at, statusBase, keyList: null, logKeys: [], policy: null, types: new Map(), revocations: null, checkpoint: null, fork: null });
     this.statuses = new Map();
+    this.ended = new Map(); // origin -> last checkpoint of a log that this device knew
     this.fetchedAt = {}; // name of a kept file -> Date
     this.problems = new Map(); // name of a file -> code: why the newer one was not taken
     this.shelf = new Shelf();
@@ -46,12 +49,20 @@ export class Trust {
     else if (name === "types.json") this.types = await readTypes(bytes);
     else if (name === "policy") this.given = await readGivenPolicy(bytes);
     else if (name === "revocations") this.revocations = asItCame(await openRevocations(bytes, this.logKeys), at);
-    else if (name === "checkpoint") this.checkpoint = { ...(await judge({ ...policyOfLogs(this.logKeys) }, bytes)).checkpoint, note: readUtf8(bytes) };
+    else if (name === "checkpoint") this.checkpoint = await this.remembered(bytes);
+    else if (name.startsWith("ended/")) this.ended.set(name.slice("ended/".length), await this.remembered(bytes));
     else if (name === "fork") this.fork = readUtf8(bytes).split("\0");
     else if (name.startsWith("status/") && this.keyList) {
       const owner = name.slice("status/".length);
       this.statuses.set(owner, statusAsItCame(await openStatusList(bytes, this.keyList, { owner, uri: this.statusBase + owner, now: at }), at));
     }
+  }
+
+  /** A checkpoint that was kept. Its key may have been revoked since: what this device saw, it saw. */
+  async remembered(bytes) {
+    if (!this.keyList) throw new Refused("log-unknown");
+    const keys = await logKeysOf(this.keyList, { revoked: true });
+    return { ...(await judge(policyOfLogs(keys), bytes)).checkpoint, note: readUtf8(bytes) };
   }
 
   setKeys(list, logKeys) {
@@ -98,24 +109,39 @@ export class Trust {
       this.revocations = list;
     });
     await this.renew("checkpoint", async (bytes) => {
-      const { checkpoint } = await judge(this.policy, bytes), kept = this.checkpoint, note = readUtf8(bytes);
-      if (kept && kept.origin === checkpoint.origin) await this.follow(kept, checkpoint, note);
-      this.checkpoint = { ...checkpoint, note };
+      const newest = { ...(await judge(this.policy, bytes)).checkpoint, note: readUtf8(bytes) };
+      if (this.checkpoint) await (this.checkpoint.origin === newest.origin ? this.follow(this.checkpoint, newest) : this.succeed(newest));
+      this.checkpoint = newest;
     });
     return true;
   }
 
-  /** Whether the log only grew since the checkpoint that is kept. Both notes of a fork are kept, whatever comes later. */
-  async follow(kept, checkpoint, note) {
+  /** A log of another name: it has to tell how the one that is kept ended, not before what was seen of it. That end is remembered. */
+  async succeed(newest) {
+    if (this.ended.has(newest.origin)) throw new Refused("log-end-unproven"); // no name is used again
+    const fetch = (name) => this.fetch(name).catch(() => { throw new Refused("log-end-unproven"); });
+    const everyKey = await logKeysOf(this.keyList, { revoked: true });
+    const { ends, began } = await endsBetween(this.checkpoint.origin, newest.origin, { fetch, keys: this.logKeys, everyKey });
+    if (ends[0].size < this.checkpoint.size) throw new Refused("log-end-behind");
+    await this.follow(this.checkpoint, ends[0], `earlier/${ends[0].number}/`);
+    await (began.size < newest.size ? this.follow(began, newest) : this.follow(newest, began)); // what tells it is of this very log
+    for (const end of ends) {
+      this.ended.set(end.origin, end);
+      await this.shelf.put(`ended/${end.origin}`, utf8(end.note), Date.now());
+    }
+  }
+
+  /** Whether the log only grew since a checkpoint of it. Both notes of a fork are kept, whatever comes later. `place`: of its tiles. */
+  async follow(kept, checkpoint, place = "") {
     try {
       if (checkpoint.size < kept.size) throw new Refused("checkpoint-smaller");
       if (checkpoint.size === kept.size && !isSame(checkpoint.root, kept.root)) throw new Refused("fork");
       if (checkpoint.size > kept.size && kept.size > 0n) {
-        await checkGrowth(kept.size, kept.root, checkpoint.size, checkpoint.root, (name) => this.fetch(name).catch(() => { throw new Refused("consistency-unproven"); }));
+        await checkGrowth(kept.size, kept.root, checkpoint.size, checkpoint.root, (name) => this.fetch(place + name).catch(() => { throw new Refused("consistency-unproven"); }));
       }
     } catch (refused) {
       if (refused.code === "fork" && !this.fork) {
-        this.fork = [kept.note, note];
+        this.fork = [kept.note, checkpoint.note];
         await this.shelf.put("fork", utf8(this.fork.join("\0")), Date.now());
       }
       throw refused;
@@ -204,6 +230,7 @@ export class Trust {
     await this.shelf.clear();
     Object.assign(this, { keyList: null, logKeys: [], policy: null, given: null, types: new Map(), revocations: null, checkpoint: null, fork: null, fetchedAt: {} });
     this.statuses.clear();
+    this.ended.clear();
     this.problems.clear();
   }
 }

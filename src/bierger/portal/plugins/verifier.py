@@ -79,6 +79,13 @@ WHY: Mapping[str, str] = {
     "checkpoint-smaller": gettext_noop("The log shows an older state than before: it hides or has lost entries."),
     "fork": gettext_noop("The log shows two histories that do not fit together. Tell the administration and others."),
     "consistency-unproven": gettext_noop("The log did not prove that it only grew since this device last saw it."),
+    "log-end-unproven": gettext_noop(
+        "Another log took the place of the one that this device knows, and did not prove how that one ended. What is kept stays."
+    ),
+    "log-end-behind": gettext_noop(
+        "The log that this device knows ended with fewer entries than were seen here, and another took its place: "
+        "entries are missing."
+    ),
     "policy-changed": gettext_noop("The rules whom to trust were changed; those that are kept stay."),
     "revocations-older": gettext_noop("An older list than the one that is kept was offered."),
     "status-list-expired": gettext_noop("The list that was offered is out of date."),
@@ -157,6 +164,8 @@ TEXTS: Mapping[str, str] = {
     "kept-types": gettext_noop("Document types"),
     "kept-log": gettext_noop("The log"),
     "kept-grown": gettext_noop("%(size)s entries; it only grew since this device first saw it"),
+    "kept-ended": gettext_noop("The log before"),
+    "kept-ended-after": gettext_noop("%(name)s ended with %(size)s entries; the log after it says so in its first entry"),
     "fork-title": gettext_noop("The log has two histories"),
     "fork-text": gettext_noop(
         "This log signed two states that cannot both be true: entries were changed or taken out. Do not rely on it. "
