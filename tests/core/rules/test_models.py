@@ -142,6 +142,33 @@ def test_only_what_is_required_is_in_scope():
     assert built.evaluate("x", {"n": Decimal(1)}).value == (None, Decimal(5))
 
 
+def test_an_output_outside_its_declared_values_is_null_with_a_note():
+    """Output values are the domain of the output, whatever the hit policy."""
+    said = ("an output of a table lies outside its declared values",)
+    bounded = '<output name="o"><outputValues><text>"a", "b"</text></outputValues>{}</output>'
+    default = "<defaultOutputEntry><text>{}</text></defaultOutputEntry>"
+
+    def found(policy, rules, n, outputs):
+        result = model(given("n") + decision("x", table(policy, rules, outputs=outputs), "i_n")).evaluate("x", numbers_of(n))
+        return result.value, result.notes
+
+    def numbers_of(n):
+        return {"n": Decimal(n)}
+
+    rules = [("1", '"a"'), ("2", '"c"'), ("3", '["a", "b"]'), ("4", "null"), ("5", '["a", "c"]')]
+    for policy in ("UNIQUE", "ANY", "FIRST", "PRIORITY"):
+        assert found(policy, rules, 1, bounded.format("")) == ("a", ())
+        assert found(policy, rules, 2, bounded.format("")) == (None, said)
+        assert found(policy, rules, 3, bounded.format("")) == (("a", "b"), ())
+        assert found(policy, rules, 4, bounded.format("")) == (None, ())
+        assert found(policy, rules, 5, bounded.format("")) == (None, said)
+    assert found("COLLECT", [("1", '"a"'), ("-", '"c"')], 1, bounded.format("")) == (("a", None), said)
+    assert found("UNIQUE", rules, 9, bounded.format(default.format('"b"'))) == ("b", ())
+    assert found("UNIQUE", rules, 9, bounded.format(default.format('"c"'))) == (None, said)
+    two = bounded.format("") + '<output name="p"/>'
+    assert found("UNIQUE", [("1", '"c"', "7")], 1, two) == ({"o": None, "p": Decimal(7)}, said)
+
+
 def test_services_are_functions_and_can_be_called_from_outside():
     service = (
         "<decisionService id='s' name='s'><variable name='s'/><outputDecision href='#x'/><encapsulatedDecision href='#y'/>"

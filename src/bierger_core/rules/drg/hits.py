@@ -2,7 +2,7 @@
 """Decision tables with every hit policy (DMN 1.5 section 8.2.8) to closures.
 
 A table that contradicts its policy (two rules of UNIQUE, different outputs of ANY) gives null with a note; so does an
-input outside its declared values.
+input outside its declared values. An output outside its own is null: they are its domain, default outputs included.
 """
 
 from collections.abc import Sequence
@@ -35,6 +35,20 @@ class Output:
     type: Type
     order: tuple[Check, ...]
     default: Code | None
+    bounded: bool  # the column itself declares its values; those of its type are looked at with the type
+
+    def fit(self, env: Env, given: Value) -> Value:
+        """The value as the column declares it, or null with a note. Of a list each item may be one of the declared values."""
+        value = conform(env.run, given, self.type)
+        if value is None or not self.bounded or self._allows(env, value):
+            return value
+        if isinstance(value, tuple) and all(item is None or self._allows(env, item) for item in value):
+            return value
+        env.run.note("an output of a table lies outside its declared values")
+        return None
+
+    def _allows(self, env: Env, value: Value) -> bool:
+        return any(check(env, value) is True for check in self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ class Table:
         return self._result(env, [self._row(env, codes) for codes in matched])
 
     def _row(self, env: Env, codes: tuple[Code, ...]) -> Row:
-        return tuple(conform(env.run, code(env), out.type) for code, out in zip(codes, self.outputs, strict=True))
+        return tuple(out.fit(env, code(env)) for code, out in zip(codes, self.outputs, strict=True))
 
     def _matched(self, env: Env, values: Sequence[Value]) -> list[tuple[Code, ...]]:
         found: list[tuple[Code, ...]] = []
@@ -76,8 +90,8 @@ class Table:
 
     def _default(self, env: Env) -> Value:
         if any(output.default is not None for output in self.outputs):
-            row = [output.default(env) if output.default is not None else None for output in self.outputs]
-            return self._value(tuple(conform(env.run, value, out.type) for value, out in zip(row, self.outputs, strict=True)))
+            row = (out.fit(env, out.default(env)) if out.default is not None else None for out in self.outputs)
+            return self._value(tuple(row))
         if self.policy == "COLLECT" and self.aggregation == "COUNT":
             return BUILTINS["count"].positional(env.run, ((),))
         return None
@@ -172,11 +186,8 @@ class TableCompiler:
         values = self.reading.part(element, "outputValues")
         default = self.reading.part(element, "defaultOutputEntry")
         code = self.reading.expression(default, scope)[0] if default is not None else None
-        return Output(name, declared, self._order(values, declared, scope), code)
-
-    def _order(self, values: Element | None, kind: Type, scope: Scope) -> tuple[Check, ...]:
-        """The declared values of an output, each a test, in the order of their priority."""
-        return self.reading.test_list(values, scope) or tuple(_as_check(test) for test in kind.ordered)
+        own = self.reading.test_list(values, scope)  # each a test, in the order of their priority
+        return Output(name, declared, own or tuple(_as_check(test) for test in declared.ordered), code, bool(own))
 
 
 def _as_check(test: Test) -> Check:
