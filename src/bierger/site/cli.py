@@ -22,6 +22,7 @@ from bierger.infra.postgres.roles import Role
 from bierger.site.demo import borrowed
 from bierger.site.demo.errors import DemonstrationError
 from bierger.site.environment import ConfigurationError
+from bierger.site.sentences import sentence
 
 ENDED_BY_READER = 141  # 128 + SIGPIPE, as a shell reports it
 
@@ -59,7 +60,7 @@ COMMANDS: dict[str, Command] = {
     "withdraw": Command(f"{_HERE}.withdraw", "stop offering a published version", "owner"),
     "list": Command(f"{_HERE}.list", "list published versions", "owner"),
     "verify": Command(f"{_HERE}.verify", "verify an act: authentic or not, and why"),
-    "log": Command(f"{_HERE}.log", "look at a log: status, verify, prove, audit, watch; keep one: init, serve, append"),
+    "log": Command(f"{_HERE}.log", "look at a log: status, verify, prove, audit, watch; keep one: init, serve, append, begin"),
     "keys": Command(f"{_HERE}.keys", "list, rotate, retire or revoke the keys that sign", "worker"),
     "rules": Command(f"{_HERE}.rules", "take a decision of a DMN file, or run the DMN conformance kit"),
     "backup": Command(f"{_HERE}.backup", "back up database, attachments, log and keys", "owner"),
@@ -99,7 +100,7 @@ def main(words: Sequence[str]) -> int:
 def _run(name: str, command: Command, rest: list[str]) -> int:
     # The table above is the whole list of what can be imported here; no contract's arrow is hidden by it.
     module = cast("CommandModule", importlib.import_module(command.module))  # noqa: TID251 - as above, from our table
-    parser = argparse.ArgumentParser(prog=f"bierger {name}", description=command.help.capitalize() + ".")
+    parser = argparse.ArgumentParser(prog=f"bierger {name}", description=sentence(command.help))
     if command.passes_on:
         arguments = argparse.Namespace(arguments=rest)
     else:

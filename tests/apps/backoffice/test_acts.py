@@ -8,7 +8,9 @@ import re
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils.translation import override
 
+from bierger.backoffice.views.shown import _revoked
 from bierger.cases import selectors as cases
 from bierger.delivery import selectors as delivery
 from bierger.documents import selectors as documents
@@ -178,3 +180,8 @@ def test_only_deciders_of_the_house_come_in(mersch, certificate):
     with acting_as(mersch.mayor):
         assert Act.objects.filter(revoked_at__isnull=False).count() == 0
         assert cases.issued_act(certificate, purpose=cases.purpose_of_act(certificate)).case_open is False
+
+
+def test_a_reason_keeps_its_capitals():
+    with override("de"):
+        assert _revoked({"reason": "replaced", "text": ""}) == "Durch ein neueres Dokument ersetzt."

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bierger.administrations import selectors as administrations
@@ -22,7 +23,6 @@ from bierger_core.interview import JSON, Question, TaskForm, Type
 from bierger_core.procedures import Package
 
 BY_ITSELF = ("state-changed", "case-ended")  # they follow from what somebody did; nobody does them
-_IMAGES = ("image/jpeg", "image/png")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,6 @@ def attached(view: CaseView, answer: object) -> tuple[Attached, ...]:
             file_name=str(one["file_name"]),
             size=formats.size(int(one["size"])),
             href=f"/desk/cases/{view.id}/files/{one['id']}",
-            picture=one.get("media_type") in _IMAGES,
         )
         for one in files
     )
@@ -305,7 +304,7 @@ def _text(entry: Entry) -> str:
 
 def _revoked(said: Mapping[str, object]) -> str:
     """Why, which document took its place, and what the holder was told."""
-    lines = [words.word(words.REVOCATIONS, str(said.get("reason", ""))).capitalize() + "."]
+    lines = [capfirst(words.word(words.REVOCATIONS, str(said.get("reason", "")))) + "."]
     if said.get("successor"):
         lines.append(_("Corrected document: %(number)s.") % {"number": said["successor"]})
     return "\n".join([*lines, str(said.get("text", ""))]).strip()

@@ -48,8 +48,12 @@ def read_folder(path: Path) -> PackageFolder:
 def vocabulary_for(path: Path) -> bytes:
     """The nearest vocabulary above a folder, or in a `procedures/` beside or above it; else the one that comes with Bierger."""
     above = (found for parent in path.resolve().parents for found in (parent / VOCABULARY, parent / BESIDE / VOCABULARY))
-    with next((found for found in above if found.is_file()), BUNDLED).open("rb") as stream:
-        return stream.read(MOST_BYTES)  # `load` refuses far less
+    nearest = next((found for found in above if found.is_file()), BUNDLED)
+    try:
+        with nearest.open("rb") as stream:
+            return stream.read(MOST_BYTES)  # `load` refuses far less
+    except OSError as error:
+        raise FolderRefusedError(nearest, f"{error.strerror}") from None
 
 
 def package_folder_for(path: Path, key: str) -> Path | None:

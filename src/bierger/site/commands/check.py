@@ -16,6 +16,7 @@ from pathlib import Path
 from bierger.catalogue.errors import FolderRefusedError
 from bierger.catalogue.plugins.folder import MOST_BYTES, MOST_FILES, package_folder_for, vocabulary_for, with_library
 from bierger.site.environment import VARIABLES
+from bierger.site.given_files import FileRefused, read_beginning, read_whole
 from bierger_core import situations
 from bierger_core.procedures import (
     Package,
@@ -87,27 +88,27 @@ def find_packages(path: Path, mark: str = PACKAGE) -> Iterator[Path]:
 def read_package(folder: Path) -> dict[str, bytes]:
     """Read the files of a package, those of its library process among them. Links are not followed: it cannot reach outside.
 
-    Reading ends where `load` refuses the package as too large. Raises FolderRefusedError for a library that cannot be read.
+    Reading ends where `load` refuses the package as too large. Raises FolderRefusedError for a library
+    that cannot be read, FileRefused for a file.
     """
     files: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*")):
         if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
             break
         if path.is_file() and not path.is_symlink() and path.name not in _SKIPPED:
-            with path.open("rb") as stream:
-                files[path.relative_to(folder).as_posix()] = stream.read(MAX_FILE_BYTES + 1)
+            files[path.relative_to(folder).as_posix()] = read_beginning(path, most=MAX_FILE_BYTES + 1)
     return with_library(folder, files)
 
 
 def check(folder: Path, *, vocabulary: Path | None = None) -> Checked:
     """Load, prove and run one package."""
     prefix = f"{folder.as_posix()}/"
-    words = vocabulary.read_bytes() if vocabulary else vocabulary_for(folder)
     try:
+        words = _words(folder, vocabulary)
         package = load(read_package(folder), vocabulary=words, prefix=prefix)
     except PackageRefused as refusal:
         return Checked(folder.as_posix(), "", 0, refusal.findings)
-    except FolderRefusedError as refusal:
+    except (FolderRefusedError, FileRefused) as refusal:
         return _refused(folder, refusal)
     findings = (*prove(package), *prove_whys(package), *prove_uploads(package, body=_largest_body()))
     if any(finding.level == "error" for finding in findings):
@@ -119,17 +120,17 @@ def check(folder: Path, *, vocabulary: Path | None = None) -> Checked:
 
 def check_situation(folder: Path, *, vocabulary: Path | None = None) -> Checked:
     """Load, prove and run one situation, over procedures that load; whether these are right is checked with them."""
-    name, files = folder.as_posix(), read_package(folder)
-    words = vocabulary.read_bytes() if vocabulary else vocabulary_for(folder)
+    name = folder.as_posix()
     packages: dict[str, Package] = {}
     try:
+        files, words = read_package(folder), _words(folder, vocabulary)
         for key in situations.procedures_of(files):
             if place := package_folder_for(folder, key):
                 packages[key] = load(read_package(place), vocabulary=words, prefix=f"{place.as_posix()}/")
         situation = situations.load(files, vocabulary=words, packages=packages, prefix=f"{name}/")
     except PackageRefused as refusal:
         return Checked(name, "", 0, refusal.findings)
-    except FolderRefusedError as refusal:
+    except (FolderRefusedError, FileRefused) as refusal:
         return _refused(folder, refusal)
     findings = situations.prove(situation)
     if any(finding.level == "error" for finding in findings):
@@ -138,7 +139,12 @@ def check_situation(folder: Path, *, vocabulary: Path | None = None) -> Checked:
     return Checked(name, situation.digest, len(results), (*findings, *situations.prove_scenarios(situation, results)))
 
 
-def _refused(folder: Path, refusal: FolderRefusedError) -> Checked:
+def _words(folder: Path, vocabulary: Path | None) -> bytes:
+    """The vocabulary that was named, else the nearest."""
+    return vocabulary_for(folder) if vocabulary is None else read_whole(vocabulary, most=MAX_FILE_BYTES)
+
+
+def _refused(folder: Path, refusal: FolderRefusedError | FileRefused) -> Checked:
     finding = Finding(refusal.code, refusal.path.as_posix(), 0, str(refusal), "Put the file itself there, or take it away.")
     return Checked(folder.as_posix(), "", 0, (finding,))
 

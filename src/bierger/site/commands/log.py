@@ -34,6 +34,8 @@ from pathlib import Path
 
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of
 from bierger.site.commands import log_begin, log_node
+from bierger.site.given_files import FileRefused, read_whole
+from bierger.site.sentences import sentence
 from bierger_core.merkle import (
     TILE_WIDTH,
     Audit,
@@ -60,7 +62,6 @@ from bierger_core.values import CoreError, Kind
 
 HEALTHY, WRONG, UNKNOWN = 0, 1, 3
 MOST_LINES = 50  # damages that are printed one by one; `--json` has all
-MAX_FILE = 8_000_000
 
 
 class NothingToSay(Exception):
@@ -82,7 +83,7 @@ class Trust:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     for name, does, words in _ACTIONS:
-        action = actions.add_parser(name, help=words, description=words.capitalize() + ".")
+        action = actions.add_parser(name, help=words, description=sentence(words))
         action.set_defaults(does=does)
         if name != "verify":
             action.add_argument("log", nargs="?", metavar="LOG", help="address or folder; default: this installation's folder")
@@ -113,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         does: Callable[[argparse.Namespace], int] = args.does
         return does(args)
-    except (NothingToSay, LogUnreachable, CoreError) as error:
+    except (NothingToSay, FileRefused, LogUnreachable, CoreError) as error:
         print(f"Nothing can be said ({error.code}): {error}", file=sys.stderr)
         return UNKNOWN
 
@@ -134,7 +135,7 @@ def _status(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     trust = _trust(args, None)
-    text = _read(args.proof)
+    text = read_whole(args.proof)
     try:
         proof = parse_proof(text)
         entry = _entry_of(args.file, proof) if args.entry is None else args.entry
@@ -151,7 +152,7 @@ def _entry_of(file: Path, proof: LogProof) -> bytes:
     opening = opening_of(proof)
     if opening is None or opening.kind is not Kind.FILE:
         raise NothingToSay("proof-without-salt", "The proof does not hold the salt of a file; give --entry.")
-    return file_commitment(_read(file), opening.salt)
+    return file_commitment(read_whole(file), opening.salt)
 
 
 def _prove(args: argparse.Namespace) -> int:
@@ -241,10 +242,10 @@ def _source(log: str | None) -> Source:
 
 def _trust(args: argparse.Namespace, source: Source | None) -> Trust:
     if args.policy is not None:
-        return Trust(parse_policy(_read(args.policy)), is_own=True)
+        return Trust(parse_policy(read_whole(args.policy)), is_own=True)
     if args.key:
         return Trust(policy_of_logs(parse_vkey(text) for text in args.key), is_own=True)
-    data = _read(args.keys) if args.keys is not None else (source.get("keys.json") if source is not None else None)
+    data = read_whole(args.keys) if args.keys is not None else (source.get("keys.json") if source is not None else None)
     if data is None and source is not None and (text := source.get("policy")) is not None:  # a node without a key list
         return Trust(parse_policy(text), is_own=False)
     if data is None:
@@ -262,17 +263,8 @@ def _checkpoint(source: Source) -> bytes:
     return note
 
 
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise NothingToSay("file-too-large", f"{path} is too large.")
-        return path.read_bytes()
-    except OSError as error:
-        raise NothingToSay("file-unreadable", f"{path}: {error.strerror}.") from error
-
-
 def _remembered(path: Path | None) -> Seen | None:
-    return None if path is None or not path.exists() else load_seen(_read(path))
+    return None if path is None or not path.exists() else load_seen(read_whole(path))
 
 
 def _remember(path: Path, seen: Seen) -> None:

@@ -12,11 +12,13 @@ import argparse
 import sys
 from typing import Any  # argparse gives its subparsers no public type
 
+from bierger.site.sentences import sentence
+
 
 def add_arguments(actions: Any) -> None:
     """actions: the subparsers of `./bierger log`."""
     words = "end this installation's log, and begin one under another name"
-    begin = actions.add_parser("begin", help=words, description=words.capitalize() + ".")
+    begin = actions.add_parser("begin", help=words, description=sentence(words))
     begin.set_defaults(does=_begin)
     begin.add_argument("--reason", required=True, metavar="TEXT", help="a sentence for everybody who reads how it ended")
     begin.add_argument("--over", action="store_true", help="the old log cannot take what waits for it: the new one does")

@@ -28,6 +28,7 @@ import requests
 from bierger.ledger.plugins.node import place, wire
 from bierger.ledger.plugins.node.batching import Batcher, Limits
 from bierger.ledger.plugins.node.errors import NodeError, NodeMisplaced, RequestRefused
+from bierger.site.given_files import FileRefused, read_whole
 from bierger_core.merkle import LogWriter, encode_bundle
 from bierger_core.values import CoreError
 
@@ -68,7 +69,7 @@ def _told(does: Any) -> Any:
     def run(args: argparse.Namespace) -> int:
         try:
             return int(does(args))
-        except (NodeError, CoreError, requests.RequestException, OSError) as error:
+        except (NodeError, FileRefused, CoreError, requests.RequestException, OSError) as error:
             print(f"bierger log ({getattr(error, 'code', 'log-unreachable')}): {error}", file=sys.stderr)
             return 1
 
@@ -100,7 +101,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _append(args: argparse.Namespace) -> int:
     """Each request is one promise; what was promised before a failure stays printed."""
-    entries = [file.read_bytes() for file in args.files] if args.files else _lines()
+    entries = [read_whole(file) for file in args.files] if args.files else _lines()
     if not entries:
         raise RequestRefused("entries-malformed", "There is nothing to add.", 400)
     if args.key is not None:
@@ -159,7 +160,7 @@ def _parts(entries: list[bytes]) -> Iterator[list[bytes]]:
 
 
 def _token(path: Path) -> str:
-    token = path.read_text("utf-8").strip()
+    token = read_whole(path).decode("utf-8", "replace").strip()
     if len(token) < 16:
         raise NodeMisplaced("token-short", f"The token in {path} needs at least 16 characters.")
     return token

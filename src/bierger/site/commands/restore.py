@@ -32,7 +32,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import django
 import psycopg
+from psycopg import sql
 
+from bierger.infra.postgres.roles import EXTENSIONS
 from bierger.site.commands.backup import (
     DUMP,
     FOLDERS,
@@ -264,8 +266,8 @@ def call_list(dump: Path) -> str:
 
 def _extensions() -> None:
     with _connect() as connection:
-        for name in ("btree_gist", "pg_trgm", "unaccent"):
-            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        for name in EXTENSIONS:
+            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
 
 
 def _verify_rows(manifest: Mapping[str, object]) -> list[str]:

@@ -21,6 +21,9 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
+from bierger.site.given_files import FileRefused, read_whole
+from bierger.site.sentences import sentence
+
 AHEAD = 30  # days that `status` looks ahead
 MOST_LINES = 50
 
@@ -28,7 +31,7 @@ MOST_LINES = 50
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     for name, does, words in _ACTIONS:
-        actions.add_parser(name, help=words, description=words.capitalize() + ".").set_defaults(does=does)
+        actions.add_parser(name, help=words, description=sentence(words)).set_defaults(does=does)
     run_, hold, release, verify = (actions.choices[name] for name in ("run", "hold", "release", "verify"))
     run_.add_argument("--dry-run", action="store_true", help="erase nothing, say what is due")
     for one in (hold, release):
@@ -168,15 +171,15 @@ def _verify(args: argparse.Namespace) -> int:
 
     try:
         if args.policy:
-            policy = parse_policy(args.policy.read_text("utf-8"))
+            policy = parse_policy(read_whole(args.policy))
         elif args.key:
             policy = policy_of_logs([parse_vkey(key) for key in args.key])
         else:
-            entries = load_key_list(args.keys.read_bytes()).entries
+            entries = load_key_list(read_whole(args.keys)).entries
             policy = policy_of_logs([log_key(one.owner, one.public_key) for one in entries if one.purpose == "log"])
-        proved = verify_deletion(args.file.read_bytes(), policy)
-    except OSError as error:
-        print(f"{error.filename} cannot be read: {error.strerror}.", file=sys.stderr)
+        proved = verify_deletion(read_whole(args.file), policy)
+    except FileRefused as refused:
+        print(f"{refused} ({refused.code})", file=sys.stderr)
         return 1
     except CoreError as refused:
         print(f"NOT PROVED ({refused.code}): {refused}")

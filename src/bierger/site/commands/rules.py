@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bierger.site.rule_files import FileRefused, read_input, read_model, read_regular
+from bierger.site.given_files import FileRefused
+from bierger.site.rule_files import read_input, read_model, read_regular
 from bierger_core.rules import (
     ANOTHER,
     Another,

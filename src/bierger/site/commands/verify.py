@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,13 +23,14 @@ from bierger.documents.plugins.pdf_signatures import said_by
 from bierger.documents.plugins.revocations import RevocationsUnreadable
 from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.ledger.plugins.outside import LogUnreachable
+from bierger.site.given_files import FileRefused, read_whole
 from bierger.site.offline import CannotCheck, Checked, Trust, check_file, load_trust
 from bierger_core.seals import Verdict
 from bierger_core.values import CoreError, local
 
 _WORST = (1, 3, 2, 0)
 _KINDS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".txt"})  # what is looked for in a folder
-_Refused = (CannotCheck, LogUnreachable, RevocationsUnreadable, CoreError)
+_Refused = (CannotCheck, FileRefused, LogUnreachable, RevocationsUnreadable, CoreError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 authentic, 2 facts only, 3 no longer valid, 1 not authentic or not checkable; of several files the worst."""
-    files = [file for given in args.files for file in _files(given)]
-    many = len(files) != 1 or args.files[0].is_dir()
+    files = [file for given in args.files for file in (_files_below(given) if _is_folder(given) else [given])]
+    many = len(files) != 1 or _is_folder(args.files[0])
     try:
         trust = load_trust(args.log, args.keys, args.types, args.status)
         if args.update_keys and args.keys is not None and trust.newer is not None:
-            args.keys.write_bytes(trust.newer)
+            _keep(trust.newer, args.keys)
         if not files:
             raise CannotCheck("nothing-to-check", f"{args.files[0]} holds no PDF, picture or text.")
     except _Refused as error:
@@ -61,33 +63,58 @@ def run(args: argparse.Namespace) -> int:
     return next(status for status in _WORST if status in statuses)
 
 
-def _files(given: Path) -> Iterator[Path]:
-    if not given.is_dir():
-        yield given
-        return
-    yield from sorted(one for one in given.rglob("*") if one.suffix.lower() in _KINDS and one.is_file())
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # somewhere above it nobody may look: reading it says so
+        return False
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """What can be checked in a folder, and the folders in it that cannot be read, which fail as files do.
+
+    Others may write there meanwhile: what has vanished since is not there to be checked.
+    """
+    unread: list[OSError] = []
+    names = [Path(above, name) for above, _, some in os.walk(folder, onerror=unread.append) for name in some]
+    refused = [Path(error.filename) for error in unread if not isinstance(error, FileNotFoundError)]
+    return sorted([*(one for one in names if one.suffix.lower() in _KINDS and _may_be_file(one)), *refused])
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def _keep(newer: bytes, file: Path) -> None:
+    try:
+        file.write_bytes(newer)
+    except OSError as error:
+        raise CannotCheck("keys-unwritable", f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
     try:
-        checked = check_file(file, trust)
+        data = read_whole(file)  # once: what is said of its signature is said of the bytes that were judged
+        checked = check_file(file, data, trust)
     except _Refused as error:
         return _say_cannot(error, file if many else None, as_json=as_json)
     if as_json:
-        signature = _signature(file)
+        signature = _signature(data)
         plain = {**_plain(checked, trust), **({} if signature is None else {"pdf_signature": signature})}
         print(json.dumps({"file": str(file), **plain}) if many else json.dumps(plain, indent=1))
     elif many:
         print(_line(file, checked))
     else:
         _print(checked)
-        _print_signature(_signature(file))
+        _print_signature(_signature(data))
     return checked.status
 
 
-def _signature(file: Path) -> dict[str, object] | None:
+def _signature(data: bytes) -> dict[str, object] | None:
     """What a PDF's own signature says (PAdES), beside the verdict and not part of it: seal and log need no certificate."""
-    data = file.read_bytes()
     return said_by(data, now=datetime.fromtimestamp(time.time(), UTC)) if data.startswith(b"%PDF-") else None
 
 

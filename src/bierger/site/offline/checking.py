@@ -19,8 +19,9 @@ from bierger.documents.plugins.opening import Brought, NotOpened, open_file
 from bierger.documents.plugins.receipts import ReceiptCode
 from bierger.infra.errors import SandboxBusy
 from bierger.ledger.plugins.outside import fetch_of
+from bierger.site.given_files import read_whole
 from bierger.site.offline.revocation import known_about
-from bierger.site.offline.trust import CannotCheck, Trust, read_bytes
+from bierger.site.offline.trust import CannotCheck, Trust
 from bierger_core.merkle import (
     NoteUnverifiedError,
     TileReader,
@@ -69,9 +70,11 @@ class Checked:
         return 0 if self.verdict.result == "authentic" else 2
 
 
-def check_file(path: Path, trust: Trust) -> Checked:
-    """Check it. Raises CannotCheck, LogUnreachable, CoreError (of a log that does not hold together)."""
-    data = read_bytes(path)
+def check_file(path: Path, data: bytes, trust: Trust) -> Checked:
+    """Check what was read from a file, beside which a proof may stand.
+
+    Raises CannotCheck, FileRefused, LogUnreachable, CoreError (of a log that does not hold together).
+    """
     now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     try:
         brought = open_file(data, now=now, seconds=SECONDS, photo_seconds=SECONDS, max_pixels=MAX_PIXELS)
@@ -118,7 +121,7 @@ class _Check:
         """The exact bytes of a PDF."""
         assert brought.code is not None
         trust, beside = self.trust, path.with_name(path.name + ".tlog-proof")
-        of_file = _usable(read_bytes(beside) if beside.exists() else None, trust)
+        of_file = _usable(read_whole(beside) if beside.exists() else None, trust)
         if of_file is None and brought.file_salt is not None:
             of_file = trust.proof(file_commitment(data, brought.file_salt))
         of_facts = _usable(brought.facts_proof, trust) or _facts_proof(brought.code, trust)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bierger.documents.plugins.revocations import RevocationList, parse_revocations
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, Source, newest
+from bierger.site.given_files import read_whole
 from bierger_core.merkle import Checkpoint, Policy, VerifierKey, log_key, parse_note, policy_of_logs, verify_note
 from bierger_core.seals import (
     NO_TYPES,
@@ -27,8 +28,6 @@ from bierger_core.seals import (
     load_key_list,
     load_registry,
 )
-
-MAX_FILE = 50_000_000
 
 
 class CannotCheck(Exception):
@@ -71,9 +70,9 @@ class Trust:
 
 
 def load_trust(log: str | None, keys: Path | None, types: Path | None = None, statuses: Sequence[Path] = ()) -> Trust:
-    """Gather it. Raises CannotCheck, LogUnreachable, RevocationsUnreadable, CoreError (key-list-rewritten, ...)."""
+    """Gather it. Raises CannotCheck, FileRefused, LogUnreachable, RevocationsUnreadable, CoreError (key-list-rewritten, ...)."""
     source = None if log is None else _source(log)
-    kept = None if keys is None else read_bytes(keys)
+    kept = None if keys is None else read_whole(keys)
     said = None if source is None else source.get("keys.json")
     data = said if kept is None else kept
     if data is None:
@@ -87,9 +86,9 @@ def load_trust(log: str | None, keys: Path | None, types: Path | None = None, st
             offered.check_follows(key_list)
             (key_list, log_keys), newer = _opened(said), said
     trust = Trust(key_list, log_keys, policy_of_logs(log_keys), own_keys=keys is not None, newer=newer, log=source)
-    registered = read_bytes(types) if types is not None else None if source is None else source.get("types.json")
+    registered = read_whole(types) if types is not None else None if source is None else source.get("types.json")
     trust.types = NO_TYPES if registered is None else load_registry(registered)
-    trust.status_lists = tuple(read_bytes(one) for one in statuses)
+    trust.status_lists = tuple(read_whole(one) for one in statuses)
     if source is not None:
         _ask(trust, source)
     return trust
@@ -123,13 +122,3 @@ def _ask(trust: Trust, source: Source) -> None:
 
 def _source(log: str) -> Source:
     return LogAddress(log) if log.startswith(("http://", "https://")) else LogFolder(Path(log))
-
-
-def read_bytes(path: Path) -> bytes:
-    """A file's bytes. Raises CannotCheck (file-too-large, file-unreadable)."""
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise CannotCheck("file-too-large", f"{path} is larger than any act.")
-        return path.read_bytes()
-    except OSError as error:
-        raise CannotCheck("file-unreadable", f"{path}: {error.strerror}") from error
