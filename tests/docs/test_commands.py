@@ -57,6 +57,16 @@ def test_a_page_points_to_files_that_exist(page):
     assert not missing
 
 
+def test_the_table_of_roles_names_every_command():
+    """But for `demo-prepare`, which the demonstration runs by itself; `manage` is named by what it runs."""
+    page = (ROOT / "docs" / "howto" / "operate.md").read_text()
+    rows = {role: line for line in page.splitlines() for role in ("owner", "worker") if line.startswith(f"| `bierger_{role}` |")}
+    named = {role: set(re.findall(r"`([a-z -]+)`", line)) for role, line in rows.items()}
+    of = {role: {name for name, command in COMMANDS.items() if command.database == role} for role in rows}
+    assert named["owner"] == of["owner"] - {"manage", "demo-prepare"} | {"migrate"}
+    assert named["worker"] == of["worker"] | {"log begin"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
     [(["no-such-command"], AssertionError), (["backup"], SystemExit), (["clock", "soon"], argparse.ArgumentError), (["list", "--nonsense"], SystemExit), (["log", "whatch"], AssertionError)],

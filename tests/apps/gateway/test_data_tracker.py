@@ -118,7 +118,10 @@ def test_without_the_token_nobody_and_without_the_setting_nothing(caller: Path):
         assert ask(mine, mine)[0] == 404
 
 
-def test_period_and_heartbeat(caller: Path):
+def test_period_and_heartbeat(caller: Path, frozen):
+    frozen(datetime(2026, 3, 2, 8, tzinfo=UTC))
     mine = number("lea.beispill")
     assert ask(mine, mine, path="/data-tracker/v2/heartbeat")[1]["status"] == "UP"
-    assert set(ask(mine, mine, path="/data-tracker/v2/usagePeriod")[1]) == {"periodStart", "periodEnd"}
+    with override_settings(BIERGER_READINGS_DAYS=31):
+        found = ask(mine, mine, path="/data-tracker/v2/usagePeriod")[1]
+    assert found == {"periodStart": "2026-01-30T08:00:00Z", "periodEnd": "2026-03-02T08:00:00Z"}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The data tracker of the Estonian state (protocol 2.1, document v1.6 of January 2026), answered from the readings.
+"""The data tracker of the Estonian state (andmejälgija of X-tee, https://github.com/e-gov/AJ: OpenAPI 2.1.0, document v1.6 of
+January 2026), answered from the readings.
 
     GET /data-tracker/v2/findUsage?userCode=&periodStart=&periodEnd=&offset=&limit=
     GET /data-tracker/v2/usagePeriod
@@ -38,7 +39,6 @@ from bierger_core.values import LUXEMBOURG, format_instant
 MOST = 1_000
 DEEPEST = 100_000
 SYSTEM_NAME = "Bierger"
-KEPT = dt.timedelta(days=5 * 365)  # luxembourg.md has five years for such logs; who keeps less answers with less
 _CODE = re.compile(r"(?:LU)?([0-9]{11,13})")
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -98,9 +98,10 @@ def find_usage(request: HttpRequest) -> HttpResponse:
 
 @_trusted
 def usage_period(_request: HttpRequest) -> HttpResponse:
-    """From when to when there may be readings."""
+    """From when to when nobody's readings are missing. Older ones are answered too, as long as their case is kept."""
     now = clock.now()
-    return JsonResponse({"periodStart": format_instant(now - KEPT), "periodEnd": format_instant(now)})
+    since = now - dt.timedelta(days=settings.BIERGER_READINGS_DAYS)
+    return JsonResponse({"periodStart": format_instant(since), "periodEnd": format_instant(now)})
 
 
 @_trusted
