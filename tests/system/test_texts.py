@@ -4,6 +4,7 @@
 import re
 
 import pytest
+import yaml
 
 from tools import messages
 
@@ -43,3 +44,28 @@ def test_french_signs_have_their_space():
     texts = [text for form in forms for text in form]
     near, far = re.compile(r"[^\s\xa0\u202f] ?[?!;»](?!\w)|« "), re.compile(r" [?!;:»]|\w[?!;]")
     assert [text for text in texts if near.search(text) and far.search(text)] == []
+
+
+# A final n or nn falls before every consonant but n, d, t, z and h. Before an s it may stay in short words, after a comma it may
+# stay everywhere: only what is certain is looked for, two words with nothing but one space between them.
+N_THAT_FALLS = re.compile(r"(?<![\w-])([^\W\d_]*n) (?=[bcfgjklmpqrvwx])", re.IGNORECASE)
+# The n of a word from elsewhere stays (Persoun, Situatioun, Terrain), and so does one that stands for a d that fell (Enn, Grënn).
+N_THAT_STAYS = re.compile(
+    r"(.*(oun|loun|zon|camion)|terrain|brouillon|login|ombudsman|enn|grënn|hënn"
+    r"|maison|réinsertion|retention)$",  # French names of things, and a command of ours
+    re.IGNORECASE,
+)
+
+
+def test_luxembourgish_drops_its_final_n():
+    texts = [text for one in messages.read("lb") if one.id for text in ([one.string] if isinstance(one.string, str) else one.string)]
+    for path in sorted(messages.ROOT.glob("procedures/**/texts/lb.yaml")) + sorted(messages.ROOT.glob("situations/**/texts/lb.yaml")):
+        texts += _leaves(yaml.safe_load(path.read_text(encoding="utf-8")))
+    wrong = [(found[1], text) for text in texts for found in N_THAT_FALLS.finditer(text) if not N_THAT_STAYS.match(found[1])]
+    assert wrong == []
+
+
+def _leaves(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _leaves(part)]
+    return [value] if isinstance(value, str) else []
