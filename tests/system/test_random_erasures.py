@@ -2,7 +2,7 @@
 """Random stories, a random part of them erased: then everything is verified, and nothing that was erased is found anywhere.
 
 1. Cases of three procedures by two people, each with texts of its own; some are left open, some ended, some of those are held.
-2. Two years pass; what is due is erased, by two workers who are interrupted at random.
+2. Two years pass, then thirty: permits are kept for so long. What is due is erased each time, by workers who are interrupted at random.
 3. The log from its leaves to its checkpoint, every attachment, every chain, every record of an erasure, every receipt and act of a
    case that is kept; the fold of a kept case gives the state it gave before, that of an erased one *erased*.
 4. A dump of the whole database and the folder of attachments hold nothing of what was erased, and all of what was not.
@@ -14,6 +14,7 @@ import os
 import random
 import subprocess
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -64,28 +65,40 @@ def text_of(number: int, place: str) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """A case; says: its texts stand in it."""
+    """A case; says: its texts stand in it; is_long: it is kept for thirty years after its end, the others for less than two."""
 
     case: UUID
     says: bool = True
+    is_long: bool = False
 
 
 def told(chance: random.Random, mersch: Town, number: int) -> Told:
     who = chance.choice([mersch.applicant, mersch.neighbour])
-    kind = chance.choice(["report", "report", "certificate", "permit"])
+    kind = "permit" if number < 2 else chance.choice(["report", "report", "certificate", "permit"])
     if kind == "certificate":
         return Told(story.request(who, "residence-certificate", story.RESIDENCE).cases[0], says=False)
     if kind == "permit":
         case = story.request(who, "building-permit", {**story.PERMIT, "site": text_of(number, "site")}).cases[0]
         with acting_as(mersch.clerk):
             services.add_note(case=case, text=text_of(number, "note"))
-        return Told(case)
+        if number < 2 or chance.random() < 0.3:
+            refused(mersch, case, number)
+        return Told(case, is_long=True)
     case = story.request(who, "problem-report", {**story.REPORT, "description": text_of(number, "description")}).cases[0]
     looked_at(mersch, officer("pol.sample"), case, text_of(number, "order"))
     if chance.random() < 0.3:
         return Told(case)
     story.do(officer("pol.sample"), case, "handle", handling="done", answer=text_of(number, "answer"))
     return Told(case)
+
+
+def refused(mersch: Town, case: UUID, number: int) -> None:
+    """A permit that ends: both services advise against it, with an act that gives the reasons."""
+    story.do(mersch.clerk, case, "check", completeness="complete")
+    advice = text_of(number, "advice")
+    story.do(mersch.urbanism, case, "opinion-urbanism", urbanism_opinion="unfavourable", urbanism_remarks=advice)
+    story.do(mersch.technical, case, "opinion-technical", technical_opinion="unfavourable", technical_remarks=advice)
+    story.do(mersch.mayor, case, "decide", decision="refused", decision_reasons=text_of(number, "reasons"))
 
 
 def looked_at(mersch: Town, reader: Principal, case: UUID, reason: str) -> None:
@@ -124,6 +137,26 @@ def interrupted(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> Calla
     return lambda: monkeypatch.setattr(CursorWrapper, "execute", real)
 
 
+def hold(held: list[UUID]) -> None:
+    for case in held:
+        services.hold_case(case=case, reason="claim", until=clock.today() + timedelta(days=1700))
+
+
+def erase(chance: random.Random, monkeypatch: pytest.MonkeyPatch, as_worker: Callable[[], AbstractContextManager[None]]) -> set[UUID]:
+    """What is due, by one worker after the other until one comes to the end; gives back what is erased by now."""
+    stop = interrupted(chance, monkeypatch)
+    for _ in range(20):
+        with as_worker():
+            try:
+                if not erase_round().failed:
+                    break
+            except Interrupted:
+                continue
+    stop()
+    with superuser() as seen:
+        return {row[0] for row in seen.execute("SELECT id FROM cases_case WHERE erased_at IS NOT NULL").fetchall()}
+
+
 def _files(data: Path) -> set[str]:
     return {path.name for path in (data / "blobs").rglob("*") if path.is_file()}
 
@@ -139,8 +172,7 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
     with as_worker(), acting_as(SYSTEM):
         ended = list(Case.objects.filter(status="ended").order_by("number").values_list("id", flat=True))
         held = chance.sample(ended, len(ended) // 3)
-        for case in held:
-            services.hold_case(case=case, reason="claim", until=clock.today() + timedelta(days=1700))
+        hold(held)
         gone = [case for case in ended if case not in held]
         states = {case: cases.replay(case) for case in ended}
         codes = {one.case: FilingCase.objects.get(case_id=one.case).filing.code for one in stories}
@@ -149,15 +181,13 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
     seal(as_worker)  # what was told later has been told, and is in the chains
     older = {who.person: write(tmp_path, f"{who.person}.json", export(who)) for who in (mersch.applicant, mersch.neighbour)}
 
-    stop = interrupted(chance, monkeypatch)
-    for _ in range(20):
-        with as_worker():
-            try:
-                if not erase_round().failed:
-                    break
-            except Interrupted:
-                continue
-    stop()
+    long = {one.case for one in stories if one.is_long}
+    assert erase(chance, monkeypatch, as_worker) == set(gone) - long
+    frozen(clock.real_now() + timedelta(days=31 * 366))
+    with as_worker(), acting_as(SYSTEM):
+        hold(held)  # a hold has an end, and is given anew
+    assert erase(chance, monkeypatch, as_worker) == set(gone)
+    assert long & set(gone)
     run_jobs()
 
     from bierger.site.commands.restore import verify
