@@ -45,7 +45,7 @@ from bierger_core.signatures.files import digest_of
 from bierger_core.values import LocalSigner
 
 GOAL = 20  # letters/s on 2 cores
-GATE_MS = 200.0  # of processor, the p99 of a signature: twenty times what one takes, a fifth of the mildest stall seen
+GATE_MS = 200.0  # of processor, the p99 of a signature: some forty times what one takes, a fifth of the mildest stall seen
 PROCEDURES = Path(__file__).resolve().parents[1] / "procedures"
 HOLE = {"room": 4_000, "at": 0, "label": "Signature"}
 PARTS = {

@@ -84,15 +84,16 @@ POLICY = parse_policy("\n".join([f"log {LOG_KEY.text}", *_WITNESS_LINES, "group 
 class Size:
     """batches: how many of each size; seconds: of each rate; entries: of the log that is proved and audited; http: seconds."""
 
+    name: str
     batches: dict[int, int]
     seconds: float
     entries: int
     http: float
 
 
-USUAL = Size({1: 300, 100: 300, 1_000: 100, 5_000: 40}, 3.0, 200_000, 10.0)
-QUICK = Size({1: 60, 100: 60, 1_000: 20, 5_000: 8}, 0.7, 30_000, 4.0)
-TINY = Size({1: 2, 100: 2, 1_000: 1, 5_000: 1}, 0.02, 600, 0.1)  # for the test: that it runs, not how fast
+USUAL = Size("whole", {1: 300, 100: 300, 1_000: 100, 5_000: 40}, 3.0, 200_000, 10.0)
+QUICK = Size("quick", {1: 60, 100: 60, 1_000: 20, 5_000: 8}, 0.7, 30_000, 4.0)
+TINY = Size("tiny", {1: 2, 100: 2, 1_000: 1, 5_000: 1}, 0.02, 600, 0.1)  # for the test: that it runs, not how fast
 
 
 def entries_of(number: int, batch: int) -> list[bytes]:
@@ -272,7 +273,7 @@ def about_lines(about: Mapping[str, Any]) -> list[str]:
         f"{about['date']} · commit {about['commit']} · Python {about['python']}",
         (
             f"{about['processor']}, {about['cores']} cores, {about['memory_gib']} GiB, {about['file_system']};"
-            f" load average before: {about['load_before']}"
+            f" load average before: {about['load_before']}; a {about['size']} run"
         ),
     ]
 
@@ -394,12 +395,12 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=None, help="where to write the same as JSON")
     parser.add_argument("--page", action="store_true", help="measure all, and put it into docs/explain/performance-proofs.md")
     told = parser.parse_args()
-    if told.page and told.only:
-        parser.error("the page shows a whole run")
+    if told.page and (told.only or told.size is not USUAL):
+        parser.error("the page shows a whole run: neither a part nor a quick one")
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=told.folder) as place:
         root = Path(place)
-        said: dict[str, Any] = {"machine": machine.here(root)}
+        said: dict[str, Any] = {"machine": {**machine.here(root), "size": told.size.name}}
         print(*about_lines(said["machine"]), sep="\n")
         for name, measure, lines in PARTS:
             if not told.only or name in told.only:
@@ -411,7 +412,7 @@ def main() -> int:
         told.json.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if told.page:
         proofs_page.publish(said)
-        if told.size is USUAL and "read" in said["photographs"]:
+        if "read" in said["photographs"]:
             photographs.publish(said["photographs"]["read"])
     return 1 if said.get("letters", {}).get("over") else 0
 

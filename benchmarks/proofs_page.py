@@ -62,7 +62,7 @@ def text(run: Mapping[str, Any]) -> str:
     machine = (
         f"{here['date']} · commit {here['commit']}; {here['processor']}, {here['cores']} cores, {here['memory_gib']} GiB,"
         f" {here['file_system']}; load average before {here['load_before']}, after {here['load_after']};"
-        f" Python {here['python']}; the run took {here['seconds']:.0f} s."
+        f" Python {here['python']}; a {here['size']} run, which took {here['seconds']:.0f} s."
     )
     head = ("what", "measured", "beside what", "ratio", "to be reached")
     rows = [one.cells for one in (*_appends(run), *_proofs(run), *_seals(run), *_letters(run), *_photographs(run))]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make bench-proofs` runs and prints its table. How fast is nobody's test: only that every number was measured."""
+"""`make bench-proofs` runs and prints its table. How fast is nobody's test: only that every number was measured, and that the one
+gate, the processor time of a signature, holds and closes.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,7 @@ def test_the_bench_of_proofs_runs_alone_and_prints_one_table(tmp_path: Path):
     assert all(rate > 0 for rate in rates)
     assert "TESSERA IS NOT MEASURED: not with --tiny" in done.stdout
     assert "NO CAMPAIGN IS MEASURED: not with --tiny" in done.stdout
+    assert measured["machine"]["size"] == "tiny"
     assert all(measured["letters"]["parts"][name] > 0 for name in ("qr", "typst", "pades_pdf", "pades_cms", "stamp"))
     assert measured["proofs"]["bytes_per_entry_swept"] <= measured["proofs"]["bytes_per_entry"]
 
@@ -43,10 +46,23 @@ def test_the_page_shows_the_committed_run():
     for what in ("entries appended, 5,000 a batch", "over HTTP", "inclusion proofs made", "on the disk for an entry", "seals of eight facts signed",
                  "letters sealed, logged, signed", "photographed codes"):  # fmt: skip
         assert what in text
+    assert f"a {run['machine']['size']} run" in text
     run["witness"] += 100
     assert proofs_page.written(text, run) != text
     with pytest.raises(ValueError, match="one place"):
         proofs_page.written("no place", run)
+
+
+@pytest.mark.parametrize("partly", [["--quick"], ["--tiny"], ["--only", "seals"]])
+def test_a_run_that_is_not_whole_is_never_the_page(monkeypatch, capsys, partly):
+    """Refused before anything is measured."""
+    monkeypatch.setattr(sys, "argv", ["proofs", "--page", *partly])
+    monkeypatch.setattr(proofs, "PARTS", [(name, lambda *_: pytest.fail("measured"), lines) for name, _, lines in proofs.PARTS])
+    monkeypatch.setattr(proofs_page, "publish", lambda _: pytest.fail("published"))
+    with pytest.raises(SystemExit) as ended:
+        proofs.main()
+    assert ended.value.code == 2
+    assert "the page shows a whole run" in capsys.readouterr().err
 
 
 def test_what_is_missing_is_said_and_not_drawn():
