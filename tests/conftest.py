@@ -215,11 +215,3 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, **chromium_arguments())
         yield started
         started.close()
-
-
-@pytest.fixture
-def client_of() -> Callable[..., object]:
-    """A Django test client whose session holds this principal."""
-    from tests.clients import client_of as make
-
-    return make

@@ -13,16 +13,15 @@ DocumentsError
 │   └── NotRevocable       the reason is not a known one
 │       ├── AlreadyRevoked     taken back before, perhaps by a colleague a moment ago
 │       └── EndsByItself       a short-lived act: its seal says that nobody takes it back
-├── RenderError
-│   ├── RenderTimeout      the template does not end
-│   ├── RenderMemory       the template wants more memory than a letter needs
-│   ├── PackageImportRefused   the template imports a package
-│   ├── OutsideFileRefused     the template reads a file that was not given to it
-│   ├── LettersMissing     a letter that no font of ours draws
-│   ├── TemplateError      the template is wrong; `line` says where
-│   └── SigningUnavailable the PDF cannot be signed: certificate or key is not what it should be
-│       └── StampUnavailable   the time-stamping authority gives no stamp, or none of use
-└── NoCode                 no QR code was found on a photo
+└── RenderError
+    ├── RenderTimeout      the template does not end
+    ├── RenderMemory       the template wants more memory than a letter needs
+    ├── PackageImportRefused   the template imports a package
+    ├── OutsideFileRefused     the template reads a file that was not given to it
+    ├── LettersMissing     a letter that no font of ours draws
+    ├── TemplateError      the template is wrong; `line` says where
+    └── SigningUnavailable the PDF cannot be signed: certificate or key is not what it should be
+        └── StampUnavailable   the time-stamping authority gives no stamp, or none of use
 """
 
 from __future__ import annotations
@@ -122,7 +121,3 @@ class SigningUnavailable(RenderError):
 
 class StampUnavailable(SigningUnavailable):
     code = "stamp-unavailable"
-
-
-class NoCode(DocumentsError):
-    code = "verify-no-code"

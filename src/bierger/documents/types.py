@@ -246,7 +246,6 @@ class VerificationView:
     log_origin: str = ""
     log_index: int | None = None
     log_size: int | None = None
-    log_time: datetime | None = None
     valid_until: date | None = None
     ends_at: datetime | None = None
     is_over: bool = False

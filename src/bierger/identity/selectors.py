@@ -50,7 +50,7 @@ def my_account() -> AccountView | None:
     if not settings.BIERGER_ACCOUNT_YEARS:
         return None
     used = local_date(row.updated_at)
-    return AccountView(row.id, used, row.ends_on or unused_until(used), told=row.ends_on is not None)
+    return AccountView(row.id, row.ends_on or unused_until(used), told=row.ends_on is not None)
 
 
 def unused_until(used: dt.date) -> dt.date:
@@ -159,9 +159,7 @@ def holder(space: UUID, *, purpose: Purpose) -> HolderView:
         raise NotYourSpace("There is no such space for you.")
     if row.organisation is not None:
         name = row.organisation.name
-        return HolderView(
-            space=row.id, kind="professional", name=name, organisation_number=row.organisation.number, organisation_name=name
-        )
+        return HolderView(space=row.id, kind="professional", name=name, organisation_number=row.organisation.number)
     person = row.person
     if person is None:
         raise NotYourSpace("This space is somebody else's.")

@@ -72,7 +72,6 @@ class AccountView:
     """How long an account is kept. ends_on: the first day without it, if nobody signs in; told: they were told so already."""
 
     id: UUID
-    used_on: dt.date
     ends_on: dt.date
     told: bool
 
@@ -126,7 +125,6 @@ class HolderView:
     birth_date: dt.date | None = None
     email: str = ""
     organisation_number: str = ""
-    organisation_name: str = ""
 
 
 @personal_data

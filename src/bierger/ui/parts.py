@@ -71,7 +71,6 @@ class Attached:
     file_name: str
     size: str
     href: str = ""
-    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

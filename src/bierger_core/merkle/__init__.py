@@ -65,7 +65,6 @@ from bierger_core.merkle.tiles import (
     decode_bundle,
     edge_tiles,
     encode_bundle,
-    growth_tiles,
     parse_tile_path,
 )
 from bierger_core.merkle.tree import (
@@ -173,7 +172,6 @@ __all__ = [
     "format_policy",
     "format_proof",
     "grow",
-    "growth_tiles",
     "inclusion_proof",
     "leaf_hash",
     "load_edge",

@@ -135,7 +135,7 @@ def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, .
 
 
 def cosigned_at(note: Note, key: VerifierKey) -> datetime | None:
-    """The latest instant at which this witness cosigned the note, verified; None if it did not."""
+    """The latest instant at which this witness cosigned the note, verified; None if it did not. For `witness`."""
     if key.kind is not KeyKind.COSIGNATURE:
         return None
     made = (line for line in note.signatures if line.is_by(key) and key.verify(note.text, line.value))

@@ -103,22 +103,6 @@ def edge_tiles(size: int) -> tuple[Tile, ...]:
     return tuple(tiles)
 
 
-def growth_tiles(old: int, new: int) -> tuple[Tile | Bundle, ...]:
-    """Every tile and bundle to be written when a tree grows from `old` to `new` leaves (`0` to `new`: all of them)."""
-    if not 0 <= old <= new:
-        raise TreeRangeError("A tree does not shrink.", old=old, new=new)
-    touched: list[Tile | Bundle] = []
-    level = 0
-    while new > old:
-        for index in range(old // TILE_WIDTH, -(-new // TILE_WIDTH)):
-            width = min(TILE_WIDTH, new - index * TILE_WIDTH)
-            touched.append(Tile(level, index, width))
-            if level == 0:
-                touched.append(Bundle(index, width))
-        old, new, level = old // TILE_WIDTH, new // TILE_WIDTH, level + 1
-    return tuple(touched)
-
-
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Each entry after its length in 16 bits, big-endian. Entries are at most 65,535 bytes."""
     lengths = set(map(len, entries))

@@ -6,7 +6,8 @@
 Here are the texts of both sides and the witness's answer, as a step from state to state. Whoever runs a witness reads
 the state, calls `decide`, stores the new state and only then answers; reading and storing are one transaction (or one
 compare-and-swap), or two requests at once could make the witness sign a history backwards. No node of `bierger` runs
-one yet: the address over HTTP is missing.
+one yet: the address over HTTP is missing. The node that witnesses others, and asks others to witness it, is planned; `decide`,
+`size_answered`, `take_cosignatures`, `monitoring_path` and `notes.cosigned_at` wait for it.
 """
 
 import hashlib

@@ -4,7 +4,6 @@
 from collections.abc import Mapping
 
 from bierger_core.interview import Question, Type
-from bierger_core.process import Kind
 
 from .prove_form import PARTS
 from .types import ACT_FIELDS, APPLICANT_FIELDS, CASE_FIELDS, LIBRARY_FIELDS, REGISTERS, Package
@@ -69,8 +68,3 @@ def options_of(package: Package) -> dict[str, tuple[str, ...]]:
         if task.outcome:
             options[task.outcome] = tuple(outcome.code for outcome in task.outcomes)
     return options
-
-
-def user_nodes(package: Package) -> frozenset[str]:
-    """Give the ids of the user tasks of the process."""
-    return frozenset(node.id for node in package.process.nodes.values() if node.kind is Kind.USER)

@@ -136,18 +136,6 @@ class KeyList:
         entry.check_at(at)
         return entry
 
-
-    def rotated(self, kid: bytes, successor: KeyEntry, at: datetime) -> "KeyList":
-        """A newer list in which `successor` takes over from the active key `kid` at an instant.
-
-        The old key is retired, valid up to then; what it signed stays good. Raises `KeyListError` (key-rotation).
-        """
-        old = self._active(kid)
-        if (successor.owner, successor.purpose) != (old.owner, old.purpose) or not old.valid_from < at <= successor.valid_from:
-            raise KeyListError("The successor serves the same owner and purpose from then on.", code="key-rotation")
-        end = at if old.valid_to is None else min(at, old.valid_to)
-        return self._with(replace(old, status="retired", valid_to=end), at, successor)
-
     def revoked(self, kid: bytes, since: datetime, log: tuple[str, int], at: datetime) -> "KeyList":
         """A newer list, issued `at`, in which the key is revoked from the instant `since` on.
 
@@ -157,7 +145,8 @@ class KeyList:
         entry = next((entry for entry in self.entries if entry.kid == kid and entry.status != "revoked"), None)
         if entry is None:
             raise KeyListError("No such key can be revoked.", code="key-rotation", kid=kid.hex())
-        return self._with(replace(entry, status="revoked", revoked_from=since, revoked_at_log=log), at)
+        revoked = replace(entry, status="revoked", revoked_from=since, revoked_at_log=log)
+        return KeyList(at, tuple(revoked if one.kid == kid else one for one in self.entries))
 
     def check_follows(self, older: "KeyList") -> None:
         """Whether this list may take the place of an older one that a verifier keeps.
@@ -172,16 +161,6 @@ class KeyList:
                 raise KeyListError("The list changes what was.", code="key-list-rewritten", kid=entry.kid.hex())
         if self.issued_at < older.issued_at:
             raise KeyListError("The list is older than the one at hand.", code="key-list-rewritten")
-
-    def _active(self, kid: bytes) -> KeyEntry:
-        for entry in self.entries:
-            if entry.kid == kid and entry.status == "active":
-                return entry
-        raise KeyListError("No such key is active.", code="key-rotation", kid=kid.hex())
-
-    def _with(self, changed: KeyEntry, at: datetime, *added: KeyEntry) -> "KeyList":
-        entries = tuple(changed if entry.kid == changed.kid else entry for entry in self.entries)
-        return KeyList(at, (*entries, *added))
 
 
 _STATUS_ORDER: tuple[Status, ...] = ("active", "retired", "revoked")

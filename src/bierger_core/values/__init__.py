@@ -2,7 +2,7 @@
 """Money, instants, legal deadlines, identifiers, texts, canonical bytes, commitments, signers."""
 
 from bierger_core.values.calendars import LU_CALENDAR, Calendar, Term, Unit, add_months, deadline, parse_term
-from bierger_core.values.canonical import Canonical, canonical_json, parse_canonical_json
+from bierger_core.values.canonical import Canonical, canonical_json
 from bierger_core.values.commitments import COMMITMENT_BYTES, SALT_BYTES, Kind, commitment
 from bierger_core.values.errors import (
     CanonicalError,
@@ -93,7 +93,6 @@ __all__ = [
     "low_s",
     "make_matricule",
     "make_organisation_number",
-    "parse_canonical_json",
     "parse_iban",
     "parse_instant",
     "parse_matricule",

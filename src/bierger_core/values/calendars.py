@@ -33,13 +33,12 @@ _WORD_UNITS: dict[str, Unit] = {
 }
 _SATURDAY = 5
 _LONGEST = 9999
-_NAMES = {"fr": "fr", "de": "de", "en": "en_US", "lb": "lb"}
 
 
 @cache
-def _public_holidays(country: str, year: int, language: str = "fr") -> dict[date, str]:
+def _public_holidays(country: str, year: int) -> frozenset[date]:
     try:
-        return dict(holidays.country_holidays(country, years=year, expand=False, language=language))
+        return frozenset(holidays.country_holidays(country, years=year, expand=False))
     except NotImplementedError:
         raise TermError("No holidays are known for this country.", code="calendar-unknown", country=country) from None
 
@@ -53,10 +52,6 @@ class Calendar:
     def is_holiday(self, day: date) -> bool:
         """Whether the day is a legal public holiday."""
         return day in _public_holidays(self.country, day.year)
-
-    def holiday_name(self, day: date, language: str = "fr") -> str | None:
-        """The holiday's name in fr, de, en or lb, or None on a day that is no holiday."""
-        return _public_holidays(self.country, day.year, _NAMES.get(language, "fr")).get(day)
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday and no public holiday."""

@@ -11,13 +11,13 @@ The subset of RFC 8785 (JSON Canonicalization Scheme) without floating-point num
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from bierger_core.values.errors import CanonicalError, InstantError
-from bierger_core.values.instants import format_instant, parse_instant
+from bierger_core.values.errors import CanonicalError
+from bierger_core.values.instants import format_instant
 
 Canonical: TypeAlias = (
     "bool | int | str | Decimal | date | datetime | Sequence[Canonical] | Mapping[str, Canonical] | None"
@@ -37,26 +37,6 @@ def canonical_json(value: Canonical) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise CanonicalError("A text holds half a character (lone surrogate).", code="canonical-surrogate") from None
-
-
-def parse_canonical_json(data: bytes) -> Canonical:
-    """The value of canonical bytes, tags read back. Bytes that are not canonical are refused: one value, one form."""
-    try:
-        raw: _Json = json.loads(data.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
-        value = _restore(raw, 0)
-    except CanonicalError:
-        raise
-    except (ValueError, RecursionError):
-        raise CanonicalError("These bytes are not JSON.", code="canonical-json") from None
-    if canonical_json(value) != data:
-        raise CanonicalError("This JSON is not in canonical form.", code="canonical-form")
-    return value
-
-
-def _refuse_number(text: str) -> None:
-    raise CanonicalError(
-        "Fractions are written as decimals, not as JSON numbers.", code="canonical-float", text=text[:40]
-    )
 
 
 def _plain(value: object, depth: int) -> _Json:
@@ -107,31 +87,3 @@ def _decimal_text(value: Decimal) -> str:
         return "0"
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _restore(raw: _Json, depth: int) -> Canonical:
-    if depth > DEEPEST + 1:
-        raise CanonicalError("The value is nested too deeply.", code="canonical-depth")
-    if isinstance(raw, list):
-        return [_restore(item, depth + 1) for item in raw]
-    if not isinstance(raw, dict):
-        return raw
-    if len(raw) == 1:
-        ((key, inner),) = raw.items()
-        if key in _TAGS and isinstance(inner, str):
-            return _read_tag(key, inner)
-    return {key: _restore(item, depth + 1) for key, item in raw.items()}
-
-
-_TAGS: dict[str, Callable[[str], Canonical]] = {
-    "$decimal": Decimal,
-    "$date": date.fromisoformat,
-    "$instant": parse_instant,
-}
-
-
-def _read_tag(key: str, text: str) -> Canonical:
-    try:
-        return _TAGS[key](text)
-    except (ArithmeticError, ValueError, InstantError):
-        raise CanonicalError("A tagged value cannot be read.", code="canonical-tag", key=key) from None

@@ -3,7 +3,7 @@
 
 CoreError                     every refusal of the core: stable `code`, `data`, English message
 ├── InvalidValueError         a text or number is not what it claims to be
-│   ├── MoneyError            money-format, money-currency, money-mixed
+│   ├── MoneyError            money-currency, money-mixed
 │   ├── InstantError          instant-format, instant-naive, zone-unknown
 │   ├── TermError             term-format, term-range, calendar-unknown
 │   ├── IdentifierError       matricule-*, organisation-number-*, vat-*, iban-*, postal-code-*
@@ -35,9 +35,9 @@ class InvalidValueError(CoreError):
 
 
 class MoneyError(InvalidValueError):
-    """An amount that cannot be read, or two currencies in one sum."""
+    """A currency that is not supported, or two in one sum."""
 
-    default_code = "money-format"
+    default_code = "money-currency"
 
 
 class InstantError(InvalidValueError):

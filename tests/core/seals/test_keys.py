@@ -122,33 +122,17 @@ def test_an_identifier_stands_once_in_a_list():
 
 
 LATER = ISSUED + timedelta(days=30)
-SUCCESSOR = entry_of(OTHER_SIGNER, valid_from=LATER)
 ONE = KeyList(ISSUED, (entry_of(),))
-
-
-def test_a_key_hands_over_to_its_successor():
-    rotated = ONE.rotated(SIGNER.kid, SUCCESSOR, LATER)
-    rotated.check_follows(ONE)
-    assert rotated.issued_at == LATER
-    rotated.find(SIGNER.kid, owner="bettborn", purpose="seal", at=ISSUED)
-    with pytest.raises(KeyExpiredError):
-        rotated.find(SIGNER.kid, owner="bettborn", purpose="seal", at=LATER)
-    assert rotated.find(OTHER_SIGNER.kid, owner="bettborn", purpose="seal", at=LATER) == SUCCESSOR
-    assert load_key_list(dump_key_list(rotated)) == rotated
 
 
 @pytest.mark.parametrize(
     "attempt",
     [
-        lambda: ONE.rotated(OTHER_SIGNER.kid, SUCCESSOR, LATER),
-        lambda: ONE.rotated(SIGNER.kid, entry_of(OTHER_SIGNER, owner="redange", valid_from=LATER), LATER),
-        lambda: ONE.rotated(SIGNER.kid, entry_of(OTHER_SIGNER), LATER),
-        lambda: ONE.rotated(SIGNER.kid, SUCCESSOR, LATER).rotated(SIGNER.kid, SUCCESSOR, LATER),
         lambda: ONE.revoked(OTHER_SIGNER.kid, ISSUED, (ORIGIN, 2), LATER),
         lambda: ONE.revoked(SIGNER.kid, ISSUED, (ORIGIN, 2), LATER).revoked(SIGNER.kid, ISSUED, (ORIGIN, 2), LATER),
     ],
 )
-def test_a_wrong_rotation_or_revocation_is_refused(attempt):
+def test_a_wrong_revocation_is_refused(attempt):
     with pytest.raises(KeyListError) as refused:
         attempt()
     assert refused.value.code == "key-rotation"

@@ -15,8 +15,6 @@ def test_the_eleven_legal_holidays_of_2026():
     assert [d.isoformat()[5:] for d in days if LU_CALENDAR.is_holiday(d)] == (
         ["01-01", "04-06", "05-01", "05-09", "05-14", "05-25", "06-23", "08-15", "11-01", "12-25", "12-26"]
     )
-    assert LU_CALENDAR.holiday_name(date(2026, 6, 23), "fr")
-    assert LU_CALENDAR.holiday_name(date(2026, 6, 24), "fr") is None
 
 
 @pytest.mark.parametrize(

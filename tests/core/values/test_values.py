@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -35,7 +36,6 @@ from bierger_core.values import (
     last_day,
     local,
     local_date,
-    parse_canonical_json,
     parse_instant,
     to_epoch,
     zone,
@@ -43,24 +43,17 @@ from bierger_core.values import (
 
 
 @given(st.integers(-(10**16), 10**16))
-def test_money_reads_what_it_writes(cents):
-    assert Money.from_text(Money(cents).text()) == Money(cents)
-
-
-@pytest.mark.parametrize("text", ["", "1,50", "1.5", "1.500", " 1.50", "01.50", "1e3", "+1.00", "١.00", "NaN"])
-def test_an_amount_in_another_form_is_refused(text):
-    with pytest.raises(MoneyError) as refused:
-        Money.from_text(text)
-    assert refused.value.code == "money-format"
+def test_money_writes_every_cent(cents):
+    text = Money(cents).text()
+    assert re.fullmatch(r"-?(0|[1-9][0-9]*)[.][0-9]{2}", text)
+    assert Decimal(text) * 100 == cents
 
 
 def test_money_is_counted_exactly():
-    assert Money.from_text("0.10") + Money.from_text("0.20") == Money.from_text("0.30")
+    assert (Money(10) + Money(20)).text() == "0.30"
     assert Money(1000) - Money(1) == Money(999)
     assert Money(250) * 3 == Money(750)
     assert -Money(5) < Money(0)
-    assert Money(1050).portion(17, 100) == Money(179)  # 1.785 rounds up
-    assert Money(-1050).portion(17, 100) == Money(-179)
 
 
 def test_two_currencies_do_not_mix():
@@ -167,11 +160,18 @@ JSON_VALUES = st.recursive(
 )
 
 
+def untagged(plain):
+    """What was written with a tag, as it was."""
+    tags = {"$decimal": Decimal, "$date": date.fromisoformat}
+    return next((tags[key](text) for key, text in plain.items() if key in tags), plain)
+
+
 @given(JSON_VALUES)
 def test_canonical_json_comes_back_and_is_unique(value):
     data = canonical_json(value)
-    assert parse_canonical_json(data) == value
-    assert canonical_json(parse_canonical_json(data)) == data
+    read = json.loads(data, object_hook=untagged)
+    assert read == value
+    assert canonical_json(read) == data
 
 
 def test_canonical_json_sorts_by_utf16_and_escapes_shortly():
@@ -186,7 +186,6 @@ def test_tagged_values_have_one_text():
         b'[{"$decimal":"12.5"},{"$decimal":"0"},{"$decimal":"1000"}]'
     )
     assert canonical_json(parse_instant("2026-01-31T08:00:00Z")) == b'{"$instant":"2026-01-31T08:00:00Z"}'
-    assert parse_canonical_json(b'{"$instant":"2026-01-31T08:00:00Z"}') == parse_instant("2026-01-31T08:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -206,30 +205,6 @@ def test_tagged_values_have_one_text():
 def test_what_has_no_canonical_form_is_refused(value, code):
     with pytest.raises(CanonicalError) as refused:
         canonical_json(value)
-    assert refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b'{"b":1,"a":2}', "canonical-form"),
-        (b'{"a":1,"a":1}', "canonical-form"),
-        (b"[1, 2]", "canonical-form"),
-        (b"1.5", "canonical-float"),
-        (b"NaN", "canonical-float"),
-        (b"\xff", "canonical-json"),
-        (b"[", "canonical-json"),
-        (b"[" * 100_000, "canonical-json"),
-        (b'{"$decimal":"x"}', "canonical-tag"),
-        (b'{"$other":1}', "canonical-key"),
-        (b'{"$decimal":"1.0"}', "canonical-form"),
-        (b"[" * 70 + b"]" * 70, "canonical-depth"),
-        (b"9" * 5000, "canonical-json"),
-    ],
-)
-def test_bytes_that_are_not_canonical_are_refused(data, code):
-    with pytest.raises(CanonicalError) as refused:
-        parse_canonical_json(data)
     assert refused.value.code == code
 
 

@@ -16,7 +16,6 @@ from bierger_core.interview import JSON
 
 ERASED: Final = "erased"
 LONGEST_TEXT: Final = 4000  # characters of a note, a question or an answer to it: what a case keeps
-CaseStatus = Literal["open", "ended"]
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,6 @@ def _verify_receipt(receipt: ReceiptCode, *, of_paper: bool = False) -> Verifica
         log_origin=log.origin(),
         log_index=entry.index if entry else None,
         log_size=head.size if head else None,
-        log_time=head.at if head else None,
     )
 
 
@@ -220,7 +219,6 @@ def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
         log_origin="" if seal is None else seal.log_origin,
         log_index=entry.index if entry else None,
         log_size=head.size if head else None,
-        log_time=head.at if head else None,
     )
 
 

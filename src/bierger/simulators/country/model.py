@@ -97,10 +97,6 @@ class Country:
         return {person.handle: person for person in self.people}
 
     @cached_property
-    def by_subject(self) -> dict[str, Person]:
-        return {person.subject: person for person in self.people}
-
-    @cached_property
     def by_matricule(self) -> dict[str, Person]:
         return {person.matricule: person for person in self.people}
 

@@ -6,8 +6,6 @@ Inputs are numbers of variables (see diagram.py). Two equal terms stand for the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 
 from bierger_core.rules.data import Value, type_word
 from bierger_core.rules.partial.sums import Sum
@@ -115,8 +113,3 @@ def variables_of(term: Term) -> frozenset[int]:
     if isinstance(term, Pending):
         return frozenset[int]().union(*(variables_of(operand) for operand in term.operands))
     return frozenset()
-
-
-def is_scalar(value: Value) -> bool:
-    """Tell whether a value is a number, a date or a text."""
-    return isinstance(value, (Decimal, date, str))
