@@ -2,7 +2,8 @@
 """Every kind of act, every template in every language, decided, sealed, logged and rendered as the worker does it, and receipts; as files.
 
 `acts/*.pdf` with their `.tlog-proof`, signed by the installation's own authority, whose certificates are `anchors.pem`; `unsigned/*.pdf`,
-`receipts/*.pdf`, and `log/` as the installation publishes it.
+the same acts without a signature and one that was never to have any (`plain.pdf`); `receipts/*.pdf`, and `log/` as the installation
+publishes it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bierger_core.procedures import document_inputs, registered_type
 from tests.apps.documents.story import Applicant, Commune, decide, make_applicant, make_commune
 from tests.conftest import _as_role, _copy_template
 from tests.jobs import drain
-from tests.outside.files import KINDS
+from tests.outside.files import KINDS, plain_of
 from tests.procedures.test_packages import FOLDERS, LANGUAGES, VARIABLES, package
 
 # Letters that no font of ours draws, one for private use, and an address too long for a printed code: none of it may make a file that a
@@ -67,13 +68,15 @@ def _issue(folder: Path) -> None:
         with acting_as(SYSTEM):
             services.publish_revocations()
             for name, act in acts.items():
-                (folder / "acts" / f"{name}.pdf").write_bytes(selectors.act_pdf(act).data)
+                data = selectors.act_pdf(act).data
+                (folder / "acts" / f"{name}.pdf").write_bytes(data)
+                (folder / "unsigned" / f"{name}.pdf").write_bytes(plain_of(data))
         (folder / "anchors.pem").write_bytes(services.anchors())
         with override_settings(BIERGER_PDF_SIGNING="off"):
             plain = decide(commune, applicant)
             drain()
         with acting_as(SYSTEM):
-            (folder / "unsigned" / "certificate.pdf").write_bytes(selectors.act_pdf(plain).data)
+            (folder / "unsigned" / "plain.pdf").write_bytes(selectors.act_pdf(plain).data)
             for name, act in acts.items():  # last: proofs are of the newest checkpoint
                 (folder / "acts" / f"{name}.pdf.tlog-proof").write_bytes(selectors.act_proof(act))
         for language, submission in submissions.items():

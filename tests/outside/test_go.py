@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from bierger.site.cli import main
-from bierger_core.seals import file_commitment, load_registry, open_seal, submission_commitment
+from bierger_core.seals import file_commitment, open_seal, submission_commitment
 from tests.outside import programs
 from tests.outside.changes import copied, flipped, positions
-from tests.outside.files import KEPT_ACTS, LOG, Issued, attached, vkeys_of
+from tests.outside.files import RELEASES, Issued, attached, types_of, vkeys_of
 from tests.outside.logs import SIZES, FreshLog
 from tests.outside.verdicts import OUTSIDE, Answer
 
 pytestmark = OUTSIDE
+LOG = RELEASES[0].log
 NOTE, TREE = "x/mod/sumdb/note", "x/mod/sumdb/tlog"
 
 
@@ -38,10 +39,9 @@ def ask(go: Path):
 
 def test_checkpoints_are_signed_by_the_log_and_its_witnesses(verifier, ask, fresh: FreshLog, issued: Issued, tmp_path):
     note = verifier(NOTE, ask)
-    note.accepts("note", LOG / "checkpoint", *vkeys_of(LOG))
-    note.accepts("note", LOG / "revocations", *vkeys_of(LOG))
-    note.accepts("note", issued.log / "checkpoint", *issued.vkeys)
-    note.accepts("note", issued.log / "revocations", *issued.vkeys)
+    for log in (*(one.log for one in RELEASES), issued.log):
+        for name in ("checkpoint", "revocations"):
+            note.accepts("note", log / name, *vkeys_of(log))
     cosigned, (data, witnesses) = tmp_path / "cosigned", fresh.cosigned()
     cosigned.write_bytes(data)
     said = json.loads(note.accepts("note", cosigned, *fresh.vkeys, *(key.text for key in witnesses)))
@@ -65,7 +65,7 @@ def test_another_log_did_not_sign(verifier, ask, fresh: FreshLog):
 
 def test_whole_logs_are_derived_again(verifier, ask, fresh: FreshLog, issued: Issued):
     tree = verifier(TREE, ask)
-    for log, vkeys in ((LOG, vkeys_of(LOG)), (issued.log, issued.vkeys), (fresh.folder, fresh.vkeys)):
+    for log, vkeys in (*((one.log, vkeys_of(one.log)) for one in RELEASES), (issued.log, issued.vkeys), (fresh.folder, fresh.vkeys)):
         said = json.loads(tree.accepts("audit", log, *vkeys))
         assert said["records"] == said["size"] if said["size"] < 1000 else said["records"] > 900
     assert (said["size"], said["tiles"]) == (SIZES[-1], 259 + 2 + 1)  # levels 0, 1, 2
@@ -111,9 +111,9 @@ def test_a_changed_file_of_a_large_log_is_refused(verifier, ask, fresh: FreshLog
 
 def test_the_proofs_in_and_beside_acts_hold(verifier, ask, issued: Issued, tmp_path):
     tree = verifier(TREE, ask)
-    types = load_registry((issued.log / "types.json").read_bytes())
-    acts = [*((path, issued.vkeys) for path in issued.files("acts")), *((path, vkeys_of(LOG)) for path in KEPT_ACTS)]
-    for number, (act, vkeys) in enumerate(acts):
+    kept = [(path, one.log) for one in RELEASES for path in one.acts]
+    for number, (act, log) in enumerate([*((path, issued.log) for path in issued.files("acts")), *kept]):
+        vkeys, types = vkeys_of(log), types_of(log)
         parts = attached(act)
         facts = tmp_path / f"{number}.tlog-proof"
         facts.write_bytes(parts["facts.tlog-proof"])
@@ -128,7 +128,7 @@ def test_the_proofs_in_and_beside_acts_hold(verifier, ask, issued: Issued, tmp_p
 def test_the_key_list_is_in_the_log(verifier, ask, issued: Issued, tmp_path):
     """As whoever keeps a copy checks it: the commitment is put together here, from the published bytes and the salt in the proof."""
     tree, path = verifier(TREE, ask), tmp_path / "keys.tlog-proof"
-    for log in (LOG, issued.log):
+    for log in (*(one.log for one in RELEASES), issued.log):
         path.write_bytes((log / "keys.tlog-proof").read_bytes())
         _title, extra, _rest = path.read_text().split("\n", 2)
         opening = base64.b64decode(extra.removeprefix("extra "))

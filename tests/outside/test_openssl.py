@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from bierger_core.seals import base45
 from tests.outside import programs
 from tests.outside.changes import flipped
-from tests.outside.files import LOG, RELEASE, Issued, attached
+from tests.outside.files import RELEASES, Issued, attached
 from tests.outside.logs import FreshLog
 from tests.outside.verdicts import OUTSIDE, Answer
 
@@ -70,14 +70,14 @@ def log_keys(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", ["checkpoint", "revocations"])
 def test_notes_of_a_log(openssl, issued: Issued, name):
-    for folder in (LOG, issued.log):
+    for folder in (*(one.log for one in RELEASES), issued.log):
         text, ((origin, value),) = lines_of((folder / name).read_bytes())
         openssl(ED25519, log_keys(folder)[origin], text, value[4:])
 
 
 def test_the_key_list(openssl, issued: Issued):
     """Signed as a note: its format, then its JSON with sorted keys and without spaces."""
-    for folder in (LOG, issued.log):
+    for folder in (*(one.log for one in RELEASES), issued.log):
         plain = json.loads((folder / "keys.json").read_bytes())
         (line,) = plain.pop("signatures")
         _dash, origin, value = line.split(" ")
@@ -96,7 +96,7 @@ def test_cosignatures(openssl, fresh: FreshLog):
 
 
 def test_seals(openssl, issued: Issued):
-    acts = [*((act, issued.log) for act in issued.files("acts")), (RELEASE / "certificate.pdf", LOG)]
+    acts = [*((act, issued.log) for act in issued.files("acts")), *((act, one.log) for one in RELEASES for act in one.acts)]
     for act, folder in acts:
         protected, unprotected, payload, signature = cbor2.loads(base45.decode(attached(act)["seal.txt"].decode()[5:])).value
         kid = cbor2.loads(protected)[4].hex()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The files themselves: veraPDF (PDF/A-3a, PDF/UA-1), qpdf (structure), pdfsig (signatures) on every kind that is handed out.
 
-Acts carry a PDF signature and its time stamp, receipts and older samples none: pdfsig has to find the one and not the other.
+Acts carry a PDF signature and its time stamp, or none where the operator wants none, and receipts never: pdfsig has to find the one and
+not the other, veraPDF and qpdf judge every act both ways.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from bierger_core.signatures import der, find_hole, read_signed
 from tests.outside import programs
 from tests.outside.changes import flipped, flipped_after
-from tests.outside.files import KEPT, KINDS, Issued
+from tests.outside.files import KEPT, KEPT_PLAIN, KEPT_SIGNED, KINDS, RELEASES, Issued, attached
 from tests.outside.signing import signed_pdf
 from tests.outside.verdicts import OUTSIDE
 from tests.procedures.test_packages import FOLDERS, LANGUAGES, package
@@ -22,8 +23,25 @@ def test_every_kind_of_file_is_judged(issued: Issued):
     wanted = {f"{package(name).name}-{code}" for name in FOLDERS for code in package(name).documents}
     assert {act.rpartition("-")[0] for act in acts} == wanted
     assert {act.rpartition("-")[2] for act in acts} == {*LANGUAGES, "odd"}
-    assert (len(issued.files("unsigned")), len(issued.files("receipts"))) == (1, len(LANGUAGES))
+    assert {path.stem for path in issued.files("unsigned")} == {*acts, "plain"}
+    assert {path.stem for path in issued.files("receipts")} == {f"receipt-{language}" for language in LANGUAGES}
+    assert [one.folder.name for one in RELEASES][:2] == ["v0.1", "v0.2"]
+    assert {path.parent.name for path in KEPT} >= {"v0.1", "v0.2", "snapshot-0.1"}
     assert all(path.exists() for path in KEPT)
+
+
+def test_an_unsigned_act_is_the_signed_one_before_its_signature(issued: Issued):
+    """What was never to be signed ends as what is left of a signed one, and has the same parts in it."""
+    act, plain = issued.files("acts")[0], issued.folder / "unsigned" / "plain.pdf"
+    left = issued.folder / "unsigned" / act.name
+    assert act.read_bytes().startswith(left.read_bytes() + b"\n")
+    for path in (left, plain):
+        data = path.read_bytes()
+        assert data.endswith(b"%%EOF")
+        assert data.count(b"startxref") == 1
+        assert find_hole(data) is None
+    assert attached(left).keys() == attached(plain).keys() == attached(act).keys()
+    assert attached(left) == attached(act)
 
 
 # -- veraPDF --------------------------------------------------------------------------------------------------------------
@@ -71,9 +89,9 @@ def test_a_broken_structure_is_refused(verifier, issued: Issued, tmp_path):
 def test_a_file_carries_a_signature_when_its_kind_says_so(verifier, issued: Issued):
     pdfsig = verifier("pdfsig", programs.ask_pdfsig)
     unsigned = [path for name, kind in KINDS.items() if not kind.is_signed for path in issued.files(name)]
-    for path in [*unsigned, *KEPT]:
+    for path in [*unsigned, *KEPT_PLAIN]:
         pdfsig.refuses(path, because="does not contain any signatures")
-    for path in (path for name, kind in KINDS.items() if kind.is_signed for path in issued.files(name)):
+    for path in [*(path for name, kind in KINDS.items() if kind.is_signed for path in issued.files(name)), *KEPT_SIGNED]:
         pdfsig.accepts(path)
 
 
@@ -114,7 +132,7 @@ def test_the_signature_of_openssl_is_judged_as_ours(verifier, issued: Issued, tm
 
 def test_the_same_by_openssl(verifier, issued: Issued, tmp_path):
     """The CMS alone, over the bytes around it; then the time stamp in it, over the signature's own bytes."""
-    cms, stamp = verifier("openssl", programs.ask_openssl_cms), verifier("openssl", programs.ask_openssl_ts)
+    cms, stamp = verifier("openssl cms", programs.ask_openssl_cms), verifier("openssl ts in acts", programs.ask_openssl_ts)
     signature, content, changed = tmp_path / "signature.der", tmp_path / "content", tmp_path / "changed"
     for path in issued.files("acts")[:3]:
         act = path.read_bytes()

@@ -8,11 +8,12 @@ import itertools
 from bierger_core.merkle import parse_proof
 from tests.outside import programs
 from tests.outside.changes import copied, flipped, flipped_after
-from tests.outside.files import LOG, Issued, vkeys_of
+from tests.outside.files import RELEASES, Issued, vkeys_of
 from tests.outside.logs import SIZES, FreshLog
 from tests.outside.verdicts import OUTSIDE, Answer
 
 pytestmark = OUTSIDE
+LOG = RELEASES[0].log
 NAME = "tlog-scales"
 ASK = programs.python("scales.py")
 INDEXES = (0, 3, 255, 256, 300, 65_535, SIZES[-1] - 1)
@@ -33,7 +34,7 @@ def ask_same_growth(log: object, old: int, new: int, ours: tuple[bytes, ...]) ->
 
 def test_whole_logs_are_read(verifier, fresh: FreshLog, issued: Issued):
     scales = verifier(NAME, ASK)
-    for log, vkeys in ((LOG, vkeys_of(LOG)), (issued.log, issued.vkeys), (fresh.folder, fresh.vkeys)):
+    for log, vkeys in (*((one.log, vkeys_of(one.log)) for one in RELEASES), (issued.log, issued.vkeys), (fresh.folder, fresh.vkeys)):
         scales.accepts("audit", log, *vkeys)
 
 
@@ -97,7 +98,7 @@ def test_its_proofs_of_growth_are_ours(verifier, fresh: FreshLog):
 def test_the_proofs_beside_acts_are_those_it_makes(verifier, issued: Issued):
     """A proof is of the checkpoint of its day: those of the newest one can be made again from the files."""
     same = verifier(NAME, ask_same_proof)
-    for log, folder in ((LOG, LOG.parent), (issued.log, issued.folder / "acts")):
+    for log, folder in (*((one.log, one.folder) for one in RELEASES), (issued.log, issued.folder / "acts")):
         head = (log / "checkpoint").read_bytes()
         beside = [path.read_bytes() for path in sorted(folder.glob("*.tlog-proof"))]
         newest = [data for data in beside if parse_proof(data).checkpoint == head]

@@ -4,33 +4,28 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from bierger_core.seals import NO_TYPES, TypeRegistry, base45, load_registry, open_seal
+from bierger_core.seals import base45, open_seal
 from tests.outside import programs
 from tests.outside.changes import flipped
-from tests.outside.files import KEPT_ACTS, RELEASE, Issued, attached
+from tests.outside.files import RELEASES, Issued, Release, attached, types_of
 from tests.outside.verdicts import OUTSIDE, Answer
 from tests.tools import required_program
 
 pytestmark = OUTSIDE
+EACH = pytest.mark.parametrize("release", RELEASES, ids=lambda one: one.folder.name)
 
 
 def drawn(pdf: Path, folder: Path) -> list[Path]:
     """Its pages as a scanner at 200 dpi would see them; the code stands on the last one of a long act."""
-    pages = folder / f"{pdf.stem}-pages"
-    pages.mkdir()
+    pages = Path(tempfile.mkdtemp(prefix=pdf.stem, dir=folder))
     done = programs.run(required_program("pdftoppm", package="poppler-utils"), "-gray", "-r", 200, pdf, pages / "page")
     assert done.returncode == 0, done.stderr
     return sorted(pages.iterdir())
-
-
-def types_beside(keys: Path) -> TypeRegistry:
-    """The registry published beside a key list; release 0.1 had none."""
-    types = keys.with_name("types.json")
-    return load_registry(types.read_bytes()) if types.exists() else NO_TYPES
 
 
 def ask_code(expected: str, *pictures: Path) -> Answer:
@@ -43,14 +38,13 @@ ASK_SEAL = programs.python("seal.py")
 
 def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued, tmp_path):
     zxing, cwt = verifier("zxing-cpp", ask_code), verifier("cwt", ASK_SEAL)
-    acts = [*((act, issued.log / "keys.json") for act in issued.files("acts")), *((act, RELEASE / "keys.json") for act in KEPT_ACTS)]
-    for act, keys in acts:
+    for act, log in [*((act, issued.log) for act in issued.files("acts")), *((act, one.log) for one in RELEASES for act in one.acts)]:
         code = attached(act)["seal.txt"].decode("ascii")
         assert zxing.accepts(code, *drawn(act, tmp_path)) == code
         text = tmp_path / "code.txt"
         text.write_text(code)
-        claims = json.loads(cwt.accepts(text, keys))
-        seal = open_seal(code, types_beside(keys))
+        claims = json.loads(cwt.accepts(text, log / "keys.json"))
+        seal = open_seal(code, types_of(log))
         read = seal.claims
         assert claims["1"] == read.issuer
         if seal.registered is None:  # of release 0.1
@@ -63,37 +57,39 @@ def test_the_code_on_every_act_is_its_seal_and_verifies(verifier, issued: Issued
 
 def test_the_code_on_a_receipt_is_read(verifier, issued: Issued, tmp_path):
     zxing = verifier("zxing-cpp", ask_code)
-    for receipt in [*issued.files("receipts"), RELEASE / "receipt.pdf"]:
+    for receipt in [*issued.files("receipts"), *(one.receipt for one in RELEASES)]:
         zxing.accepts(attached(receipt)["receipt.txt"].decode(), *drawn(receipt, tmp_path))
 
 
-def test_a_photographed_code_is_read(verifier):
-    verifier("zxing-cpp", ask_code).accepts((RELEASE / "code.txt").read_text().rstrip("\n"), RELEASE / "photo.jpg")
+@EACH
+def test_a_photographed_code_is_read(verifier, release: Release):
+    verifier("zxing-cpp", ask_code).accepts(release.code, release.photo)
 
 
-def test_a_page_whose_code_is_cut_is_not_read(verifier, tmp_path):
+@EACH
+def test_a_page_whose_code_is_cut_is_not_read(verifier, release: Release, tmp_path):
     """A third of the code painted over: more than the error correction of level M gives back."""
     from PIL import Image, ImageDraw
 
-    code = (RELEASE / "code.txt").read_text().rstrip("\n")
-    with Image.open(RELEASE / "photo.jpg") as photo:
+    with Image.open(release.photo) as photo:
         picture = photo.convert("L")
     ImageDraw.Draw(picture).rectangle((300, 400, 600, 800), fill=255)
     picture.save(tmp_path / "cut.png")
-    verifier("zxing-cpp", ask_code).refuses(code, tmp_path / "cut.png", because="codes were read")
+    verifier("zxing-cpp", ask_code).refuses(release.code, tmp_path / "cut.png", because="codes were read")
 
 
-def test_no_byte_of_a_seal_can_be_changed(verifier, tmp_path):
+@EACH
+def test_no_byte_of_a_seal_can_be_changed(verifier, release: Release, tmp_path):
     cwt, text = verifier("cwt", ASK_SEAL), tmp_path / "code.txt"
-    code = (RELEASE / "code.txt").read_text().rstrip("\n")
-    message = base45.decode(code.removeprefix("BRG1:"))
+    message = base45.decode(release.code.removeprefix(release.prefix))
     for position in range(0, len(message), 19):
-        text.write_text("BRG1:" + base45.encode(flipped(message, position)))
-        cwt.refuses(text, RELEASE / "keys.json")
+        text.write_text(release.prefix + base45.encode(flipped(message, position)))
+        cwt.refuses(text, release.log / "keys.json")
 
 
-def test_a_key_that_is_not_in_the_list_signed_nothing(verifier, issued: Issued):
-    verifier("cwt", ASK_SEAL).refuses(RELEASE / "code.txt", issued.log / "keys.json")
+@EACH
+def test_a_key_that_is_not_in_the_list_signed_nothing(verifier, release: Release, issued: Issued):
+    verifier("cwt", ASK_SEAL).refuses(release.folder / "code.txt", issued.log / "keys.json")
 
 
 @pytest.mark.parametrize("name", ["compact-1.json"])

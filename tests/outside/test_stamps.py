@@ -36,14 +36,14 @@ def answer(folder: Path) -> bytes:
 
 
 def test_a_stamp_answers_its_query(verifier, asked: Path):
-    openssl = verifier("openssl", programs.ask_openssl_ts)
+    openssl = verifier("openssl ts", programs.ask_openssl_ts)
     openssl.accepts(asked / "answer.tsr", asked / "ca.pem", "-queryfile", asked / "query.tsq")
     openssl.accepts(asked / "answer.tsr", asked / "ca.pem", "-data", asked / "data")
     openssl.accepts(asked / "answer.tsr", asked / "ca.pem", "-digest", hashlib.sha256(b"what is stamped").hexdigest())
 
 
 def test_another_digest_or_nonce_is_refused(verifier, asked: Path):
-    openssl = verifier("openssl", programs.ask_openssl_ts)
+    openssl = verifier("openssl ts", programs.ask_openssl_ts)
     openssl.refuses(
         asked / "answer.tsr", asked / "ca.pem", "-digest", hashlib.sha256(b"another").hexdigest(), because="message imprint mismatch"
     )
@@ -52,7 +52,7 @@ def test_another_digest_or_nonce_is_refused(verifier, asked: Path):
 
 
 def test_a_changed_stamp_is_refused(verifier, asked: Path):
-    openssl, changed = verifier("openssl", programs.ask_openssl_ts), asked / "changed.tsr"
+    openssl, changed = verifier("openssl ts", programs.ask_openssl_ts), asked / "changed.tsr"
     good = (asked / "answer.tsr").read_bytes()
     for at in (-1, good.index(b"20261122")):
         changed.write_bytes(flipped(good, at))

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bierger_core.merkle import log_key
-from bierger_core.seals import INVALID, StatusList, StatusListToken, dump_key_list, room_for, sign_status_list
+from bierger_core.seals import INVALID, StatusList, StatusListToken, dump_key_list, open_seal, room_for, sign_status_list
 from tests.core.seals.acts import ISSUED, KEYS, LOG_SIGNER, ORIGIN, SIGNER
 from tests.outside import programs
 from tests.outside.changes import flipped
+from tests.outside.files import RELEASES, attached, types_of
 from tests.outside.verdicts import OUTSIDE
 
 pytestmark = OUTSIDE
@@ -32,3 +33,16 @@ def test_cwt_verifies_a_list_and_finds_the_same_places(verifier, tmp_path, revok
     assert said == {"address": address, "size": 131_072, "places": list(revoked), "keep": 3600}
     listed.write_bytes(flipped(listed.read_bytes(), len(listed.read_bytes()) - 1))
     cwt.refuses(listed, keys)
+
+
+def test_the_lists_of_every_release_are_read_again(verifier):
+    """Release 0.1 had none. Revoked is there whatever the list of revocations names."""
+    cwt, read = verifier("cwt", ASK), set()
+    for release in RELEASES:
+        types, named = types_of(release.log), (release.log / "revocations").read_text()
+        seals = [open_seal(attached(act)["seal.txt"], types) for act in release.acts]
+        for listed in sorted((release.log / "status").glob("*")):
+            said = json.loads(cwt.accepts(listed, release.log / "keys.json"))
+            assert said["places"] == [seal.status for seal in seals if seal.claims.issuer == listed.name and seal.commitment.hex() in named]
+            read.add(release.folder.name)
+    assert read == {release.folder.name for release in RELEASES} - {"v0.1"}
