@@ -103,7 +103,7 @@ class Issued:
 
 def plain_of(act: bytes) -> bytes:
     """A signed act as it is with `BIERGER_PDF_SIGNING=off`: all that stands before the signature's update, which is byte for byte that
-    file (`documents.services.signing.fill` refuses anything else) and the end of line in front of the update.
+    file (`test_a_signed_act_is_the_unsigned_one_and_its_signature`) and the end of line in front of the update.
     """
     plain, _, update = act.partition(b"%%EOF\n")
     (last,), (before,) = re.findall(rb"startxref\s+(\d+)\s+$", plain), re.findall(rb"/Prev (\d+)\s+>>\s+startxref\s", update)

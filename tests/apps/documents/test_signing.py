@@ -36,6 +36,7 @@ from bierger_core.signatures import answer_stamp, check_file_signature, find_hol
 from tests.apps.documents.story import TEMPLATE, decide
 from tests.conftest import _as_role
 from tests.core.signatures.papers import AUTHORITY, CA, CA_KEY, OWN, OWN_KEY, certificate, key
+from tests.outside.files import plain_of
 
 NOW = clock.real_now()
 VALID = (NOW - timedelta(days=1), NOW + timedelta(days=30))
@@ -395,7 +396,7 @@ def rendered(place) -> dict[str, bytes]:
     return dict(
         render_parts(
             template=TEMPLATE, inputs={"body": "x", "number": "1", "date": "d"}, title="T", language="fr", at=NOW, qr="BRG1:X",
-            attachments=[Attachment("seal.txt", b"x")], hole=place.hole,
+            attachments=[Attachment("seal.txt", b"x")], hole=None if place is None else place.hole,
         )
     )  # fmt: skip
 
@@ -403,6 +404,11 @@ def rendered(place) -> dict[str, bytes]:
 @pytest.fixture
 def place(data_folder: Path):
     return signing.Place(signer_of("probe", "Probe"), None, 1_500, "Signature")
+
+
+def test_a_signed_act_is_the_unsigned_one_and_its_signature(place):
+    """To the byte: what a validator says of all that stands before the signature, it says of acts with signing off."""
+    assert plain_of(signing.fill(place, **rendered(place), waiting_since=NOW)) == rendered(None)["pdf"]
 
 
 def test_only_what_begins_with_typsts_file_is_signed(place):
