@@ -8,7 +8,7 @@
 One file, for people who do not trust the administration's own programs. It needs Python 3.9 or newer and the package
 `cryptography`; nothing of Bierger. The format is described in docs/reference/readings.md; each rule is named where it is checked.
 
-Exit status: 0 everything holds, 1 something is wrong, 2 the files could not be read, 3 what is there holds, but the log has newer
+Exit status: 0 everything holds, 1 something is wrong, 2 a file or key is missing, 3 what is there holds, but the log has newer
 batches about this person: export again. If a fresh export says so again, its end was cut off and its date written back.
 """
 
@@ -16,12 +16,10 @@ from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import hashlib
 import hmac
 import json
 import sys
-import urllib.error
 import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,8 +30,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Json = dict[str, Any]
 Key = tuple[str, bytes, Ed25519PublicKey]
-FORMAT = "bierger-readings-1"
-READINGS_LEAF = 9  # kind of the log's leaves that hold a batch of readings
+FORMATS = ("bierger-readings-1", "bierger-readings-2")  # the first is of one log: its batches do not name theirs
+READINGS_LEAF, EARLIER_LEAF = 9, 12  # kinds of the log's leaves: a batch of readings, and how the log before this one ended
 ED25519_NOTE = 1  # kind of signature of a C2SP signed note
 TILE = 256
 SEALING = timedelta(minutes=1)  # a batch is dated before it is committed: an export of that moment honestly lacks it
@@ -47,7 +45,7 @@ class UnreadableError(Exception):
     """A file or address could not be read, so nothing is proved either way."""
 
 
-# -- hashes, as the specification writes them ---------------------------------------------------------------------------------
+# -- hashes and signatures, as the specifications write them -------------------------------------------------------------------
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -75,8 +73,11 @@ def tag_of(key: bytes, batch: int) -> bytes:
 def logged_as(batch: Json) -> bytes:
     """The 33 bytes that the log holds of a batch."""
     content = canonical({"v": 1, **{name: batch[name] for name in ("number", "at", "size", "root")}})
-    kind = bytes([READINGS_LEAF])
-    return kind + sha256(b"bierger/commit/v1", kind, unhex(batch["salt"], 32), content)
+    return leaf_of(READINGS_LEAF, batch["salt"], content)
+
+
+def leaf_of(kind: int, salt: str, content: bytes) -> bytes:
+    return bytes([kind]) + sha256(b"bierger/commit/v1", bytes([kind]), unhex(salt, 32), content)
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -129,11 +130,8 @@ def unhex(text: str, length: int | None = None) -> bytes:
 def unbase64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise WrongError("a value is not Base 64") from None
-
-
-# -- the log's signature ----------------------------------------------------------------------------------------------------
 
 
 def read_key(text: str) -> Key:
@@ -148,16 +146,18 @@ def read_key(text: str) -> Key:
 
 
 def open_checkpoint(note: str, keys: list[Key], origin: str) -> tuple[int, bytes]:
-    """The size and root of a checkpoint, once a key that we believe has signed it."""
+    """The size and root of a checkpoint, once a key of this log that we believe has signed it."""
     text, _, signatures = note.partition("\n\n")
     text += "\n"
     lines = text.split("\n")
     if len(lines) < 4 or lines[0] != origin:
         raise WrongError(f"a checkpoint is of another log: {lines[0][:80]!r} instead of {origin!r}")
+    if not any(known == origin for known, _, _ in keys):
+        raise UnreadableError(f"no key of the log {origin} is known: give it with --key, beside those of the other logs")
     for line in signatures.splitlines():
         mark, _, rest = line.partition(" ")
         name, _, value = rest.rpartition(" ")
-        if mark != "\N{EM DASH}":
+        if mark != "\N{EM DASH}" or name != origin:
             continue
         raw = unbase64(value)
         for known, key_id, key in keys:
@@ -171,16 +171,21 @@ def open_checkpoint(note: str, keys: list[Key], origin: str) -> tuple[int, bytes
     raise WrongError("no key that we believe has signed a checkpoint")
 
 
-def check_log_proof(text: str, entry: bytes, keys: list[Key], origin: str) -> tuple[int, int, bytes]:
-    """C2SP tlog-proof: the entry is in the log. Gives its index, and size and root of the checkpoint."""
-    head, _, note = text.partition("\n\n")
+def log_of(export: Json, batch: Json) -> str:
+    """The name of the log that holds a batch: not the one of now, when another had begun since."""
+    return batch.get("origin") or export["origin"]
+
+
+def check_log_proof(export: Json, batch: Json, keys: list[Key]) -> tuple[int, int, bytes]:
+    """C2SP tlog-proof: the batch is in its log. Gives its index, and size and root of the checkpoint."""
+    head, _, note = batch["proof"].partition("\n\n")
     lines = head.split("\n")
     if lines[0] != "c2sp.org/tlog-proof@v1":
         raise WrongError("a proof has an unknown form")
     lines = [one for one in lines[1:] if not one.startswith("extra ")]
     index = int(lines[0].split(" ", 1)[1])
-    size, root = open_checkpoint(note, keys, origin)
-    if root_of_path(entry, index, size, [unbase64(one) for one in lines[1:]]) != root:
+    size, root = open_checkpoint(note, keys, log_of(export, batch))
+    if root_of_path(logged_as(batch), index, size, [unbase64(one) for one in lines[1:]]) != root:
         raise WrongError("a proof does not lead to the log's signed root")
     return index, size, root
 
@@ -196,9 +201,7 @@ def check_chain(export: Json) -> int:
         if number != place:
             raise WrongError(f"entry {place} is missing or out of order: entry {number} stands in its place")
         if entry["previous"] != previous:
-            raise WrongError(
-                f"entry {number} does not follow entry {number - 1}: something was removed, added or changed before it"
-            )
+            raise WrongError(f"entry {number} does not follow entry {number - 1}: something was removed, added or changed")
         if hash_of(subject, entry).hex() != entry["hash"]:
             raise WrongError(f"entry {number} was changed: its hash does not fit")
         previous = entry["hash"]
@@ -236,32 +239,25 @@ def check_batches(export: Json, keys: list[Key]) -> list[int]:
             raise WrongError(f"batch {number} is missing from the export")
         tag = tag_of(key, number)
         check_leaf(batch, tag + unhex(head, 32), batch["leaf"])
-        if not check_logged(batch, keys, export["origin"]):
+        if batch.get("proof"):
+            check_log_proof(export, batch, keys)
+        else:
             waiting.append(number)
     if waiting and waiting != sorted(ends)[-len(waiting) :]:
         raise WrongError(f"batch {waiting[0]} is not in the log, but later ones are")
     for entry in export["entries"]:
         if entry.get("early"):
-            check_early(entry, batches, keys, export["origin"])
+            check_early(export, entry, batches, keys)
     return waiting
 
 
 def check_leaf(batch: Json, leaf: bytes, proof: Json) -> None:
     found = root_of_path(leaf, proof["place"], batch["size"], [unhex(step, 32) for step in proof["path"]])
     if found.hex() != batch["root"]:
-        raise WrongError(
-            f"batch {batch['number']} does not hold what the export says: the chain was rewritten, or is another person's"
-        )
+        raise WrongError(f"batch {batch['number']} does not hold what the export says: the chain is another's, or was rewritten")
 
 
-def check_logged(batch: Json, keys: list[Key], origin: str) -> bool:
-    if not batch.get("proof"):
-        return False
-    check_log_proof(batch["proof"], logged_as(batch), keys, origin)
-    return True
-
-
-def check_early(entry: Json, batches: dict[int, Json], keys: list[Key], origin: str) -> None:
+def check_early(export: Json, entry: Json, batches: dict[int, Json], keys: list[Key]) -> None:
     """Rule 3: a reading that was told later had been committed to when it happened, word for word."""
     early, number = entry["early"], entry["sequence"]
     batch = batches.get(early["batch"])
@@ -276,10 +272,23 @@ def check_early(entry: Json, batches: dict[int, Json], keys: list[Key], origin: 
     if proof is None:
         raise WrongError(f"entry {number} was told later, and its place in batch {early['batch']} is missing")
     check_leaf(batch, leaf, proof)
-    check_logged(batch, keys, origin)
+    check_log_proof(export, batch, keys)
 
 
-# -- against what was kept --------------------------------------------------------------------------------------------------
+def check_opening(export: Json, opening: str) -> str:
+    """Rule 6: the account that the auditors named is the one whose mark was sealed. opening: `reading:account:salt`."""
+    number, _, rest = opening.partition(":")
+    account, _, salt = rest.partition(":")
+    reading = next((one["reading"] for one in export["entries"] if str(one["number"]) == number), None)
+    if reading is None:
+        raise WrongError(f"reading {number} is not in the export, or was erased")
+    mark = sha256(b"bierger/reading-actor/v1", unhex(salt, 32), unhex(account.replace("-", ""), 16)).hex()
+    if mark != reading.get("actor"):
+        raise WrongError(f"reading {number} was not made by the account {account}")
+    return f"reading {number} was made by the account {account}"
+
+
+# -- against what was kept, and the public log -----------------------------------------------------------------------------
 
 
 def check_older(export: Json, older: Json) -> None:
@@ -299,9 +308,6 @@ def check_older(export: Json, older: Json) -> None:
             raise WrongError(f"reading {one['reading']} of {one['at']} was shown before it was sealed, and has been taken out")
 
 
-# -- against the public log -------------------------------------------------------------------------------------------------
-
-
 def fetch(base: str, path: str) -> bytes | None:
     """Bytes below an address or in a folder; None when they are not there."""
     if "://" not in base:
@@ -312,11 +318,9 @@ def fetch(base: str, path: str) -> bytes | None:
     try:
         with urllib.request.urlopen(f"{base.rstrip('/')}/{path}", timeout=30) as answer:  # noqa: S310 - checked above
             return answer.read()
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            return None
-        raise UnreadableError(f"{path}: {error}") from None
     except OSError as error:
+        if getattr(error, "code", 0) == 404:
+            return None
         raise UnreadableError(f"{path}: {error}") from None
 
 
@@ -343,24 +347,43 @@ def leaves_of_log(base: str, size: int) -> list[bytes]:
 
 
 def check_against_log(export: Json, base: str, keys: list[Key]) -> tuple[int, int]:
-    """Rule 5: the log is the one that proved the export, every batch in it is published, and nothing of ours is missing.
+    """Rule 5: the logs are those that proved the export, every batch in it is published, and nothing of ours is missing.
 
-    Gives how many batches there are, and how many of them are about this chain and newer than the export.
+    Gives how many batches there are, and how many of them the export lacks because they are newer.
     """
-    note = fetch(base, "checkpoint")
-    if note is None:
-        raise UnreadableError("there is no checkpoint at this address")
-    size, root = open_checkpoint(note.decode(), keys, export["origin"])
-    leaves = leaves_of_log(base, size)
-    if len(leaves) != size or root_of_leaves(leaves) != root:
-        raise WrongError("the log's entries do not make the tree that it signed")
-    for batch in export["batches"]:
-        if not batch.get("proof"):
-            continue
-        index, then, before = check_log_proof(batch["proof"], logged_as(batch), keys, export["origin"])
-        if then > size or root_of_leaves(leaves[:then]) != before or leaves[index] != logged_as(batch):
+    logs = published_logs(base, keys)
+    for name in {export["origin"], *(log_of(export, batch) for batch in export["batches"])}:
+        if name not in logs:
+            raise WrongError(f"this is another log: {list(logs)[-1]!r}, which does not go back to {name!r}")
+    for batch in filter(lambda one: one.get("proof"), export["batches"]):
+        (index, then, before), leaves = check_log_proof(export, batch, keys), logs[log_of(export, batch)]
+        if then > len(leaves) or root_of_leaves(leaves[:then]) != before or leaves[index] != logged_as(batch):
             raise WrongError("the log that this export was proved by is not the one that is published: there are two histories")
-    return check_tags(export, base, [leaf for leaf in leaves if leaf[:1] == bytes([READINGS_LEAF])])
+    return check_tags(export, base, [leaf for leaves in logs.values() for leaf in leaves if leaf[:1] == bytes([READINGS_LEAF])])
+
+
+def published_logs(base: str, keys: list[Key]) -> dict[str, list[bytes]]:
+    """The entries of each log by its name: those that ended, each as the next one's first entry says, and the one of now."""
+    logs, begin = {}, b""
+    for ended in [*json.loads(fetch(base, "earlier.json") or b"[]"), None]:
+        place = base if ended is None else f"{base.rstrip('/')}/earlier/{int(ended['number'])}"
+        note = (fetch(place, "checkpoint") or b"").decode()
+        if not note:
+            raise UnreadableError(f"there is no checkpoint at {place}")
+        origin = note.partition("\n")[0]
+        size, root = open_checkpoint(note, keys, origin)
+        leaves = leaves_of_log(place, size)
+        if len(leaves) != size or root_of_leaves(leaves) != root:
+            raise WrongError("the log's entries do not make the tree that it signed")
+        first = leaves[0] if leaves and leaves[0][:1] == bytes([EARLIER_LEAF]) else b""
+        if origin in logs or first != begin:
+            raise WrongError(f"the log {origin} does not begin with how the one before it ended")
+        logs[origin] = leaves
+        if ended:
+            begin = leaf_of(EARLIER_LEAF, ended["salt"], ended["body"].encode())
+            if json.loads(ended["body"])["checkpoint"] != note:
+                raise WrongError(f"the log {origin} did not end as the next one says")
+    return logs
 
 
 def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
@@ -397,32 +420,13 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162 - Python 3.9 and 3.10 read no Z
 
 
-# -- who read -----------------------------------------------------------------------------------------------------------------
-
-
-def check_opening(export: Json, opening: str) -> str:
-    """Rule 6: the account that the auditors named is the one whose mark was sealed. opening: `reading:account:salt`."""
-    number, _, rest = opening.partition(":")
-    account, _, salt = rest.partition(":")
-    reading = next((one["reading"] for one in export["entries"] if str(one["number"]) == number), None)
-    if reading is None:
-        raise WrongError(f"reading {number} is not in the export, or was erased")
-    mark = sha256(b"bierger/reading-actor/v1", unhex(salt, 32), unhex(account.replace("-", ""), 16)).hex()
-    if mark != reading.get("actor"):
-        raise WrongError(f"reading {number} was not made by the account {account}")
-    return f"reading {number} was made by the account {account}"
-
-
-# -- the command ------------------------------------------------------------------------------------------------------------
-
-
 def load(path: str) -> Json:
     try:
         export = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableError(f"{path}: {error}") from None
-    if not isinstance(export, dict) or export.get("format") != FORMAT:
-        raise UnreadableError(f"{path} is not an export of the form {FORMAT}")
+    if not isinstance(export, dict) or export.get("format") not in FORMATS:
+        raise UnreadableError(f"{path} is not an export of a form that this program knows: {', '.join(FORMATS)}")
     return export
 
 
@@ -438,7 +442,8 @@ def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
     if erased:
         lines.append(f"{erased} of them were erased when their time was over: place and hash are still there")
     waiting = check_batches(export, keys)
-    lines.append(f"{len(export['batches']) - len(waiting)} batches are in the log {export['origin']}")
+    of = [log_of(export, one) for one in export["batches"] if one["number"] not in waiting]
+    lines += [f"{of.count(name)} batches are in the log {name}" for name in dict.fromkeys(of)]
     if waiting:
         lines.append(f"{len(waiting)} batches are on their way into the log: export again in a few minutes")
     if export["waiting"]:
@@ -465,7 +470,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("export", help="the file readings.json")
     parser.add_argument("--older", help="an export that you kept")
     parser.add_argument("--log", help="address or folder of the public log, for example https://example.org/log")
-    parser.add_argument("--key", action="append", help="key of the log, name+id+key; may be given several times")
+    parser.add_argument("--key", action="append", help="key of the log, name+id+key; again for a log before it")
     parser.add_argument("--opening", action="append", help="who made a reading, as the auditors say it: reading:account:salt")
     parser.add_argument("--subject", help="number of your chain, as the page shows it")
     options = parser.parse_args(arguments)

@@ -31,17 +31,13 @@ def write(folder: Path, name: str, said: dict[str, Any]) -> Path:
 
 
 def copy_log(folder: Path) -> Path:
-    """Checkpoint, entries and batches of readings, over HTTP, as anybody may."""
+    """Checkpoint and entries of the log and of those before it, and batches of readings, over HTTP, as anybody may."""
     visitor = Client()
-    note = visitor.get("/log/checkpoint").content
     folder.mkdir(exist_ok=True)
-    (folder / "checkpoint").write_bytes(note)
-    size = parse_checkpoint_text(parse_note(note).text).size
-    for number in range(-(-size // TILE)):
-        width = min(TILE, size - number * TILE)
-        path = f"tile/entries/{number:03d}" + (f".p/{width}" if width < TILE else "")
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(visitor.get(f"/log/{path}").content)
+    earlier = visitor.get("/log/earlier.json").content
+    (folder / "earlier.json").write_bytes(earlier)
+    for below in ("", *(f"earlier/{one['number']}/" for one in json.loads(earlier))):
+        copy_entries(folder, below, visitor)
     (folder / "readings").mkdir(exist_ok=True)
     for number in range(1, 1000):
         answer = visitor.get(f"/log/readings/{number}.json")
@@ -49,6 +45,18 @@ def copy_log(folder: Path) -> Path:
             break
         (folder / "readings" / f"{number}.json").write_bytes(answer.content)
     return folder
+
+
+def copy_entries(folder: Path, below: str, visitor: Client) -> None:
+    note = visitor.get(f"/log/{below}checkpoint").content
+    size = parse_checkpoint_text(parse_note(note).text).size
+    paths = [f"{below}tile/entries/{number:03d}" for number in range(-(-size // TILE))]
+    if size % TILE:
+        paths[-1] += f".p/{size % TILE}"
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(visitor.get(f"/log/{path}").content)
+    (folder / below / "checkpoint").write_bytes(note)
 
 
 def check(file: Path, *options: str) -> tuple[int, str]:

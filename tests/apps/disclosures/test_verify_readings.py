@@ -44,7 +44,7 @@ def test_one_file_that_imports_nothing_of_ours():
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     roots = {name.split(".")[0] for name in imported}
     assert roots == {
-        "__future__", "argparse", "base64", "binascii", "hashlib", "hmac", "json", "sys", "urllib", "datetime", "pathlib", "typing", "cryptography",
+        "__future__", "argparse", "base64", "hashlib", "hmac", "json", "sys", "urllib", "datetime", "pathlib", "typing", "cryptography",
     }  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def another_key(said: Export) -> None:
 
 
 def another_log(said: Export) -> None:
-    said["origin"] = "example.org/log"
+    said["batches"][0]["origin"] = "example.org/log"
 
 
 def spoiled_signature(said: Export) -> None:
@@ -114,9 +114,9 @@ def spoiled_signature(said: Export) -> None:
 
 SPOILED = {
     removed: "entry 2 is missing or out of order", changed: "was changed after it was sealed", reordered: "missing or out of order",
-    added: "does not follow", another_hash: "its hash does not fit", invented_at_the_end: "the chain was rewritten, or is another person's",
+    added: "does not follow", another_hash: "its hash does not fit", invented_at_the_end: "the chain is another's, or was rewritten",
     half_erased: "was not erased as it should be", without_a_batch: "batch 1 is missing", without_a_proof: "batch 1 is not in the log",
-    another_date: "does not lead to the log's signed root", another_key: "another person's", another_log: "of another log",
+    another_date: "does not lead to the log's signed root", another_key: "the chain is another's", another_log: "of another log",
     spoiled_signature: "signature on a checkpoint is wrong",
 }  # fmt: skip
 

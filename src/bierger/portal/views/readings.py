@@ -36,13 +36,13 @@ from bierger.portal.views.access import language, out_of_mandate, person_only, s
 from bierger.ui import formats
 from bierger.ui.paging import pages_of
 from bierger.ui.retention import account_panel
-from bierger_core.merkle import ReadingBatch, format_proof, reading_tag
+from bierger_core.merkle import ReadingBatch, Seen, format_proof, reading_tag
 from bierger_core.values import LUXEMBOURG, format_instant
 
 ASK = ("commune", "data-question")  # owner and name of the package
 ASK_STEP = "question"  # the page on which the question is asked: what comes before it is known
 VERIFIER = Path(__file__).resolve().parents[4] / "tools" / "verify_readings.py"
-FORMAT = "bierger-readings-1"
+FORMAT = "bierger-readings-2"
 
 
 @never_cache
@@ -63,7 +63,7 @@ def readings(request: HttpRequest) -> HttpResponse:
         "filtered": any(words.values()),
         "houses": _houses(),
         "chain": mine,
-        "log_key": next((key.text for key in log.log_keys()), ""),
+        "log_keys": {key.name: key.text for key in reversed(log.log_keys())}.values(),  # of each log the newest
         "log_address": f"{settings.BIERGER_BASE_URL}/log",
         "account": account_panel(identity.my_account(), language=language()) if not page.before and _is_at_home() else None,
         "kept_days": formats.number(settings.BIERGER_READINGS_DAYS, language()),
@@ -214,6 +214,7 @@ def _batch(number: int, key: bytes, early: list[Mapping[str, Any]]) -> Mapping[s
         "salt": found.salt.hex(),
         "leaf": _leaf(batch, own) if any(leaf.startswith(own) for leaf in batch.leaves) else None,
         "early": [{"tag": tag.hex(), **_leaf(batch, tag)} for tag in tags],
+        "origin": Seen.of(proof.checkpoint).origin if proof else None,
         "proof": format_proof(proof).decode() if proof else None,
     }
 
