@@ -141,29 +141,29 @@ def test_an_empty_or_broken_or_locked_pdf(town, draft):
         assert_refused(send(browser, draft, ("plans.pdf", data)), code)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../../etc/passwd.pdf", "/etc/passwd.pdf", "..\\\\..\\\\windows\\\\passwd.pdf", "C:\\\\passwd.pdf", "pass\0wd.pdf",
-        "passwd.pdf\0.exe", "passwd.pdf.exe", "passwd.exe.pdf", "\u202epasswd.pdf", "%2e%2e%2fpasswd.pdf", "..", "...pdf",
-        "<script>passwd.pdf", "passwd\r\n.pdf", "x" * 300 + ".pdf",
-    ],
+STRANGE_NAMES = (
+    "../../etc/passwd.pdf", "/etc/passwd.pdf", "..\\\\..\\\\windows\\\\passwd.pdf", "C:\\\\passwd.pdf", "pass\0wd.pdf",
+    "passwd.pdf\0.exe", "passwd.pdf.exe", "passwd.exe.pdf", "\u202epasswd.pdf", "%2e%2e%2fpasswd.pdf", "..", "...pdf",
+    "<script>passwd.pdf", "passwd\r\n.pdf", "x" * 300 + ".pdf",
 )  # fmt: skip
-def test_no_file_name_leads_anywhere(town, draft, name, data_folder):
+
+
+def test_no_file_name_leads_anywhere(town, data_folder):
     """Either it is refused, or a plain base name with the true suffix is left of it; bytes are only written to the store."""
     outside = set(data_folder.parent.iterdir())
-    answer = send(client_of(town.applicant), draft, (name, story.PDF))
-    assert answer.status_code in (302, 422, 400), answer.status_code
-    assert (answer.status_code == 302) == bool(stored(town, draft))
-    for kept in stored(town, draft):
-        assert kept.endswith(".pdf")
-        assert not set(kept) & set("/\\\0\r\n\u202e")
-        assert len(kept) <= 104
-        assert not kept.startswith(".")
+    for name in STRANGE_NAMES:
+        draft = story.begin(town.applicant, "building-permit")
+        answer = send(client_of(town.applicant), draft, (name, story.PDF))
+        assert answer.status_code in (302, 422, 400), (name, answer.status_code)
+        assert (answer.status_code == 302) == bool(stored(town, draft)), name
+        for kept in stored(town, draft):
+            assert kept.endswith(".pdf"), name
+            assert not set(kept) & set("/\\\0\r\n\u202e"), name
+            assert len(kept) <= 104, name
+            assert not kept.startswith("."), name
+        with acting_as(town.applicant):
+            assert "etc/" not in json.dumps(selectors.draft(draft).answers, default=str), name
     assert set(data_folder.parent.iterdir()) == outside
-    with acting_as(town.applicant):
-        names = json.dumps(selectors.draft(draft).answers, default=str)
-    assert "etc/" not in names
 
 
 def test_more_files_than_allowed(town, draft):

@@ -287,6 +287,7 @@ read_attachments(open(sys.argv[1], "rb").read())
 """
 
 
+@pytest.mark.slow
 def test_a_strangers_pdf_that_swells_or_hangs_is_given_up(capsys, tmp_path, monkeypatch):
     file = tmp_path / "swells.pdf"
     file.write_bytes(swelling_pdf())

@@ -94,6 +94,7 @@ def demonstration() -> Iterator[Demonstration]:
         yield started
 
 
+@pytest.mark.slow
 def test_what_the_readme_does_beside_a_demonstration(demonstration: Demonstration, tmp_path: Path) -> None:
     environment = {**clean_environment(), "BIERGER_DATA": str(demonstration.data)}
     said = {}

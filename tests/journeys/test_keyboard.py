@@ -132,6 +132,7 @@ def test_a_situation_by_keyboard_alone(visitor: Arrive) -> None:
     assert who.path.endswith("/authorize"), who.path
 
 
+@pytest.mark.slow
 def test_an_officer_decides_by_keyboard_alone(visitor: Arrive, tmp_path: Path) -> None:
     emma = visitor("de")
     sign_in_twice(emma, "emma.primjer", SHEET)

@@ -254,6 +254,7 @@ def test_the_web_role_has_in_the_restored_database_the_rights_it_had(archive: Pa
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_a_backup_beside_running_work_is_of_one_instant(
     transactional, run_jobs, register, own: Path, empty: Path, tmp_path: Path
 ) -> None:
@@ -279,6 +280,7 @@ def test_a_backup_beside_running_work_is_of_one_instant(
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_an_installation_that_holds_something_is_refused(archive: Path, empty: Path) -> None:
     taken = bierger("restore", str(archive), database=DATABASE, data=empty)
     assert taken.returncode == 1
@@ -299,6 +301,7 @@ def test_the_archive_is_for_its_owner_and_never_overwritten(archive: Path, own: 
     assert list(archive.parent.glob(".*.part")) == []
 
 
+@pytest.mark.slow
 def test_sessions_stay_at_home(archive: Path, empty: Path) -> None:
     assert bierger("restore", str(archive), database=RESTORED, data=empty).returncode == 0
     import psycopg

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import psycopg
@@ -105,13 +106,11 @@ def test_letters_are_unicode_letters(server):
     assert one(server, "web", "SELECT to_tsvector('simple', 'Käerjeng')::text") == "'käerjeng':1"
 
 
-@pytest.mark.parametrize("role", ["web", "worker"])
-@pytest.mark.parametrize(
-    "statement", ["CREATE TABLE t (a int)", "CREATE TEMP TABLE t (a int)", "CREATE SCHEMA s", "SET ROLE bierger_owner"]
-)
-def test_the_application_roles_can_create_nothing(server, role, statement):
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        execute(server, role, statement)
+def test_the_application_roles_can_create_nothing(server):
+    statements = ("CREATE TABLE t (a int)", "CREATE TEMP TABLE t (a int)", "CREATE SCHEMA s", "SET ROLE bierger_owner")
+    for role, statement in product(("web", "worker"), statements):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            execute(server, role, statement)
 
 
 def test_a_second_start_finds_the_data(server):
