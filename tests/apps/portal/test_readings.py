@@ -131,12 +131,12 @@ def test_what_a_representative_reads_is_told_to_the_person_represented(transacti
     lea = person("lea.beispill")
     emma = mandates.representative(lea, "emma.primjer")
     visitor = client_of(emma)
-    for page in ("/requests", "/drafts"):
+    for page in ("/requests", "/drafts", "/mailbox"):
         assert visitor.get(page).status_code == 200
     visitor.get("/readings")  # the representative's own: no row
     with acting_as(lea):
         rows = disclosures.readings()
-    assert [(one.actor_kind, one.purpose, one.facts, one.on_behalf_of) for one in rows] == [("person", "representation", ("space",), lea.space)] * 2
+    assert [(one.actor_kind, one.purpose, one.facts, one.on_behalf_of) for one in rows] == [("person", "representation", ("space",), lea.space)] * 3
     page = words(client_of(lea).get("/readings", HTTP_ACCEPT_LANGUAGE="en"))
     assert "Your representative" in page
     assert "In your name, by a mandate" in page

@@ -70,6 +70,8 @@ def applicant_only(view: View[P]) -> View[P]:
 
 
 MANDATE_LAW = LegalBasis("Code civil", "", ("1984",), verified=False)
+# A page that refuses what was sent shows what is in the space all the same.
+SHOWN = frozenset({200, 409, 422, 429})
 
 
 def noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -79,7 +81,7 @@ def noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     transactions itself has closed them: then the row has its own, before anything is sent.
     """
     acting: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    if acting.mandate is not None and response.status_code == 200 and not getattr(request, "noted", False):
+    if acting.mandate is not None and response.status_code in SHOWN and not getattr(request, "noted", False):
         request.noted = True  # type: ignore[attr-defined]  # two of these guards may stand around one view
         why = Purpose(actor=acting.person, administration=None, legal_basis=(MANDATE_LAW,), purpose="representation")
         with acting_as(acting):

@@ -21,7 +21,7 @@ from bierger.documents import selectors as documents
 from bierger.filings import selectors as filings
 from bierger.infra.pages import asked
 from bierger.portal.selectors import draft_rows, mail_rows, request_rows, titled
-from bierger.portal.views.access import applicant_only, language, missing_level, person_only, sign_in_url
+from bierger.portal.views.access import applicant_only, language, missing_level, noted, person_only, sign_in_url
 from bierger.ui.paging import counted, pages_of
 from bierger.ui.parts import Crumb
 
@@ -99,4 +99,4 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "only_new": unread,
         "new_elsewhere": counted(new, page.cap) if new else "",
     }
-    return render(request, "portal/mailbox.html", context)
+    return noted(request, render(request, "portal/mailbox.html", context))
