@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make bench-proofs`, `python -m benchmarks.proofs [--quick] [--page]`: log, seals, letters and photographs, in one run.
+"""`make bench-proofs`, `python -m benchmarks.proofs [--quick | --page]`: log, seals, letters and photographs, in one run.
 
 Needs a folder on a real disk (--folder; a temporary one beside this clone otherwise); a database, which it brings, for the
 campaign of letters alone; a network only once, for Tessera's packages, where Go is at hand. What each figure is beside stands in
@@ -82,7 +82,9 @@ POLICY = parse_policy("\n".join([f"log {LOG_KEY.text}", *_WITNESS_LINES, "group 
 
 @dataclass(frozen=True)
 class Size:
-    """batches: how many of each size; seconds: of each rate; entries: of the log that is proved and audited; http: seconds."""
+    """name: as the page says it; batches: how many of each size; seconds: of each rate; entries: of the log that is proved and
+    audited; http: seconds.
+    """
 
     name: str
     batches: dict[int, int]
