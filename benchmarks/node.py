@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_ports
+
 from bierger.ledger.plugins.node import wire
 from bierger_core.merkle import encode_bundle
 
@@ -33,9 +35,7 @@ ENTRY = 33  # bytes, as a commitment has
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[int, str]]:
     """A node in a process of its own, batches of a second; its port and its token."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_ports()
     command = [sys.executable, "-m", "bierger.site", "log"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     made = ["init", "log", "--origin", "log.example.lu", "--key", "key.pem", "--token", "token"]

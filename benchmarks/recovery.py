@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import psycopg
+from tests.ports import free_ports
 
 from benchmarks import memory
-from benchmarks.system import CLONE, free_pair
+from benchmarks.system import CLONE
 from bierger.infra.postgres import EmbeddedPostgres
 from bierger.site.demo.children import PATIENCE
 
@@ -42,7 +43,7 @@ class Demonstration:
     """A demonstration on a folder of its own, as a process that is told to stop at the end."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_pair()
+        self.folder, self.port = folder, free_ports(2)
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> float:

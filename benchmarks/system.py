@@ -11,7 +11,6 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
+
+from tests.ports import free_ports
 
 from bierger.infra.postgres import EmbeddedPostgres, Role
 from bierger.site.demo import pieces, statics
@@ -34,7 +35,7 @@ class System:
 
     def __init__(self, folder: Path, *, web_processes: int = pieces.WEB_PROCESSES) -> None:
         self._web_processes = web_processes
-        self.place = Place(data=folder, port=free_pair())
+        self.place = Place(data=folder, port=free_ports(2))
         self.server = EmbeddedPostgres(folder / "postgres", fsync=True, die_with_parent=True)
         self._children: dict[str, Child] = {}
 
@@ -95,8 +96,6 @@ class System:
         """Run a step of `benchmarks.inside` with Django, as a database role, in a process of its own; its JSON answer."""
         environment = bare() | self.place.environment(self.server, role) | NO_LIMITS
         environment["PYTHONPATH"] = f"{CLONE / 'src'}{os.pathsep}{CLONE}"
-        if role == "worker":
-            environment["BIERGER_WORKER_DATABASE_URL"] = environment["DATABASE_URL"]
         told = self._run([sys.executable, "-m", "benchmarks.inside", step, json.dumps(arguments)], environment)
         answer: dict[str, object] = json.loads(told.splitlines()[-1])
         return answer
@@ -121,16 +120,3 @@ class System:
                 connection.close()
             time.sleep(0.1)
         raise RuntimeError(f"{path} on port {port} does not answer ({said}); see {self.place.logs}.")
-
-
-def free_pair() -> int:
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return int(port)
-    raise RuntimeError("No two free ports beside each other.")

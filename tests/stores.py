@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bierger.infra.postgres import die_with_parent
+from tests.ports import free_ports
 
 ACCESS, SECRET = "TESTACCESSKEY", "a-secret-of-the-test-suite"
 BUCKET = "attachments"
@@ -28,7 +29,7 @@ class S3Server:
 
     def start(self) -> None:
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
-        self.port = self.port or free_port()
+        self.port = self.port or free_ports()
         rclone = Path(sys.executable).with_name("rclone")
         command = [rclone, "serve", "s3", "--auth-key", f"{ACCESS},{SECRET}", "--addr", f"127.0.0.1:{self.port}"]
         command += ["--config", self.folder.with_name(f"{self.folder.name}.conf"), str(self.folder)]
@@ -74,9 +75,3 @@ def s3_settings(port: int, prefix: str = "") -> dict[str, str]:
 
 
 FILES: Mapping[str, str] = {**dict.fromkeys(s3_settings(0), ""), "BIERGER_S3_REGION": "us-east-1"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

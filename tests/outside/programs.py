@@ -14,10 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.outside.verdicts import Answer
-from tests.tools import required_program
+from tests.tools import not_run, required_program
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -27,12 +25,9 @@ SECONDS = 300
 
 def required(path: Path) -> Path:
     """A file that tools/outside.sh installs."""
-    if path.exists():
-        return path
-    message = f"NOT RUN: {path.relative_to(ROOT)} is missing; `make test-outside` installs it when it can."
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+    if not path.exists():
+        not_run(f"{path.relative_to(ROOT)} is missing; `make test-outside` installs it when it can.")
+    return path
 
 
 def bare() -> dict[str, str]:

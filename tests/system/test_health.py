@@ -13,7 +13,8 @@ import pytest
 from django.test import Client, override_settings
 
 from bierger.infra import clock
-from tests.stores import free_port, s3_settings
+from tests.ports import free_ports
+from tests.stores import s3_settings
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_without_a_database_it_says_so_and_nothing_else(browser: Client) -> None
 
 def test_a_store_of_attachments_that_is_gone_is_named(browser: Client, as_worker) -> None:
     worker_seen(as_worker)
-    with override_settings(**s3_settings(free_port())):
+    with override_settings(**s3_settings(free_ports())):
         status, checks = ready(browser)
     assert status == 503
     assert checks["attachments"]["detail"].startswith("blob-store-unreachable: ")

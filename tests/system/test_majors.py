@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import databases
+from tests.tools import not_run
 
 OLDEST = 15
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")  # Debian's; the PostgreSQL project's packages for others
@@ -48,10 +49,7 @@ def test_the_server_of_this_run(db):
 def test_the_stories_on_the_distributions_postgresql():
     servers = installed()
     if not servers:
-        message = "NOT RUN: no PostgreSQL of the distribution (Debian package postgresql); `make test` installs it when it can."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        not_run("no PostgreSQL of the distribution (Debian package postgresql); `make test` installs it when it can.")
     for major, folder in servers.items():
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("BIERGER_", "DATABASE_", "PYTEST_"))}
         done = subprocess.run(

@@ -15,7 +15,8 @@ import pytest
 
 from bierger.infra import blobs
 from bierger.infra.blobs import BlobFileError, s3
-from tests.stores import BUCKET, S3Server, free_port, s3_settings
+from tests.ports import free_ports
+from tests.stores import BUCKET, S3Server, s3_settings
 
 NAME = "0" * 64
 
@@ -55,7 +56,7 @@ def own_server(tmp_path: Path) -> Iterator[S3Server]:
 
 @every_call
 def test_a_server_that_is_down_is_unreachable(call: Callable[[], object]) -> None:
-    with configured(s3_settings(free_port())):
+    with configured(s3_settings(free_ports())):
         assert code(call) == "blob-store-unreachable"
 
 

@@ -27,10 +27,11 @@ from bierger.ledger.plugins.node.marks import Marks
 from bierger.site.cli import main
 from bierger_core.merkle import HistoryError, Seen, TileReader, audit, dump_seen, encode_bundle, open_checkpoint, parse_policy
 from tests.apps.ledger.killing import CountedDisk
-from tests.stores import free_port
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "log.example.lu/node"
+PATIENCE = 120  # seconds; only a failure takes as long
 
 
 @pytest.fixture
@@ -200,21 +201,29 @@ def test_more_than_the_node_takes_is_refused_at_once(folder):
 
 @contextmanager
 def served(folder, *words):
-    port = free_port()
+    port = free_ports()
     command = [sys.executable, "-m", "bierger.site", "log", "serve", "log", "--key", "key.pem", "--token", "token", "--port", str(port), "--every", "0.05"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BIERGER", "DATABASE", "DJANGO"))}
     with subprocess.Popen([*command, *words], cwd=folder, env={**environment, "PYTHONPATH": str(ROOT / "src")}, stdout=subprocess.PIPE, text=True) as process:
         assert ORIGIN in process.stdout.readline()
-        for _ in range(200):
-            try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.02)
         try:
+            wait_until_it_listens(process, port)
             yield process, port
         finally:
             process.send_signal(signal.SIGTERM)
+
+
+def wait_until_it_listens(process, port):
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+        except ConnectionRefusedError:
+            assert process.poll() is None, "The node ended by itself."
+            assert time.monotonic() < until, "The node does not listen."
+            time.sleep(0.02)
+        else:
+            return
 
 
 def ask(port, method, path, body=None, **headers):
@@ -286,18 +295,20 @@ def test_a_node_that_is_killed_among_many_senders_keeps_what_it_said(folder):
                 with kept:
                     assert json.loads(said)["index"] not in told
                     told[json.loads(said)["index"]] = entry
+                answered.release()
 
     for round_ in range(2):
+        answered = threading.Semaphore(0)
         with served(folder) as (process, port):
             threads = [threading.Thread(target=send, args=(10 * round_ + n, port)) for n in range(8)]
             for thread in threads:
                 thread.start()
-            time.sleep(0.7)
-            process.kill()
+            for number in range(20):
+                assert answered.acquire(timeout=PATIENCE), f"The node acknowledged {number} entries and no more."
+            process.kill()  # among answers: each sender has its next entry on the way
             for thread in threads:
                 thread.join()
         entries, _ = whole(folder)
-        assert len(told) > 10
         assert {index: entries[index] for index in told} == told
 
 
