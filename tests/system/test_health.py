@@ -69,7 +69,7 @@ def test_ready_when_everything_is_there(browser: Client, as_worker) -> None:
     worker_seen(as_worker)
     status, checks = ready(browser)
     assert status == 200, checks
-    assert list(checks) == ["database", "migrations", "worker", "log", "attachments"]
+    assert list(checks) == ["database", "migrations", "worker", "log", "readings", "attachments"]
     assert all(check["ok"] for check in checks.values())
 
 
@@ -128,6 +128,35 @@ def test_a_log_that_falls_behind_is_told_with_the_age_of_the_oldest(browser: Cli
     status, checks = ready(browser)
     assert status == 503
     assert "2 waiting, the oldest for 600 s" in checks["log"]["detail"]
+
+
+def test_readings_that_nobody_seals_are_told_and_counted(browser: Client, as_worker) -> None:
+    """The notariser is dead for a day. The web process learns an instant, and not of whom or by whom."""
+    from bierger.disclosures.tasks import notarise
+    from tests.apps.disclosures.town import read
+    from tests.attacks.together import superuser
+    from tests.people import officer, person
+
+    def oldest() -> float:
+        found = re.search(r"^bierger_readings_unsealed_oldest_seconds (\S+)$", browser.get("/metrics").content.decode(), re.MULTILINE)
+        assert found is not None
+        return float(found[1])
+
+    worker_seen(as_worker)
+    assert (ready(browser)[1]["readings"]["detail"], oldest()) == ("all sealed", 0)
+    read(officer("claire.muster"), person("lea.beispill"))
+    status, checks = ready(browser)
+    assert (status, checks["readings"]["ok"]) == (200, True)
+    with superuser() as db:
+        db.execute("UPDATE disclosures_disclosure SET at = at - interval '1 day'")
+    read(officer("claire.muster"), person("lea.beispill"))
+    status, checks = ready(browser)
+    assert (status, [name for name, check in checks.items() if not check["ok"]]) == (503, ["readings"])
+    assert re.fullmatch(r"the oldest unsealed for 864\d\d s\. See docs/howto/log-faults\.md", checks["readings"]["detail"])
+    assert 86_400 <= oldest() < 87_000
+    with as_worker():
+        assert notarise() == 2
+    assert (ready(browser)[0], oldest()) == (200, 0)
 
 
 def test_metrics_count_requests_by_route_and_hold_no_identifier(browser: Client, as_worker) -> None:

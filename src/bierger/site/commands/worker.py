@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The worker: relays the outbox, runs jobs, fires timers, sequences the log.
 
-Three kinds of work, four places:
+Three kinds of work, five places:
 1. a thread relays outbox rows into jobs, a few times a second;
 2. a thread runs quick periodic work (timers, sequencer, heartbeat), and another the slow (sweeps, lists), which may take
-   minutes over a store of many files;
+   minutes over a store of many files; the notariser has one of its own, since people are told of its minute;
 3. the event loop runs jobs, several at a time, in threads.
 All of it may be killed at any instant: rows that were not committed are taken again, jobs that were under way are found
 stalled and run again, and every handler bears running twice. Several workers may run beside each other.
@@ -21,12 +21,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bierger.site.wiring import Periodic
 
 logger = logging.getLogger("bierger.worker")
 RELAY_PAUSE = 0.1  # seconds between two looks at an empty outbox
 STALLED_AFTER = 5  # seconds without a sign of life, then a worker's jobs are given to others
 HEARTBEAT = 2.0
 SLOW = 30.0  # seconds between two runs, from which work may take its time
+ALONE = ("disclosures.notarise",)  # with a promise to keep: nobody else's work comes before it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     threads = [
         threading.Thread(target=_relay_until, args=(stop,), name="relay", daemon=True),
         *(
-            threading.Thread(target=_periodic_until, args=(stop, slow), name=f"periodic-{slow}", daemon=True)
-            for slow in (False, True)
+            threading.Thread(target=_periodic_until, args=(stop, work), name=f"periodic-{name}", daemon=True)
+            for name, work in shares().items()
         ),
     ]
     for thread in threads:
@@ -103,11 +108,18 @@ def _relay_until(stop: threading.Event) -> None:
             stop.wait(RELAY_PAUSE)
 
 
-def _periodic_until(stop: threading.Event, slow: bool) -> None:  # noqa: FBT001 - an argument of a thread
+def shares() -> dict[str, dict[str, Periodic]]:
+    """Which thread runs which periodic work, by the thread's name."""
     from bierger.site.wiring import periodic
 
-    every = {**periodic(), "infra.heartbeat": (HEARTBEAT, _beat)}
-    work = {name: one for name, one in every.items() if (one[0] >= SLOW) == slow}
+    found: dict[str, dict[str, Periodic]] = {}
+    for name, one in {**periodic(), "infra.heartbeat": (HEARTBEAT, _beat)}.items():
+        thread = name if name in ALONE else "slow" if one[0] >= SLOW else "quick"
+        found.setdefault(thread, {})[name] = one
+    return found
+
+
+def _periodic_until(stop: threading.Event, work: dict[str, Periodic]) -> None:
     due = dict.fromkeys(work, 0.0)
     while not stop.is_set():
         for name, (seconds, function) in work.items():

@@ -16,6 +16,7 @@ from bierger.ledger import selectors as ledger
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
 LOG_BEHIND_AFTER = timedelta(seconds=60)
+READINGS_UNSEALED_AFTER = timedelta(minutes=5)  # some misses of the minute that people are told
 PATIENCE_MILLISECONDS = 2000
 
 
@@ -29,7 +30,7 @@ class Check:
 
 
 def checks() -> tuple[Check, ...]:
-    """Database, migrations, worker, log, attachments, in this order; without a database the others are not asked."""
+    """Database, migrations, worker, log, readings, attachments, in this order; without a database the others are not asked."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MILLISECONDS)])
@@ -107,6 +108,18 @@ def _log() -> tuple[bool, str]:
     return age < LOG_BEHIND_AFTER, f"{told}; {waiting} waiting, the oldest for {_seconds(age)}"
 
 
+def _readings() -> tuple[bool, str]:
+    """Who looked at whose data is sealed: until then the database alone holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosures_unsealed_since()")
+        since: datetime | None = cursor.fetchone()[0]
+    if since is None:
+        return True, "all sealed"
+    age = clock.now() - since
+    told = f"the oldest unsealed for {_seconds(age)}"
+    return age < READINGS_UNSEALED_AFTER, told if age < READINGS_UNSEALED_AFTER else f"{told}. See docs/howto/log-faults.md"
+
+
 # Of the log of now: logs that ended count no more.
 _LAST_CHECKPOINT = """
 SELECT size - ended, at FROM ledger_shown, (SELECT coalesce(max(until), 0) AS ended FROM ledger_earlier) AS e
@@ -123,4 +136,6 @@ def _seconds(span: timedelta) -> str:
     return f"{max(0, round(span.total_seconds()))} s"
 
 
-_QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {"migrations": _migrations, "worker": _worker, "log": _log}
+_QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "migrations": _migrations, "worker": _worker, "log": _log, "readings": _readings,
+}  # fmt: skip

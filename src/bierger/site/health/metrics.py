@@ -63,6 +63,12 @@ _QUEUES = (
         "SELECT greatest(0, max(size) - coalesce((SELECT max(until) FROM ledger_earlier), 0)) FROM ledger_checkpoint",
     ),
     (
+        "bierger_readings_unsealed_oldest_seconds",
+        "Age of the oldest reading of somebody's data that no batch holds yet.",
+        "",
+        "SELECT coalesce(extract(epoch FROM %s - disclosures_unsealed_since()), 0)",
+    ),
+    (
         "bierger_worker_silence_seconds",
         "Time since each worker was last seen.",
         "worker",
