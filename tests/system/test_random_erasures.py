@@ -33,6 +33,7 @@ from bierger.filings.services import erase_round
 from bierger.infra import clock
 from bierger.infra.principal import SYSTEM, Principal, acting_as
 from bierger.ledger import selectors as log
+from bierger_core.merkle import Policy
 from bierger_core.seals import verify_deletion
 from tests import databases, story
 from tests.apps.disclosures.exports import check, export, write
@@ -161,6 +162,18 @@ def _files(data: Path) -> set[str]:
     return {path.name for path in (data / "blobs").rglob("*") if path.is_file()}
 
 
+def erased_or_kept(case: UUID, policy: Policy, *, is_gone: bool) -> None:
+    """One or the other throughout: its dates, its fold, the records of its erasure and the proofs of its acts."""
+    kept = cases.retention(case)
+    assert (kept.erased_at is not None) is is_gone
+    assert (cases.replay(case) == "erased") is is_gone
+    for record in kept.deletions:
+        assert verify_deletion(cases.deletion_certificate(case, record.id), policy).record["destroyed"] == record.destroyed
+    assert len(kept.deletions) == is_gone
+    for act in documents.act_terms(case):
+        assert (documents.act_proof(act.id) is None) is is_gone
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_erased_is_gone_and_everything_else_is_proved(
     transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, tmp_path: Path, seed: int
@@ -198,16 +211,8 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
     for number, one in enumerate(stories):
         case = one.case
         with as_worker(), acting_as(SYSTEM):
-            kept = cases.retention(case)
-            assert (kept.erased_at is not None) is (case in gone)
-            folded = cases.replay(case)
-            assert (folded == "erased") is (case in gone)
-            assert case not in held or folded == states[case]
-            for record in kept.deletions:
-                assert verify_deletion(cases.deletion_certificate(case, record.id), policy).record["destroyed"] == record.destroyed
-            assert len(kept.deletions) == (case in gone)
-            for act in documents.act_terms(case):
-                assert (documents.act_proof(act.id) is None) is (case in gone)
+            assert case not in held or cases.replay(case) == states[case]
+            erased_or_kept(case, policy, is_gone=case in gone)
         assert (f"canary{number:02d}" in text) is (case not in gone and one.says)
         assert (codes[case] in text) is (case not in gone)
         assert (codes[case].rpartition(":")[2] in text) is (case not in gone)  # the salt, wherever it stands
