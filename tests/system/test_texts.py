@@ -51,7 +51,7 @@ def test_french_signs_have_their_space():
 N_THAT_FALLS = re.compile(r"(?<![\w-])([^\W\d_]*n) (?=[bcfgjklmpqrvwx])", re.IGNORECASE)
 # The n of a word from elsewhere stays (Persoun, Situatioun, Terrain), and so does one that stands for a d that fell (Enn, Grënn).
 N_THAT_STAYS = re.compile(
-    r"(.*(oun|loun|zon|camion)|terrain|brouillon|login|ombudsman|enn|grënn|hënn"
+    r"(.*(oun|zon|camion)|terrain|brouillon|login|ombudsman|kran|enn|grënn|hënn"
     r"|maison|réinsertion|retention)$",  # French names of things, and a command of ours
     re.IGNORECASE,
 )
