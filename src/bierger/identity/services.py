@@ -21,6 +21,7 @@ from bierger.identity.selectors import my_spaces
 from bierger.identity.types import Claims, SpaceView
 from bierger.infra import clock
 from bierger.infra.erasures import Destroyed
+from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import LEVELS, Level, Principal, current
 from bierger_core.values import IdentifierError, parse_matricule
 
@@ -176,13 +177,11 @@ def announce_end(*, person: UUID, ends_on: dt.date | None) -> None:
 
 def lock_account(*, person: UUID) -> bool:
     """Nobody signs in to it until this transaction ends, as `identity_sign_in` takes the same locks; False: it is not there."""
-    locks = """
-        SELECT pg_advisory_xact_lock(hashtextextended(one, seed)) FROM (
-          SELECT issuer || ' ' || subject, 7011, 0 FROM identity_login WHERE person_id = %(who)s
-          UNION ALL SELECT matricule, 7012, 1 FROM identity_person WHERE id = %(who)s AND matricule IS NOT NULL
-          ORDER BY 3, 1) AS all_of(one, seed, place)"""
-    with connection.cursor() as cursor:
-        cursor.execute(locks, {"who": person})
+    logins = Login.objects.filter(person=person).values_list("issuer", "subject")
+    numbers = Person.objects.filter(id=person).values_list("matricule", flat=True)
+    for lock, names in ((Lock.LOGIN, [" ".join(login) for login in logins]), (Lock.MATRICULE, [one for one in numbers if one])):
+        for name in sorted(names):
+            hold(lock, name)
     return Person.objects.select_for_update().filter(id=person).exists()
 
 

@@ -147,7 +147,7 @@ def test_two_notarisers_at_once(transactional: None, as_worker, monkeypatch: pyt
         return found
 
     monkeypatch.setattr(notarise, "_chains", meet)
-    monkeypatch.setattr(notarise, "_advisory_lock", lambda: None)
+    monkeypatch.setattr(notarise, "hold", lambda _lock: None)
     results = two_at_once(as_worker)
     assert sorted(type(one) is int for one in results) == [False, True]
     assert any(isinstance(one, (DatabaseError, AnotherNotariser)) for one in results)

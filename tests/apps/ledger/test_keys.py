@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -25,7 +23,6 @@ from tests.attacks.together import PATIENCE, at_once, behind
 def two_workers(commune, as_worker, monkeypatch, *, guarded: bool) -> list[object]:
     """Both make the keys of a commune. Guard off: without the lock they meet when each has seen that there is none."""
     real, met, meet = keys.make_key, threading.local(), threading.Barrier(2, timeout=PATIENCE)
-    without_lock = SimpleNamespace(cursor=lambda: nullcontext(SimpleNamespace(execute=lambda *_: None)))
 
     def make_key(purpose: str) -> object:
         if not getattr(met, "already", False):
@@ -40,7 +37,7 @@ def two_workers(commune, as_worker, monkeypatch, *, guarded: bool) -> list[objec
     if guarded:
         return behind(monkeypatch, keys, "make_key", work, work)
     with monkeypatch.context() as patch:
-        patch.setattr(keys, "connection", without_lock)
+        patch.setattr(keys, "hold", lambda _lock: None)
         patch.setattr(keys, "make_key", make_key)
         return at_once([work, work])
 

@@ -21,6 +21,7 @@ from django.db.models import Q
 from bierger.disclosures.errors import DelayRefused
 from bierger.disclosures.models import Delay
 from bierger.infra import clock
+from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import current
 from bierger.infra.rows import insert
 from bierger_core.procedures import LegalBasis
@@ -70,8 +71,7 @@ def _first(delay: UUID) -> Delay:
 
 
 def _alone(what: UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(what.bytes[:8], "big", signed=True)])
+    hold(Lock.DELAY, what)
 
 
 def _told(orders: list[UUID]) -> dict[UUID, bool]:

@@ -31,13 +31,13 @@ from bierger.disclosures.errors import AnotherNotariser
 from bierger.disclosures.models import Batch, Chain, Disclosure, Entry, Held
 from bierger.disclosures.plugins.payloads import DelayTold, payload
 from bierger.infra import clock, outbox
+from bierger.infra.locks import Lock, hold
 from bierger.infra.rows import insert
 from bierger_core.merkle import ReadingBatch, ReadingEntry, chain, make_batch, reading_commitment, reading_tag
 from bierger_core.merkle.readings import GENESIS
 
 ROWS = 2_000  # readings of one batch: a transaction of about a second
 ENTRIES = 10_000  # entries of one batch: a worklist concerns many people at once
-_LOCK = 0x4252_4732  # "BRG2": the sequencer has the number before
 
 Step = Callable[[str], None]
 _COLUMNS = ", ".join(str(one.column) for one in Disclosure._meta.local_concrete_fields)  # noqa: SLF001 - _meta is documented
@@ -66,7 +66,7 @@ def seal_batch(*, step: Step = lambda _name: None) -> int:
 
     step   called with the name of each step when it is done: where the tests kill the process
     """
-    _advisory_lock()
+    hold(Lock.READINGS)
     step("locked")
     work = _collect()
     if not work.rows and not work.released:
@@ -93,11 +93,6 @@ def seal_batch(*, step: Step = lambda _name: None) -> int:
     outbox.send("disclosures.batch", batch=str(number))
     step("outbox")
     return len(work.rows) + len(work.released)
-
-
-def _advisory_lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 # -- what is sealed ---------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from bierger.documents.errors import FactsRefused
 from bierger.documents.models import Act
 from bierger.documents.services.document_types import register_type
 from bierger.infra import clock
+from bierger.infra.locks import Lock, hold
 from bierger.infra.rows import insert
 from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
@@ -95,7 +96,7 @@ def decide_acts(*, wanted: Sequence[Wanted], lock: str) -> list[UUID]:
     The administration's numbers and places wait for the caller's commit. lock: what any two have in common that might decide the
     same act at once. Raises FactsRefused: then none is decided.
     """
-    _lock(lock)
+    hold(Lock.ACT, lock)
     code, administration_id = wanted[0].document_type.code, wanted[0].administration_id
     before = Act.objects.filter(
         case_id__in={one.case_id for one in wanted}, document_type=code, once__in={one.once for one in wanted}
@@ -220,8 +221,3 @@ def _next_places(administration_id: UUID, issuer: str, some: int) -> count[int]:
             [issuer, administration_id, some],
         )
         return count(int(cursor.fetchone()[0]) - some)
-
-
-def _lock(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"documents.act/{name}"])

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import connection
-
 from bierger.documents.models import Act, DocumentType
 from bierger.documents.plugins.words import worded_type
 from bierger.documents.selectors.document_types import read_type, seal_of, type_registry
 from bierger.infra import clock, outbox
+from bierger.infra.locks import Lock, hold
 from bierger.infra.rows import insert
 from bierger.ledger import services as ledger
 from bierger_core.seals import RegisteredType, dump_registry
@@ -29,8 +28,7 @@ def register_type(wanted: RegisteredType) -> RegisteredType:
     found = _registered(wanted)
     if found is not None:
         return found
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"documents.type/{wanted.code}"])
+    hold(Lock.DOCUMENT_TYPE, wanted.code)
     found = _registered(wanted)
     if found is not None:
         return found

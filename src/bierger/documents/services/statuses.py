@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from bierger.documents.models import Act, StatusCounter, StatusListing
 from bierger.infra import clock
+from bierger.infra.locks import Lock, hold
 from bierger.ledger import services as ledger
 from bierger_core.seals import (
     INVALID,
@@ -35,7 +35,6 @@ from bierger_core.seals import (
 from bierger_core.values import Kind
 
 RENEW_AFTER = timedelta(minutes=10)
-_LOCK = 0x4252_5354
 
 
 def status_address(issuer: str) -> str:
@@ -45,8 +44,7 @@ def status_address(issuer: str) -> str:
 
 def publish_status_lists() -> int:
     """Publish every list that is due; gives back how many were. Worker only."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold(Lock.STATUS_LISTS)
     now = clock.now().replace(microsecond=0)
     invalid: dict[str, list[int]] = {}
     rows = Act.objects.filter(revoked_at__isnull=False, status_place__isnull=False).values_list("issuer", "status_place")

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Sum
 
 from bierger.documents.errors import UploadRefused
@@ -25,6 +24,7 @@ from bierger.documents.models import BlobHolder, WaitingFile
 from bierger.documents.services.blobs import erase_blob, hold_blob, store_blob
 from bierger.documents.types import Upload
 from bierger.infra import clock
+from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import current
 
 MOST_FILES = 40
@@ -32,7 +32,6 @@ MOST_BYTES = 200_000_000
 KEPT = timedelta(days=7)  # told to whoever attaches a file
 SWEPT_AT_ONCE = 200
 _FIELDS = {"person": "space", "link": "link", "officer": "officer"}  # the kind of a giver, and the field that names it
-_LOCK = 7101  # a number of our own beside the giver's
 
 
 def lock_waiting() -> None:
@@ -115,5 +114,4 @@ def _named(row: WaitingFile) -> tuple[str, str]:
 
 
 def _lock(name: str, value: UUID | str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{name} {value}", _LOCK])
+    hold(Lock.GIVER, f"{name} {value}")

@@ -22,6 +22,7 @@ from django.db import connection
 
 from bierger.administrations.selectors import administration, administrations
 from bierger.infra import clock
+from bierger.infra.locks import Lock, hold
 from bierger.ledger.errors import KeyMissing
 from bierger.ledger.models import Key, KeyListVersion, QueueEntry
 from bierger.ledger.plugins.key_files import load_signer, make_key, state_of
@@ -29,8 +30,6 @@ from bierger.ledger.selectors import check_name, earlier_logs, key_entries
 from bierger_core.merkle import log_key
 from bierger_core.seals import KeyList, dump_key_list, load_key_list
 from bierger_core.values import SALT_BYTES, Kind, LocalSigner, commitment
-
-_LOCK = 0x4252_4B59
 
 
 def ensure_keys(*, administration_ids: Iterable[UUID] | None = None) -> int:
@@ -68,8 +67,7 @@ def _signer(owner: str, purpose: str, administration_id: UUID | None, at: dateti
 
 def lock_keys() -> None:
     """One at a time changes keys, until its transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold(Lock.KEYS)
 
 
 def _make(missing: list[tuple[str, UUID | None]]) -> int:

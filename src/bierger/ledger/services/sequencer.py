@@ -31,6 +31,7 @@ from django.db import IntegrityError, connection
 
 from bierger.infra import clock, outbox
 from bierger.infra.blobs import make_folder
+from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.infra.rows import insert
 from bierger.ledger import selectors
@@ -55,7 +56,6 @@ from bierger_core.merkle import (
 )
 
 BATCH = 5_000  # entries of one checkpoint: 100,000/s in the reference measurements, and a transaction of well under a second
-_LOCK = 0x4252_4731  # "BRG1": one number for the sequencer, known to nobody else in this database
 
 
 def queue(*, commitment: bytes, kind: int) -> None:
@@ -238,5 +238,4 @@ def _publish_keys(*, anew: bool = False) -> None:
 
 def lock_log() -> None:
     """One at a time changes the log, until its transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold(Lock.LOG)
