@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -79,6 +79,7 @@ CALLED = {
     "documents_submission": "(SELECT coalesce(f.space::text, f.link) FROM filings_filing f WHERE f.number = t.number)",
     "documents_waiting": "coalesce(t.space::text, t.link, t.officer::text)",
     "filings_deletion": "t.id::text",
+    "filings_erasure_failure": "t.id::text",
     "filings_draft": OWNER,
     "filings_filing": OWNER,
     "filings_filing_case": CASE,
@@ -106,6 +107,20 @@ class Populated:
 
     def all(self, table: str) -> frozenset[str]:
         return frozenset(self.rows[table].values())
+
+
+def _write_erasures(of: Mapping[str, UUID], who: Principal) -> None:
+    """Records of erasures: nothing of these cases and nobody is gone."""
+    with superuser() as erased:
+        erased.execute("INSERT INTO cases_erasure_failure VALUES (%s, now(), 'act-under-way')", [of["certificate"]])
+        erased.execute("INSERT INTO disclosures_gone VALUES (%s, current_date + 9)", [of["certificate"]])
+        erased.execute("INSERT INTO filings_deletion VALUES (%s, now(), '{}', 's', 'c')", [who.person])
+        erased.execute("INSERT INTO filings_erasure_failure VALUES (%s, 'account', current_date, 'account-still-kept')", [who.person])
+        for name in ("certificate", "permit"):
+            erased.execute(
+                "INSERT INTO cases_deletion (id, case_id, at, record, salt, commitment) VALUES (gen_random_uuid(), %s, now(), '{}', 's', %s)",
+                [of[name], name.encode()],
+            )
 
 
 def populate(run_jobs: Callable[[], None]) -> Populated:
@@ -143,15 +158,7 @@ def populate(run_jobs: Callable[[], None]) -> Populated:
         act = documents.my_acts()[0].id
     with acting_as(mersch["mayor"]):
         document_services.revoke_act(act=act, reason="error")
-    with superuser() as erased:  # records of erasures: nothing of these cases is gone
-        erased.execute("INSERT INTO cases_erasure_failure VALUES (%s, now(), 'act-under-way')", [of["certificate"]])
-        erased.execute("INSERT INTO disclosures_gone VALUES (%s, current_date + 9)", [of["certificate"]])
-        erased.execute("INSERT INTO filings_deletion VALUES (%s, now(), '{}', 's', 'c')", [lea.person])
-        for name in ("certificate", "permit"):
-            erased.execute(
-                "INSERT INTO cases_deletion (id, case_id, at, record, salt, commitment) VALUES (gen_random_uuid(), %s, now(), '{}', 's', %s)",
-                [of[name], name.encode()],
-            )
+    _write_erasures(of, lea)
     for who in (lea, emma):
         _attach(who, story.begin(who, "building-permit"))
     _give(firm, of_question(of["firm"], 1))

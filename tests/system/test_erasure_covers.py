@@ -25,7 +25,7 @@ WHOLE = {  # tables with one rule for all of their columns
     "delivery_message": "case",
     "documents_act_counter": "nobody", "documents_type": "nobody", "documents_revocation": "remains",
     "documents_submission": "case", "documents_waiting": "draft", "documents_blob": "case", "documents_blob_holder": "case",
-    "filings_draft": "draft", "filings_deletion": "remains", "filings_filing_case": "remains",
+    "filings_draft": "draft", "filings_deletion": "remains", "filings_erasure_failure": "nobody", "filings_filing_case": "remains",
     "flows_instance": "nobody", "flows_timer": "nobody", "flows_token": "nobody",
     "identity_person": "account", "identity_login": "account", "identity_organisation": "account", "identity_space": "account",
     "identity_membership": "account", "identity_mandate": "account",

@@ -69,7 +69,7 @@ def upward(model: str, app: str, keys: dict[str, str]) -> list[str]:
 
 Check = Callable[[str, str], list[str]]
 CHECKS: list[tuple[Check, list[Path]]] = [
-    (too_long, SOURCES), (unlicensed, CODE), (silent, SOURCES), (executing, SOURCES), (automatic, SOURCES),
+    (too_long, CODE), (unlicensed, CODE), (silent, SOURCES), (executing, SOURCES), (automatic, SOURCES),
 ]  # fmt: skip
 
 

@@ -114,6 +114,7 @@ EXPECTED: dict[str, Seen] = {
     "documents_submission": {},
     "documents_waiting": {"firm": {"firm"}, "representative": {"firm"}, "adviser": {"adviser"}},
     "filings_deletion": {},
+    "filings_erasure_failure": {},
     "filings_draft": {name: found for name, found in OWNERS.items() if name != "Nina"},
     "filings_filing": OWNERS,
     "filings_filing_case": PARTIES,
@@ -138,7 +139,7 @@ EXPECTED: dict[str, Seen] = {
 }  # fmt: skip
 # A worker that acts as the system does what the outbox brings; readings of one's data are the reader's and the person's alone.
 NOT_EVEN_THE_SYSTEM = ("disclosures_disclosure",)
-SYSTEMS_OWN = ("cases_erasure_failure", "cases_service_job", "disclosures_batch", "disclosures_gone", "disclosures_held", "documents_submission", "filings_deletion")
+SYSTEMS_OWN = ("cases_erasure_failure", "cases_service_job", "disclosures_batch", "disclosures_gone", "disclosures_held", "documents_submission", "filings_deletion", "filings_erasure_failure")
 PUBLIC = ("administrations_administration", "administrations_service", "documents_revocation")
 
 

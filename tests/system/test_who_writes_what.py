@@ -110,6 +110,7 @@ EXPECTED: dict[str, Written] = {
     "documents_submission": {},
     "documents_waiting": {"delete": WAITING},
     "filings_deletion": {},
+    "filings_erasure_failure": {},
     "filings_draft": {"insert": DRAFTS, "update": DRAFTS, "delete": DRAFTS},
     "filings_filing": {},
     "filings_filing_case": {},

@@ -106,3 +106,15 @@ class Deletion(models.Model):
 
     class Meta:
         db_table = "filings_deletion"
+
+
+class ErasureFailure(models.Model):
+    """Why the last attempt to erase an account or an office (kind) failed; gone once it is erased, or is kept after all."""
+
+    id = models.UUIDField(primary_key=True)  # the account's or the office's own
+    kind = models.TextField()
+    due_on = models.DateField()
+    code = models.TextField()
+
+    class Meta:
+        db_table = "filings_erasure_failure"

@@ -14,8 +14,8 @@ from bierger.administrations.types import AdministrationView
 from bierger.catalogue import selectors as catalogue
 from bierger.disclosures.types import own_data
 from bierger.filings.errors import DraftUnknown, FilingError, FilingUnknown, OutOfMandate
-from bierger.filings.models import Deletion, Draft, Filing, FilingCase
-from bierger.filings.types import BundleView, DraftLine, DraftView, Receipt, StepState
+from bierger.filings.models import Deletion, Draft, ErasureFailure, Filing, FilingCase
+from bierger.filings.types import BundleView, DraftLine, DraftView, NotEnded, Receipt, StepState
 from bierger.infra import clock
 from bierger.infra.pages import FIRST, SIZE, Order, Page, Turn, cut
 from bierger.infra.principal import current
@@ -181,6 +181,12 @@ def _steps(package: Package, answers: Mapping[str, JSON]) -> tuple[StepState, ..
             incomplete = any(question.name in lacking for question in step.questions)
             states.append(StepState(step.id, "todo" if incomplete else "done"))
     return tuple(states)
+
+
+def not_ended(*, most: int) -> tuple[NotEnded, ...]:
+    """Accounts and offices that could not be erased on their day, the longest first (system)."""
+    rows = ErasureFailure.objects.order_by("due_on", "id")[:most]
+    return tuple(NotEnded(row.kind, row.id, row.due_on, row.code) for row in rows)
 
 
 def deletion_certificate(number: UUID) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bierger.disclosures.types import personal_data
@@ -132,3 +132,21 @@ class Receipt:
     level: str
     fee_cents: int | None
     again: bool = False
+
+
+@dataclass(frozen=True)
+class NotEnded:
+    """An account or an office (kind) that could not be erased on its day. code: of the error, or its name."""
+
+    kind: str
+    id: UUID
+    due_on: date
+    code: str
+
+
+@dataclass(frozen=True)
+class AccountRound:
+    """What a round over accounts and offices did."""
+
+    erased: int
+    failed: tuple[NotEnded, ...]

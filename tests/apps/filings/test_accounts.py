@@ -18,7 +18,7 @@ from bierger.disclosures.models import Chain
 from bierger.disclosures.services import purpose_of_case, record
 from bierger.filings import services
 from bierger.filings.models import Deletion
-from bierger.filings.selectors import deletion_certificate
+from bierger.filings.selectors import deletion_certificate, not_ended
 from bierger.identity import selectors as identity
 from bierger.identity import services as accounts
 from bierger.identity.models import Person
@@ -34,6 +34,7 @@ from tests.apps.disclosures.town import seal
 from tests.laws import SOME_LAW
 from tests.people import officer, person
 from tests.registers import register, simulators
+from tests.system.test_retention_command import said
 
 __all__ = ["register", "simulators"]
 pytestmark = pytest.mark.usefixtures("transactional", "register")
@@ -159,6 +160,38 @@ def test_an_installation_that_slept_tells_first(on, as_worker) -> None:
     assert is_there(lea, as_worker)
     assert on(late + NOTICE - dt.timedelta(days=1)) == 0
     assert on(late + NOTICE) == 1
+
+
+def test_what_cannot_be_erased_is_told_until_it_can(on, as_worker, tmp_path) -> None:
+    """The register of erasures lies on a disk that is not there: nothing is erased, and the operator sees whom it concerns."""
+    lea = person("lea.beispill")
+    on(DUE - NOTICE)
+    (tmp_path / "erasures").symlink_to(tmp_path / "disk" / "erasures")
+    line = f"account {lea.person}: FileNotFoundError"
+    with override_settings(BIERGER_BACKUP_KEYS=str(tmp_path)):
+        assert on(DUE) == 0
+        assert is_there(lea, as_worker)
+        with as_worker():
+            status, text = said("status")
+            assert (status, f"late  {DUE}  {line}" in text, "0 held, 1 late" in text) == (1, True, True)
+            status, text = said("run")
+            assert (status, f"failed  {line}" in text, "0 erased, 1 failed" in text) == (1, True, True)
+        (tmp_path / "disk").mkdir()
+        assert on(DUE) == 1
+        with as_worker():
+            assert said("status")[0] == 0
+
+
+def test_what_failed_and_is_kept_after_all_is_told_no_more(on, as_worker, tmp_path) -> None:
+    person("lea.beispill")
+    on(DUE - NOTICE)
+    (tmp_path / "erasures").symlink_to(tmp_path / "disk" / "erasures")
+    with override_settings(BIERGER_BACKUP_KEYS=str(tmp_path)):
+        on(DUE)
+        person("lea.beispill")
+        on(DUE)
+    with as_worker(), acting_as(SYSTEM):
+        assert not_ended(most=9) == ()
 
 
 def test_never_is_never(on, as_worker) -> None:

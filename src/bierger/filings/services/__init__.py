@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Verbs of drafts and filings, inside the caller's `acting_as` transaction."""
 
-from bierger.filings.services.accounts import end_accounts, erase_account, erase_office, tell_accounts
+from bierger.filings.services.accounts import account_round, end_accounts, erase_account, erase_office, tell_accounts
 from bierger.filings.services.attachments import attach, attach_to_task, remove_file
 from bierger.filings.services.bundles import begin_bundle, discard_bundle, take_out
 from bierger.filings.services.drafts import discard, expire_drafts, link_of, new_token, save_step, start_draft
@@ -11,6 +11,7 @@ from bierger.filings.services.submission import submit, submit_bundle
 __all__ = [
     "Failed",
     "Round",
+    "account_round",
     "attach",
     "attach_to_task",
     "begin_bundle",

@@ -32,7 +32,8 @@ from bierger.administrations import services as offices
 from bierger.cases.errors import NotDue
 from bierger.delivery import services as delivery
 from bierger.disclosures import services as disclosures
-from bierger.filings.models import Deletion
+from bierger.filings.models import Deletion, ErasureFailure
+from bierger.filings.types import AccountRound, NotEnded
 from bierger.identity import selectors as identity
 from bierger.identity import services as accounts
 from bierger.infra import clock
@@ -52,17 +53,29 @@ LAW = {
 
 def end_accounts() -> int:
     """Tell whose account ends, and erase what is due; gives back how many were erased. Each in its own transaction (worker)."""
+    return account_round().erased
+
+
+def account_round() -> AccountRound:
+    """As `end_accounts`, and tells what failed; that stands in a table until it is erased, or is kept after all."""
     if settings.BIERGER_ACCOUNT_YEARS:
         while tell_accounts() == AT_ONCE:
             pass
-    erased = 0
-    for name, erase in (*_due_accounts(), *_due_offices()):
+    erased, failed = 0, []
+    for kind, name, due, erase in (*_due_accounts(), *_due_offices()):
         try:
             with acting_as(SYSTEM):
                 erased += erase()
-        except Exception:  # it is this one's alone; the next round meets it again
-            logger.exception("an account or office could not be erased", extra={"id": str(name)})
-    return erased
+        except Exception as error:  # it is this one's alone; the next round meets it again
+            code = str(getattr(error, "code", type(error).__name__))[:100]
+            logger.exception("an account or office could not be erased", extra={"id": str(name), "code": code})
+            failed.append(NotEnded(kind, name, due, code))
+    with acting_as(SYSTEM):
+        ErasureFailure.objects.exclude(id__in=[one.id for one in failed]).delete()
+        for one in failed:
+            said = {"kind": one.kind, "due_on": one.due_on, "code": one.code}
+            ErasureFailure.objects.update_or_create(id=one.id, defaults=said)
+    return AccountRound(erased, tuple(failed))
 
 
 def tell_accounts() -> int:
@@ -129,20 +142,24 @@ def _notice(person: UUID) -> str:
     return f"account-ends/{person}"
 
 
-def _due_accounts() -> Iterator[tuple[UUID, Callable[[], bool]]]:
+Due = tuple[str, UUID, dt.date, Callable[[], bool]]
+
+
+def _due_accounts() -> Iterator[Due]:
     with acting_as(SYSTEM):
-        due = list(identity.ending_accounts(clock.today())) if settings.BIERGER_ACCOUNT_YEARS else []
-    for person in due:
-        yield person, partial(erase_account, person=person, job="accounts")
+        due = identity.ending_accounts(clock.today()) if settings.BIERGER_ACCOUNT_YEARS else {}
+    for person, day in due.items():
+        yield "account", person, day, partial(erase_account, person=person, job="accounts")
 
 
-def _due_offices() -> Iterator[tuple[UUID, Callable[[], bool]]]:
+def _due_offices() -> Iterator[Due]:
     if not settings.BIERGER_OFFICE_YEARS:
         return
     with acting_as(SYSTEM):
         ended = administrations.offices_ended(add_months(clock.today(), -12 * settings.BIERGER_OFFICE_YEARS))
     for officer, day in ended.items():
-        yield officer, partial(erase_office, officer=officer, ended=day, job="offices")
+        due = add_months(day, 12 * settings.BIERGER_OFFICE_YEARS)
+        yield "office", officer, due, partial(erase_office, officer=officer, ended=day, job="offices")
 
 
 def _write(kind: str, number: UUID, destroyed: Destroyed, *, years: int, due: dt.date, job: str) -> None:

@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _status(_args: argparse.Namespace) -> int:
     from bierger.cases import selectors as cases
+    from bierger.filings import selectors as filings
     from bierger.identity import selectors as identity
     from bierger.infra import backup_keys, clock, erasures
     from bierger.infra.principal import SYSTEM, acting_as
@@ -71,24 +72,27 @@ def _status(_args: argparse.Namespace) -> int:
         held = cases.held(today, most=MOST_LINES)
         ahead = cases.due_by_day(today, days=AHEAD)
         told = identity.announced(cap=MOST_LINES)
+        failed = filings.not_ended(most=MOST_LINES)
     for day, count in ahead.items():
         print(f"due   {day}  {count} cases")
     for one in held:
         print(f"held  {one.hold_until}  {one.number}: {one.hold_reason}" + (f", due {one.erase_on}" if one.erase_on else ""))
     for one in late:
         print(f"late  {one.erase_on}  {one.number}: {one.problem or 'not tried yet'}")
+    for end in failed:
+        print(f"late  {end.due_on}  {end.kind} {end.id}: {end.code}")
     if told:
         print(f"told  {told if told < MOST_LINES else f'{MOST_LINES} or more'} people: their account ends.")
     known, keys = erasures.registered(), backup_keys.secrets_in(erasures.folder())
-    print(f"{sum(ahead.values())} cases due within {AHEAD} days, {len(held)} held, {len(late)} late.")
+    print(f"{sum(ahead.values())} cases due within {AHEAD} days, {len(held)} held, {len(late) + len(failed)} late.")
     print(f"{len(known)} erasures registered and {len(keys)} keys of backups in {erasures.folder()}.")
-    return 1 if late else 0
+    return 1 if late or failed else 0
 
 
 def _run(args: argparse.Namespace) -> int:
     from bierger.cases import selectors as cases
     from bierger.cases import services
-    from bierger.filings.services import end_accounts, erase_round
+    from bierger.filings.services import account_round, erase_round
     from bierger.infra import clock
     from bierger.infra.backup_keys import destroy_old_keys
     from bierger.infra.principal import SYSTEM, acting_as
@@ -108,11 +112,14 @@ def _run(args: argparse.Namespace) -> int:
     told = erase_round(job="retention run")
     for failed in told.failed:
         print(f"failed  {numbers.get(failed.case, failed.case)}: {failed.code}", file=sys.stderr)
-    accounts, destroyed = end_accounts(), destroy_old_keys()
-    if accounts:
-        print(f"{accounts} accounts and offices erased.")
-    print(f"{told.erased} erased, {len(told.failed)} failed; {destroyed} keys of old backups destroyed.")
-    return 1 if told.failed else 0
+    accounts, destroyed = account_round(), destroy_old_keys()
+    for end in accounts.failed:
+        print(f"failed  {end.kind} {end.id}: {end.code}", file=sys.stderr)
+    if accounts.erased:
+        print(f"{accounts.erased} accounts and offices erased.")
+    wrong = len(told.failed) + len(accounts.failed)
+    print(f"{told.erased} erased, {wrong} failed; {destroyed} keys of old backups destroyed.")
+    return 1 if wrong else 0
 
 
 def _hold(args: argparse.Namespace) -> int:
