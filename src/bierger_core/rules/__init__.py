@@ -15,7 +15,7 @@ and line. Nothing of a file is ever executed as Python.
 
 from bierger_core.rules.data import Json, Value, from_json, number_text, to_json, to_value, type_word
 from bierger_core.rules.dated import Law, Period
-from bierger_core.rules.dmn import is_name, read_dmn
+from bierger_core.rules.dmn import DmnPart, is_name, read_dmn, read_dmn_part
 from bierger_core.rules.drg.kit import Case, CaseResult, read_cases, run_case
 from bierger_core.rules.drg.model import Model, Result
 from bierger_core.rules.drg.model import load as load_model
@@ -77,6 +77,7 @@ __all__ = [
     "DecisionModel",
     "DecisionTable",
     "Derivation",
+    "DmnPart",
     "DmnRefused",
     "Element",
     "EvaluationError",
@@ -140,6 +141,7 @@ __all__ = [
     "parse_unary_tests",
     "read_cases",
     "read_dmn",
+    "read_dmn_part",
     "read_json",
     "read_xml",
     "replay",

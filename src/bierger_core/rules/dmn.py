@@ -8,8 +8,11 @@ other namespaces.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bierger_core.rules.dated import BIERGER, MAX_DATES, Law
+from bierger_core.rules.dmncheck import TypeCheck
 from bierger_core.rules.dmntable import TableReader
 from bierger_core.rules.dmntypes import TypeReader
 from bierger_core.rules.errors import DmnRefused, ExpressionRefused
@@ -20,7 +23,7 @@ from bierger_core.rules.syntax import Position
 from bierger_core.rules.tables import DecisionTable
 from bierger_core.rules.types import ANY, InputType
 from bierger_core.rules.xmltree import LARGE, Element, read_xml
-from bierger_core.values.findings import FileReader
+from bierger_core.values.findings import FileReader, Finding
 
 NAMESPACES = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
@@ -41,6 +44,19 @@ def read_dmn(data: bytes, *, path: str) -> DecisionModel:
     return _Reader(path).read(read_xml(data, path=path, limits=LARGE))
 
 
+@dataclass(frozen=True, slots=True)
+class DmnPart:
+    """What of a file lies in the subset: a model of it (None: nothing does), and what keeps every other decision outside."""
+
+    model: DecisionModel | None
+    outside: Mapping[str, tuple[Finding, ...]]
+
+
+def read_dmn_part(data: bytes, *, path: str) -> DmnPart:
+    """Read those decisions that lie in the subset with all that they require; XmlRefused, and DmnRefused for what is no DMN."""
+    return _Reader(path).read_part(read_xml(data, path=path, limits=LARGE))
+
+
 def is_name(text: str) -> bool:
     """Tell whether a name can be written in the FEEL subset: words joined by dots, none of them a keyword."""
     return bool(NAME.fullmatch(text)) and text.split(".", maxsplit=1)[0] not in KEYWORDS | FOREIGN_WORDS.keys()
@@ -57,6 +73,8 @@ class _Reader(FileReader):
         self.names: set[str] = set()
         self.decisions: dict[str, Decision] = {}
         self.sources: dict[str, Element] = {}  # knowledge sources by id
+        self.asked: dict[str, tuple[str, ...]] = {}  # what each decision requires, those that cannot be read too
+        self.faults: dict[str, list[Finding]] = {}  # by input or decision
 
     def part(self, element: Element, tag: str) -> Element | None:
         """Give the first child of a name in the DMN namespace."""
@@ -66,7 +84,40 @@ class _Reader(FileReader):
         mend = "Write it as a decision table or a literal expression of the subset."
         self.refuse("dmn-not-in-subset", element.line, f"{element.tag} in {where} is not in the DMN subset.", mend)
 
+    def blame(self, names: Iterable[str], before: int) -> None:
+        """Put down to inputs or decisions what was found since."""
+        for name in names if len(self.findings) > before else ():
+            self.faults.setdefault(name, []).extend(self.findings[before:])
+
     def read(self, root: Element) -> DecisionModel:
+        model = self.gather(root)
+        if self.findings:
+            raise DmnRefused(tuple(sorted(self.findings, key=lambda finding: finding.line)))
+        return model
+
+    def read_part(self, root: Element) -> DmnPart:
+        whole = self.gather(root)
+        outside = {name: tuple(self.faults[name]) for name in self.asked if name in self.faults}
+        bad = {*self.faults}
+        waiting = True
+        while waiting:
+            found = ((name, one) for name, asked in self.asked.items() if name not in bad for one in asked if one in bad)
+            resting = dict(found)
+            for name, one in resting.items():
+                message = f"decision {name} rests on {one}, which is not in the DMN subset."
+                line = self.decisions[name].line
+                outside[name] = (Finding("dmn-not-in-subset", self.path, line, message, "Mend that one first."),)
+            bad |= resting.keys()
+            waiting = bool(resting)
+        inside = {name: one for name, one in self.decisions.items() if name not in bad}
+        needed = {name for one in inside.values() for name in one.inputs}
+        others = {name for one in outside for name in self.asked[one]} - needed - {whole.reference}
+        inputs = {name: kind for name, kind in self.inputs.items() if name not in bad | others}
+        lines = {name: self.lines[name] for name in inputs}
+        return DmnPart(replace(whole, inputs=inputs, input_lines=lines, by_name=inside) if inside else None, outside)
+
+    def gather(self, root: Element) -> DecisionModel:
+        """Read everything and keep what is wrong."""
         version = NAMESPACES.get(root.uri, "")
         if root.tag != "definitions" or not version:
             message = f"{root.tag} of namespace {root.uri or '(none)'} is no DMN 1.3, 1.4 or 1.5 model."
@@ -87,8 +138,10 @@ class _Reader(FileReader):
             self.register("decision", child)
         for child in drawn:
             self.read_decision(child)
+        self.check_types()
         self.refuse_prefixes()
         self.refuse_cycles()
+        before = len(self.findings)
         reference = root.get("reference", BIERGER) or FILED_ON
         if reference != FILED_ON and (reference not in self.inputs or self.inputs[reference].base != "date"):
             message = f"the day by whose law is judged, {reference}, is no input of type date."
@@ -97,8 +150,7 @@ class _Reader(FileReader):
         if len(model.periods) > MAX_DATES + 1:
             message = f"rules begin and end on more than {MAX_DATES} days."
             self.refuse("dmn-limit", root.line, message, "Split the file, or take out rules that hold no more.")
-        if self.findings:
-            raise DmnRefused(tuple(sorted(self.findings, key=lambda finding: finding.line)))
+        self.blame(self.asked, before)
         return model
 
     # -- inputs ------------------------------------------------------------------------------------------------
@@ -109,16 +161,18 @@ class _Reader(FileReader):
             self.refuse("dmn-name-missing", element.line, f"{kind} without name or id.", "Give it both.")
         if name in self.names or identifier in self.ids:
             self.refuse("dmn-name-twice", element.line, f"{name} exists already.", "Give it a name of its own.")
+            self.blame({name, self.ids.get(identifier, ("", name))[1]}, len(self.findings) - 1)
         self.ids[identifier] = (kind, name)
         self.names.add(name)
 
     def read_input(self, element: Element) -> None:
         self.register("inputData", element)
-        name = element.get("name")
+        name, before = element.get("name"), len(self.findings)
         if not is_name(name):
             self.refuse_name(element.line, name)
         self.inputs[name] = self.variable_type(element)
         self.lines[name] = element.line
+        self.blame([name], before)
 
     def variable_type(self, element: Element) -> InputType:
         variable = self.part(element, "variable")
@@ -141,6 +195,7 @@ class _Reader(FileReader):
                 if name in self.inputs:
                     message = f"the input {other} hides behind the input {name}."
                     self.refuse("dmn-name-overlap", self.lines[other], message, "Keep one of the two.")
+                    self.blame([name, other], len(self.findings) - 1)
 
     # -- decisions ---------------------------------------------------------------------------------------------
 
@@ -162,12 +217,15 @@ class _Reader(FileReader):
                 logic = self.read_literal(child)
             else:
                 self.unknown(child, f"decision {name}")
+        self.asked[name] = (*inputs, *decisions)
         if logic is None and len(self.findings) == before:
             message = f"decision {name} has no table and no expression that can be read."
             self.refuse("dmn-logic-missing", element.line, message, "Write one.")
+        if logic is not None:
+            self.check_names(logic, element, (*inputs, *decisions))
+        self.blame([name], before)
         if logic is None:
             return
-        self.check_names(logic, element, (*inputs, *decisions))
         law = self.read_law(element)
         self.decisions[name] = Decision(name, element.line, decision_type, logic, tuple(inputs), tuple(decisions), law)
 
@@ -217,6 +275,14 @@ class _Reader(FileReader):
                 mend = "Draw an information requirement to the input or decision, or mend the name."
                 self.refuse("dmn-name-unknown", element.line, message, mend)
 
+    def check_types(self) -> None:
+        """After all decisions are read, so that it does not matter in which order they stand in the file."""
+        kinds = {**self.inputs, **{name: one.type for name, one in self.decisions.items()}}
+        for name, one in self.decisions.items():
+            before = len(self.findings)
+            TypeCheck(self.refuse, kinds).decision(name, one.type, one.logic)
+            self.blame([name], before)
+
     def refuse_cycles(self) -> None:
         """Take away decisions whose requirements are all taken away; what is left goes round in circles."""
         left = {name: len(set(decision.decisions) & self.decisions.keys()) for name, decision in self.decisions.items()}
@@ -235,3 +301,4 @@ class _Reader(FileReader):
         for name in left:
             message = f"decision {name} requires itself, directly or through others."
             self.refuse("dmn-cycle", self.decisions[name].line, message, "Remove one of the requirements.")
+            self.blame([name], len(self.findings) - 1)

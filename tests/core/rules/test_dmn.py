@@ -144,6 +144,42 @@ def test_everything_outside_the_subset_is_refused_by_name(old, new, code, line):
     assert (code, line) in [(known, at) for known, at, _ in found], found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('<output id="o"/>', '<output id="o" typeRef="number"/>', 15, "output kind is of type number, and string is declared."),
+        ('"declaration"', "7", 20, "output kind of rule 2, 7, is of type number, and string is declared."),
+        ('"declaration"', "surface", 20, "output kind of rule 2, surface, is of type number, and string is declared."),
+        ('<output id="o"/>', '<output id="o"><defaultOutputEntry><text>false</text></defaultOutputEntry></output>', 15,
+         "the default of output kind, false, is of type boolean, and string is declared."),
+        ("&lt; 20", '"abc"', 19, 'the cell "abc" for surface is of type string, and the column of type number.'),
+        ("&lt; 20", '[1.."z"]', 19, 'the cell "z" for surface is of type string, and the column of type number.'),
+        ("&lt; 20", "not(3, true)", 19, "the cell true for surface is of type boolean, and the column of type number."),
+        ('"garage","pool"', '"garage", 3', 19, "the cell 3 for project.work is of type number, and the column of type string."),
+        ("<text>true</text>", '<text>"yes"</text>', 17, 'the cell "yes" for listed is of type string, and the column of type boolean.'),
+        ('typeRef="boolean"><text>listed', 'typeRef="number"><text>listed', 12, "column listed, listed, is of type boolean, and number is declared."),
+        ("50 + 2 * surface", 'surface + "x"', 28, "+ has no meaning for number and string: its value is always null."),
+        ("50 + 2 * surface", "kind * 2", 28, "* has no meaning for number and string: its value is always null."),
+        ("50 + 2 * surface", "-kind", 28, "- has no meaning for string: its value is always null."),
+        ('kind = "permit"', "kind = 7", 28, "= has no meaning for number and string: its value is always null."),
+        ('kind = "permit"', 'kind = "permit" and surface', 28, "and has no meaning for boolean and number: its value is always null."),
+        ('kind = "permit"', "surface in [1..kind]", 28, "in has no meaning for number and string: its value is always null."),
+        ('kind = "permit"', "not(kind)", 28, "not has no meaning for string: its value is always null."),
+        ('kind = "permit"', "kind", 28, "if has no meaning for string: its value is always null."),
+        ("50 + 2 * surface else 0", '"much" else "little"', 28,
+         'decision fee, if kind = "permit" then "much" else "lit…, is of type string, and number is declared.'),
+    ],
+)  # fmt: skip
+def test_what_contradicts_its_declared_type_is_refused_by_line(old, new, line, says):
+    assert (("dmn-type", line, says)) in refused(old, new)
+
+
+def test_null_and_what_has_no_declared_type_contradict_nothing():
+    for old, new in [('"declaration"', "null"), ('typeRef="number"/></inputData>', "/></inputData>"), ("else 0", "else null")]:
+        assert old in MODEL
+        assert read_dmn(MODEL.replace(old, new).encode(), path="d").decisions == ("kind", "fee")
+
+
 def test_hostile_files_are_refused_by_name():
     bomb = '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;&a;">]>'
     for data in (MODEL.replace("<definitions", f"{bomb}<definitions", 1), "<a>" * 10_000, MODEL + "x" * 3_000_000):
