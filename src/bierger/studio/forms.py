@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from bierger.studio.types import DecisionShown, RuleRow, RulesPage, Said, Trial
+from bierger.studio.types import DecisionShown, Outside, RuleRow, RulesPage, Said, Trial
 from bierger.ui.fields import choice_field, text_field
 from bierger.ui.messages import ANSWER_MESSAGES
 from bierger.ui.parts import Choice, Field
@@ -52,11 +52,11 @@ def page_of(name: str, data: bytes, body: Body, *, decision: str, day: str, type
         source=base64.b64encode(data).decode(),
         decisions=decisions,
         findings=findings,
-        subset=body["subset"],
-        outside=[said(one) for one in body["outside"]],
+        proved=body["proved"],
+        outside=[Outside(name, [said(one) for one in why]) for name, why in body["outside"].items()],
         choose=choice_field("decision", _("Which decision?"), choices, value=decision, select=True) if usable else None,
-        day=text_field("day", _("By the law of which day?"), value=day) if usable and body["subset"] else None,
-        fields=[_field(one, typed, errors, unknown=body["subset"]) for one in body["inputs"]],
+        day=text_field("day", _("By the law of which day?"), value=day) if usable and body["proved"] else None,
+        fields=[_field(one, typed, errors, unknown=bool(body["proved"])) for one in body["inputs"]],
         trial=_trial(tried, decision) if tried and tried["outcome"] != "wrong" else None,
     )
 

@@ -61,16 +61,28 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A decision that cannot be proved and tried with unknown inputs, and why; without a name the file as a whole."""
+
+    name: str
+    why: Sequence[Said]
+
+
+@dataclass(frozen=True, slots=True)
 class RulesPage:
-    """A file, looked at. `outside`: what keeps it from being proved and tried with unknown inputs."""
+    """A file, looked at. `proved`: the names of the decisions that were, `outside`: the others."""
 
     name: str
     source: str
     decisions: Sequence[DecisionShown]
     findings: Sequence[Said]
-    subset: bool
-    outside: Sequence[Said]
+    proved: Sequence[str]
+    outside: Sequence[Outside]
     choose: Field | None
     day: Field | None
     fields: Sequence[Field]
     trial: Trial | None
+
+    @property
+    def outside_names(self) -> str:
+        return ", ".join(one.name for one in self.outside)

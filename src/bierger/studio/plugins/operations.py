@@ -3,7 +3,8 @@
 
 body    path: the file's name; language; day: by whose law, ISO; decision: to try, "" for none; given: typed text by input
 answer  decisions: as drawing.py has them; inputs: [{path, kind, options}]; findings: [{code, line, message, mend, level, data}];
-        subset: whether gaps are proved and inputs may stay unknown; outside: the findings that say why not;
+        proved: the decisions whose gaps are looked for and whose inputs may stay unknown; outside: {decision: findings}, why not
+        the others ("": the file as a whole);
         tried: None, or {outcome, value, open, told, advised, errors: {input: code}, message}
 """
 
@@ -15,7 +16,7 @@ from datetime import date
 from bierger.infra.sandbox.worker import Body, Operation, Parts
 from bierger.studio.plugins import trying
 from bierger.studio.plugins.drawing import Json, drawn
-from bierger_core.rules import DecisionModel, Model, RulesError, load_model, read_dmn, read_xml
+from bierger_core.rules import DecisionModel, DmnPart, Model, RulesError, load_model, read_dmn_part, read_xml
 from bierger_core.rules import Refused as Unread
 from bierger_core.values.findings import Finding
 
@@ -29,20 +30,25 @@ def rules(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]
     try:
         decisions = drawn(read_xml(data, path=path))
     except Unread as refused:
-        nothing: dict[str, object] = {"decisions": [], "inputs": [], "subset": False, "outside": [], "tried": None}
+        nothing: dict[str, object] = {"decisions": [], "inputs": [], "proved": [], "outside": {}, "tried": None}
         return {**nothing, "findings": _listed(refused.findings)}, {}
-    strict, outside = _strict(data, path)
-    model: DecisionModel | Model | None = strict.at(day) if strict else None
-    findings: tuple[Finding, ...] = strict.prove() if strict else ()
-    if model is None:
-        model, findings = _whole(data, path, day)
-    inputs = trying.inputs(model) if model else []
+    part = _part(data, path)
+    strict = part.model.at(day) if part.model else None
+    findings: tuple[Finding, ...] = part.model.prove() if part.model else ()
+    whole: Model | None = None
+    if part.outside or strict is None:
+        whole, refused_parts = _whole(data, path, day)
+        findings = (*findings, *refused_parts)
+    inputs = trying.inputs(strict) if strict else []
+    inputs += trying.others(whole, inputs) if whole else []
     if max(len(inputs), len(decisions)) > MOST:
         findings = (_too_many(path, len(decisions), len(inputs)), *findings)
     answer: dict[str, object] = {
-        "decisions": decisions[:MOST], "inputs": inputs[:MOST], "findings": _listed(findings), "subset": strict is not None,
-        "outside": _listed(outside), "tried": None,
+        "decisions": decisions[:MOST], "inputs": inputs[:MOST], "findings": _listed(findings),
+        "proved": list(strict.decisions)[:MOST] if strict else [], "tried": None,
+        "outside": {name: _listed(found) for name, found in list(part.outside.items())[:MOST]},
     }  # fmt: skip
+    model: DecisionModel | Model | None = strict if strict and (not whole or body["decision"] in strict.decisions) else whole
     if model is not None and body["decision"]:
         given = body["given"]
         assert isinstance(given, Mapping)
@@ -51,11 +57,12 @@ def rules(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]
     return answer, {}
 
 
-def _strict(data: bytes, path: str) -> tuple[DecisionModel | None, tuple[Finding, ...]]:
+def _part(data: bytes, path: str) -> DmnPart:
+    """Give what packages could use of the file: one table beyond it says nothing against the others."""
     try:
-        return read_dmn(data, path=path), ()
+        return read_dmn_part(data, path=path)
     except Unread as refused:
-        return None, refused.findings
+        return DmnPart(None, {"": refused.findings})
 
 
 def _whole(data: bytes, path: str, day: date) -> tuple[Model | None, tuple[Finding, ...]]:

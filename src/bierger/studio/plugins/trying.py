@@ -54,6 +54,12 @@ def inputs(model: DecisionModel | Model) -> list[dict[str, Json]]:
     return found
 
 
+def others(model: Model, known: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """The inputs that no decision of the subset reads."""
+    paths = [str(one["path"]) for one in known]
+    return [one for one in inputs(model) if not any(f"{path}.".startswith(f"{one['path']}.") for path in paths)]
+
+
 def _leaves(model: DecisionModel) -> Iterator[tuple[str, InputType]]:
     """The inputs; of one that is a context, what is read of it."""
     read = {name for one in model.by_name.values() for name in one.logic.names()}
@@ -86,6 +92,11 @@ def _options(base: str, allowed: UnaryTests | None) -> list[Json] | None:
 
 def tried(model: DecisionModel | Model, decision: str, texts: Mapping[str, str], language: str, day: date) -> dict[str, Json]:
     """Decide with what was typed; an empty text is an input that is not known yet."""
+    if isinstance(model, Model):
+        try:
+            return _whole(model, decision, _by_name(model, texts))
+        except RulesError as error:
+            return _answer("fails", value=error.code, message=str(error))
     kinds = {str(one["path"]): str(one["kind"]) for one in inputs(model)}
     given: dict[str, object] = {}
     errors: dict[str, Json] = {}
@@ -99,7 +110,7 @@ def tried(model: DecisionModel | Model, decision: str, texts: Mapping[str, str],
     if errors:
         return _answer("wrong", errors=errors)
     try:
-        return _whole(model, decision, given) if isinstance(model, Model) else _strict(model, decision, given, language)
+        return _strict(model, decision, given, language)
     except RulesError as error:
         return _answer("fails", value=error.code, message=str(error))
 
@@ -119,6 +130,26 @@ def _value(kind: str, path: str, text: str, day: date) -> object:
         except RulesError:
             return text
     return text
+
+
+def _by_name(model: Model, texts: Mapping[str, str]) -> dict[str, object]:
+    """The inputs of a decision beyond the subset; parts of a context are put together."""
+    given: dict[str, object] = {}
+    for path, text in texts.items():
+        name = next((one for one in model.inputs if f"{path}.".startswith(f"{one}.")), None)
+        if name is not None and text.strip():
+            kind = "string" if path == name and model.type_of(name).kind == "string" else "any"
+            _put(given, [name, *path.removeprefix(name).split(".")[1:]], _value(kind, path, text.strip(), date.min))
+    return given
+
+
+def _put(whole: dict[str, object], parts: list[str], value: object) -> None:
+    place = whole
+    for part in parts[:-1]:
+        below = place.setdefault(part, {})
+        assert isinstance(below, dict)
+        place = below
+    place[parts[-1]] = value
 
 
 def _parts(kind: str, text: str) -> list[str]:
@@ -160,15 +191,8 @@ def _nested(model: DecisionModel, given: Mapping[str, object]) -> dict[str, obje
         name, *parts = path.split(".")
         if path not in given:
             missing.add(name)
-        elif not parts:
-            whole[name] = given[path]
         else:
-            place = whole.setdefault(name, {})
-            for part in parts[:-1]:
-                assert isinstance(place, dict)
-                place = place.setdefault(part, {})
-            assert isinstance(place, dict)
-            place[parts[-1]] = given[path]
+            _put(whole, [name, *parts], given[path])
     return {name: value for name, value in whole.items() if name not in missing}
 
 
