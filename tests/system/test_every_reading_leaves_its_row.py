@@ -2,26 +2,30 @@
 """Every page, export and interface, read as each role: whoever saw something of somebody else has left a row that names them.
 
 The addresses are walked, not listed: a new one fails `test_every_address_is_judged` until somebody says here what it shows.
-What was seen is looked for in what came back, not asked of the code that sent it.
+What was seen is looked for in what came back, not asked of the code that sent it. Beside the addresses themselves, what is drawn
+for a question in the address, and what a form draws that is sent and not done yet, is walked too.
 """
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from bierger.cases import services as cases
 from bierger.filings import services as filings
 from bierger.infra.principal import Principal, acting_as
-from tests import mandates
+from bierger.simulators.country import country
+from bierger.ui import formats
+from tests import mandates, story
 from tests.apps.simulators.running import running
 from tests.attacks.together import superuser
 from tests.attacks.world import World, make
@@ -63,22 +67,52 @@ JUDGED = {
     **dict.fromkeys(("gateway:find-usage", "gateway:usage-period", "gateway:heartbeat"), TOKEN),
     "portal:link": OWN,
 }  # fmt: skip
+# What is asked in an address, and forms that are sent and change nothing: `POST` draws a page that says what is wrong, or asks once more.
+# A value `=name` is one of `asked_of`.
+ASKED = (("desk:readings", {"number": "=reading"}), ("desk:acts", {"number": "=act"}), ("desk:worklist", {"state": "done"}),
+         ("portal:requests", {"q": "=case"}))  # fmt: skip
+SENT = {
+    "desk:revoke": ({"act": "act"}, {"reason": "error", "note": "Wrong.", "check": "yes"}),
+    "desk:correct": ({"act": "act"}, {"note": "Wrong.", "check": "yes"}),
+    "desk:task": ({"task": "task"}, {}), "desk:question": ({"case": "permit"}, {}), "desk:note": ({"case": "permit"}, {}),
+    "desk:delay": ({}, {"case": "=case", "check": "yes"}), "portal:step": ({"draft": "draft", "step": "=identity"}, {}),
+    "portal:submit": ({"draft": "whole"}, {}), "portal:bundle-submit": ({"bundle": "bundle"}, {}), "portal:answer": ({"case": "permit"}, {}),
+    "portal:task": ({"case": "permit", "task": "task"}, {}),
+}  # fmt: skip
 # Where each of these must have shown Léa's data to somebody else: otherwise nothing was proved of it.
 SEEN = {
     "desk:worklist", "desk:case", "desk:attachment", "desk:task", "portal:requests", "portal:request",
-    "portal:receipt", "portal:receipt-pdf", "portal:act-pdf", "desk:issued-pdf",
+    "portal:receipt", "portal:receipt-pdf", "portal:act-pdf", "desk:issued-pdf", "desk:issued", "desk:revoke", "desk:correct",
+    "portal:mailbox", "POST portal:submit", "desk:readings?number", "POST desk:revoke", "POST desk:correct", "POST desk:task", "POST desk:question", "POST desk:note",
 }  # fmt: skip
 FILES = ("application/pdf", "image/", "application/octet-stream")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The people, by role, and what gives Léa's data away in a page."""
+    """The people, by role; what gives Léa's data away in a page (of the words of one line all); what may be asked about her.
+
+    whole: a draft in which nothing is missing but the declaration.
+    """
 
     world: World
     people: dict[str, Principal]
-    signs: tuple[str, ...]
+    signs: tuple[tuple[str, ...], ...]
+    asked: dict[str, str]
+    whole: UUID
     lea: UUID
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An address that somebody opens, with what they ask, or send (`POST` in its name)."""
+
+    name: str
+    address: str
+    said: dict[str, str]
+
+    def by(self, browser: Client) -> HttpResponse:
+        return (browser.post if self.name.startswith("POST ") else browser.get)(self.address, self.said)
 
 
 def routes(patterns: list[URLPattern | URLResolver] | None = None, space: str = "") -> Iterator[str]:
@@ -93,7 +127,8 @@ def test_every_address_is_judged() -> None:
     found = set(routes())
     assert found - set(PERSONAL) - set(JUDGED) == set(), "Say in PERSONAL or JUDGED what these addresses show."
     assert set(PERSONAL) & set(JUDGED) == set()
-    assert set(PERSONAL) >= SEEN
+    assert {name.removeprefix("POST ").partition("?")[0] for name in SEEN} <= set(PERSONAL) | set(SENT)
+    assert {name for name, _ in ASKED} | set(SENT) <= found
 
 
 @pytest.fixture(scope="module")
@@ -122,37 +157,68 @@ def town(_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 "clerk": people.clerk, "adviser": people.urbanism, "technical": people.technical, "citizens": people.population,
                 "mayor": people.mayor, "secretary": officer("anouk.esimerkki"), "elsewhere": people.stranger, "state": officer("gilles.voorbeeld"),
             }  # fmt: skip
-            signs = ("Léa Beispill", "winter garden", "lea.beispill", str(person("lea.beispill").space), *numbers_of(world))
-            yield Seen(world, {name: who for name, who in roles.items() if who}, signs, lea.person)
+            whole = story.begin(lea, "building-permit")
+            story.fill(lea, whole, story.PERMIT)
+            people_by_role = {name: who for name, who in roles.items() if who}
+            yield Seen(world, people_by_role, signs_of(world), asked_of(world), whole, lea.person)
     _copy_template()
 
 
+def signs_of(world: World) -> tuple[tuple[str, ...], ...]:
+    """Names together or apart, as the facts of an act are; the day of birth as forms and pages write it; how her things are called."""
+    born = country().by_handle["lea.beispill"].birth_date
+    alone = ("winter garden", "lea.beispill", str(person("lea.beispill").space), born.isoformat(), formats.day(born, "en"), *numbers_of(world))
+    return (("Léa", "Beispill"), *((word,) for word in alone))
+
+
 def numbers_of(world: World) -> list[str]:
-    """By which Léa's requests and filings are called."""
+    """By which Léa's requests, filings and acts are called."""
     with superuser() as seen:
         found = seen.execute(
-            "SELECT number FROM cases_case WHERE id = ANY (%s::uuid[]) UNION ALL SELECT number FROM filings_filing WHERE id = %s",
-            [[world.case, world.permit], world.filing],
+            "SELECT number FROM cases_case WHERE id = ANY (%s::uuid[]) UNION ALL SELECT number FROM filings_filing WHERE id = %s"
+            " UNION ALL SELECT number FROM documents_act WHERE id = %s",
+            [[world.case, world.permit], world.filing, world.act],
         )
         return [number for (number,) in found.fetchall()]
 
 
-def addresses(world: World) -> Iterator[tuple[str, str]]:
-    """Of each address that shows something personal: its name, and Léa's."""
-    from django.urls import reverse
+def asked_of(world: World) -> dict[str, str]:
+    """What one may ask for: an act and a case by their numbers, a reading of hers by an officer of Mersch."""
+    with superuser() as seen:
+        found = seen.execute(
+            "SELECT (SELECT number FROM documents_act WHERE id = %s), (SELECT number FROM cases_case WHERE id = %s),"
+            " (SELECT min(id)::text FROM disclosures_disclosure WHERE case_id = %s AND actor_kind = 'officer')",
+            [world.act, world.permit, world.permit],
+        ).fetchone()
+    return dict(zip(("act", "case", "reading"), found, strict=True))
 
-    ids = world.ids()
+
+def visits(town: Seen) -> Iterator[Visit]:
+    """Each address that shows something personal, with Léa's things in it."""
+    ids = {**town.world.ids(), "whole": str(town.whole)}
+
+    def address(name: str, given: dict[str, str]) -> str:
+        return reverse(name, kwargs={word: what[1:] if what.startswith("=") else ids[what] for word, what in given.items()})
+
+    def said(words: dict[str, str]) -> dict[str, str]:
+        return {word: town.asked[what[1:]] if what.startswith("=") else what for word, what in words.items()}
+
     for name, given in PERSONAL.items():
-        yield name, reverse(name, kwargs={word: what[1:] if what.startswith("=") else ids[what] for word, what in given.items()})
+        yield Visit(name, address(name, given), {})
+    for name, words in ASKED:
+        yield Visit(f"{name}?{'&'.join(words)}", address(name, {}), said(words))
+    for name, (given, words) in SENT.items():
+        yield Visit(f"POST {name}", address(name, given), said(words))
 
 
-def shows(answer: HttpResponse, signs: tuple[str, ...]) -> bool:
-    """A page with one of the signs in it, or a file: all of Léa's."""
-    if answer.status_code != 200:
+def shows(answer: HttpResponse, signs: tuple[tuple[str, ...], ...], *, said: Iterable[str] = ()) -> bool:
+    """A page, also one that refuses what was sent, with one of the signs in it that nobody said themselves; or a file: all of Léa's."""
+    if answer.status_code not in (200, 409, 422, 429):
         return False
     kind = answer.get("Content-Type", "")
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return kind.startswith(FILES) or any(sign in body.decode("utf-8", "replace") for sign in signs)
+    text, typed = html.unescape(body.decode("utf-8", "replace")), set(said)
+    return kind.startswith(FILES) or any(all(word in text for word in sign) and not typed.issuperset(sign) for sign in signs)
 
 
 def newest() -> int:
@@ -170,15 +236,15 @@ def named_since(row: int, who: UUID) -> bool:
 def test_whoever_saw_has_left_a_row(town: Seen) -> None:
     wrong, seen = [], set()
     for role, who in [("anonymous", None), *town.people.items()]:
-        browser = client_of(who) if who else Client()
-        for name, address in addresses(town.world):
+        for visit in visits(town):
+            browser = client_of(who) if who else Client()  # a new one: some page may end a session, and all after it would show nothing
             before = newest()
-            shown = shows(browser.get(address), town.signs)
+            shown = shows(visit.by(browser), town.signs, said=visit.said.values())
             noted = named_since(before, town.lea)
             if shown:
-                seen.add(name)
+                seen.add(visit.name)
             if shown and not noted:
-                wrong.append((role, name))
+                wrong.append((role, visit.name))
     assert wrong == [], "These showed Léa's data, and she does not read of it."
     assert seen >= SEEN, SEEN - seen
 
@@ -186,18 +252,24 @@ def test_whoever_saw_has_left_a_row(town: Seen) -> None:
 @pytest.mark.slow
 def test_whoever_reads_their_own_leaves_none(town: Seen) -> None:
     lea, before = client_of(town.world.town.applicant), newest()
-    shown = {name for name, address in addresses(town.world) if shows(lea.get(address), town.signs)}
+    own = [visit for visit in visits(town) if visit.name in PERSONAL]
+    shown = {visit.name for visit in own if shows(visit.by(lea), town.signs)}
     assert {"portal:request", "portal:act-pdf", "portal:requests", "portal:receipt", "portal:readings-file"} <= shown
     assert newest() == before
 
 
 @pytest.mark.slow
-def test_a_page_that_forgets_to_record_is_found(town: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The walk itself, on a planted fault: the desk's page of a case no longer records."""
+@pytest.mark.parametrize("name", ["desk:case", "desk:issued", "POST desk:correct", "desk:readings?number"])
+def test_a_page_that_forgets_to_record_is_found(town: Seen, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The walk itself, on planted faults: a page of the desk no longer records."""
     from bierger.cases.selectors import desk
+    from bierger.disclosures.services import oversight
+    from bierger.documents.selectors import acts
 
-    monkeypatch.setattr(desk.disclosures, "record", lambda **_: None)
+    reader = {"desk:case": "clerk", "desk:readings?number": "secretary"}.get(name, "mayor")
+    for module in (desk.disclosures, acts.disclosures, oversight):
+        monkeypatch.setattr(module, "record", lambda **_: None)
     before = newest()
-    clerk = client_of(town.people["clerk"])
-    assert shows(clerk.get(f"/desk/cases/{town.world.permit}"), town.signs)
+    visit = next(one for one in visits(town) if one.name == name)
+    assert shows(visit.by(client_of(town.people[reader])), town.signs, said=visit.said.values())
     assert not named_since(before, town.lea)
