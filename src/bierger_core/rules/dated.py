@@ -3,7 +3,8 @@
 
 An author writes the days in annotation columns of a table, where any DMN modeler keeps them: `valid from` is the first
 day, `valid to` the last one; an empty cell has no end. The other columns that mean something here are `law` (the
-article, in words) and `eli` (its European Legislation Identifier); an identifier may also stand in the words.
+article, in words), `eli` (its European Legislation Identifier; it may also stand in the words) and `confirmed`: `false`
+says that nobody has read the article in the source yet, in a cell that every language tells in its own words.
 """
 
 import re
@@ -15,7 +16,7 @@ from bierger_core.rules.errors import DmnRefused
 from bierger_core.rules.xmltree import Element
 from bierger_core.values.findings import Finding
 
-FROM, TO, LAW, ELI = "valid from", "valid to", "law", "eli"
+FROM, TO, LAW, ELI, CONFIRMED = "valid from", "valid to", "law", "eli", "confirmed"
 BIERGER = "https://bierger.eu/dmn"  # the namespace of what no DMN attribute says
 MAX_DATES = 100  # days on which rules of one file begin or end; each period between two is proved for itself
 IDENTIFIER = re.compile(r"https?://[^\s<>\"]*/eli/[^\s<>\"]*[^\s<>\".,;:)\]]")
@@ -51,13 +52,17 @@ ALWAYS = Period()
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """An article of law: its words, and its European Legislation Identifier ("" where the author gave none)."""
+    """An article of law: its words, and its European Legislation Identifier ("" where the author gave none).
+
+    `confirmed` False: it was not read in the source.
+    """
 
     text: str
     eli: str = ""
+    confirmed: bool = True
 
 
-def law_of(texts: Iterable[str], identifiers: Iterable[str]) -> tuple[Law, ...]:
+def law_of(texts: Iterable[str], identifiers: Iterable[str], *, confirmed: bool = True) -> tuple[Law, ...]:
     """Pair words with identifiers in their order; an identifier among the words is taken out of them."""
     elis = list(identifiers)
     found: list[Law] = []
@@ -65,10 +70,10 @@ def law_of(texts: Iterable[str], identifiers: Iterable[str]) -> tuple[Law, ...]:
         inside = IDENTIFIER.search(text)
         if inside is not None:
             words = " ".join((text[: inside.start()] + text[inside.end() :]).split()).strip(" ,;()[]")
-            found.append(Law(words or inside[0], inside[0]))
+            found.append(Law(words or inside[0], inside[0], confirmed))
         else:
-            found.append(Law(text, elis.pop(0) if elis else ""))
-    return (*found, *(Law(eli, eli) for eli in elis))
+            found.append(Law(text, elis.pop(0) if elis else "", confirmed))
+    return (*found, *(Law(eli, eli, confirmed) for eli in elis))
 
 
 def period_of(cells: Iterable[tuple[str, str]]) -> Period:
@@ -88,6 +93,14 @@ def period_of(cells: Iterable[tuple[str, str]]) -> Period:
     if period.first is not None and period.last is not None and period.last < period.first:
         raise ValueError(f"the rule ends ({period.last}) before it begins ({period.first})")
     return period
+
+
+def confirmed_of(cells: Iterable[tuple[str, str]]) -> bool:
+    """Read whether a rule's articles were read in the source; ValueError says in words what is wrong."""
+    said = [text for name, text in cells if named(name) == CONFIRMED and text]
+    if any(text not in ("true", "false") for text in said):
+        raise ValueError(f"`{CONFIRMED}` is neither true nor false: {said[0][:40]!r}")
+    return "false" not in said
 
 
 def named(column: str) -> str:

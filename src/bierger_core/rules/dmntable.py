@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 
 from bierger_core.rules import syntax
-from bierger_core.rules.dated import ALWAYS, Period, period_of
+from bierger_core.rules.dated import ALWAYS, Period, confirmed_of, period_of
 from bierger_core.rules.dmntypes import Part, Refuse, TypeReader
 from bierger_core.rules.errors import ExpressionRefused
 from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
@@ -100,6 +100,7 @@ class TableReader:
             return None
         identifier = element.get("id") or f"rule-{number}"
         annotations = self.annotations(element, remarks)
+        self.check_confirmed(element, annotations)
         period = self.period(element, annotations)
         return Rule(identifier, element.line, known_cells, known_entries, annotations, number, period)
 
@@ -109,6 +110,12 @@ class TableReader:
         except ValueError as error:
             self.refuse("dmn-validity", element.line, f"{error}.", "Write days as 2027-01-31, or nothing.")
             return ALWAYS
+
+    def check_confirmed(self, element: Element, annotations: tuple[Annotation, ...]) -> None:
+        try:
+            confirmed_of((one.name, one.text) for one in annotations)
+        except ValueError as error:
+            self.refuse("dmn-confirmed", element.line, f"{error}.", "Write true, false, or nothing.")
 
     def annotations(self, element: Element, remarks: list[str]) -> tuple[Annotation, ...]:
         found: list[Annotation] = []

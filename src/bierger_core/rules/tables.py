@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bierger_core.rules.data import Json, Value, to_json
-from bierger_core.rules.dated import ALWAYS, ELI, LAW, Law, Period, law_of, named
+from bierger_core.rules.dated import ALWAYS, CONFIRMED, ELI, LAW, Law, Period, law_of, named
 from bierger_core.rules.errors import NotInForce, RulesOverlap
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.expression import Expression, UnaryTests
@@ -69,7 +69,8 @@ class Rule:
         texts: dict[str, list[str]] = {}
         for one in self.annotations:
             texts.setdefault(named(one.name), []).append(one.text)
-        return law_of(texts.get(LAW) or (texts.get("description", []) if ELI not in texts else []), texts.get(ELI, []))
+        words = texts.get(LAW) or (texts.get("description", []) if ELI not in texts else [])
+        return law_of(words, texts.get(ELI, []), confirmed="false" not in texts.get(CONFIRMED, []))
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,10 @@ from bierger_core.rules import (
     Period,
     RulesOverlap,
     compile_partial,
+    derive,
     load_model,
     read_dmn,
+    told,
 )
 
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" xmlns:b="https://bierger.eu/dmn" id="m" name="m" namespace="urn:m"'
@@ -127,6 +129,24 @@ def test_days_that_are_none_are_refused_at_their_line(first, last, word):
             read()
         assert caught.value.code == "dmn-validity"
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(("written", "confirmed"), [("false", False), ("true", True), ("", True)])
+def test_an_article_that_nobody_read_says_so_in_every_language(written, confirmed):
+    data = model(table([OLD])).replace(b"valid  to", b"Confirmed").replace(b"<text>2026-12-31</text>", f"<text>{written}</text>".encode())
+    found = derive(read_dmn(data, path="fees.dmn"), "fee", {"copies": 1, "case": {"opened_on": date(2026, 5, 1)}})
+    assert [law.confirmed for law in found.law] == [confirmed]
+    assert ("confirmed" in found.as_json()["law"][0]) is not confirmed
+    for language, words in (("fr", "à confirmer"), ("de", "zu bestätigen"), ("en", "to be confirmed"), ("lb", "confirméieren")):
+        (law,) = [one.text for one in told(found, language, {}) if one.code in ("law", "unconfirmed")]
+        assert (words in law) is not confirmed
+
+
+def test_confirmed_is_true_or_false():
+    data = model(table([OLD])).replace(b"valid  to", b"Confirmed")
+    with pytest.raises(DmnRefused) as caught:
+        read_dmn(data, path="f.dmn")
+    assert caught.value.code == "dmn-confirmed"
 
 
 def test_the_digest_of_a_day_outlives_an_amendment():

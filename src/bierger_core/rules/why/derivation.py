@@ -108,7 +108,7 @@ class Step:
             found |= {"kind": "expression", "line": self.line, "expression": self.expression, "inputs": inputs}
         return found | {
             "reads": [{"name": one.name, "value": to_json(one.value), "decision": one.decision} for one in self.reads],
-            "law": [{"text": one.text, "eli": one.eli} for one in self.law],
+            "law": [_law(one) for one in self.law],
             "value": to_json(self.value),
             "requires": list(self.requires),
         }
@@ -268,6 +268,11 @@ class _Cells:
             if one.holds is not True:
                 found.append(one)
         return tuple(found)
+
+
+def _law(one: Law) -> Json:
+    """What is confirmed says nothing of it: derivations that were stored before stay as they are."""
+    return {"text": one.text, "eli": one.eli, **({} if one.confirmed else {"confirmed": False})}
 
 
 # -- again -----------------------------------------------------------------------------------------------------------
