@@ -19,12 +19,12 @@ def put(folder: Path, files: dict[str, bytes]) -> None:
 
 def test_the_page_is_a_situation_and_a_procedure(tmp_path: Path):
     blocks = blocks_of(NAME)
-    assert [one.language for one in blocks] == ["text", "sh", "yaml", "yaml", "xml", "yaml", "yaml", "yaml"]
-    situation, form, decisions, texts, scenario, procedure = (one.text for one in blocks[2:])
+    assert [one.language for one in blocks] == ["text", "sh", "yaml", "yaml", "xml", "yaml", "yaml", "yaml", "yaml"]
+    situation, form, decisions, texts, scenario, costs, procedure = (one.text for one in blocks[2:])
     shutil.copy(ROOT / "procedures" / "vocabulary.yaml", tmp_path)
     procedures = tmp_path / "procedures" / "commune"
     own = {path: content for path, content in small.package_files("road-closure").items() if not path.startswith("library/")}
-    put(procedures / "road-closure", {**own, "procedure.yaml": procedure.encode()})
+    put(procedures / "road-closure", {**own, "procedure.yaml": f"{procedure}\n{costs}".encode()})
     put(procedures / "noise-notice", small.package_files("noise-notice", "notice"))
     files = small.files(situation=situation, form=form, decisions=decisions, texts=texts, scenario=scenario)
     put(tmp_path / "situations" / "street-party", files)

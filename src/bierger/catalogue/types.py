@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bierger_core.procedures import LegalBasis, Period
+from bierger_core.procedures import Fee, LegalBasis, Period
 
 SITUATIONS = "situation"
 """Situations stand beside procedures, under this owner: the same immutable versions, periods and search texts."""
@@ -50,7 +50,7 @@ class SearchHit:
 class Sheet:
     """The information sheet of the version in force, in one language.
 
-    fee_cents   0: free of charge
+    fee         what it costs, as far as it is known, with `fee_note` in words (or "")
     delay       the time the administration has (None: not fixed), with `delay_note` in words (or "")
     needed      what the applicant should have at hand, in words
     outputs     titles of the documents it ends in
@@ -71,8 +71,8 @@ class Sheet:
     anonymous: bool
     level: str
     needed: tuple[str, ...]
-    fee_cents: int
-    fee_verified: bool
+    fee: Fee
+    fee_note: str
     delay: Period | None
     delay_note: str
     legal_basis: tuple[LegalBasis, ...]

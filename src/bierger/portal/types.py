@@ -9,8 +9,8 @@ from uuid import UUID
 
 from bierger.catalogue.types import SearchHit
 from bierger.disclosures.types import Law
-from bierger.ui.parts import Field, SummaryRow, TaskRow
-from bierger_core.procedures import Period
+from bierger.ui.parts import Choice, Field, SummaryRow, TaskRow
+from bierger_core.procedures import Fee, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +231,8 @@ class PlanLine:
 
     state    needed, optional, not-needed or open
     offered  it can be begun here now
-    why      sentences; `change`: what would make another outcome of it; `laws`: (title, ELI) of what it rests on
-    fee      in words, '' where the administration sets it
+    why      sentences; `change`: what would make another outcome of it; `laws`: (title, ELI, confirmed) of what it rests on
+    fee      what it costs, as far as it is known; `fee_note`, `delay_note`: about it in words, or ''
     open     the questions that can still change it
     """
 
@@ -245,10 +245,11 @@ class PlanLine:
     offered: bool
     why: tuple[str, ...]
     change: tuple[str, ...]
-    laws: tuple[tuple[str, str], ...]
+    laws: tuple[tuple[str, str, bool], ...]
     note: str
     needed: tuple[str, ...]
-    fee: str
+    fee: Fee
+    fee_note: str
     delay: Period | None
     delay_note: str
     after: tuple[str, ...]
@@ -257,14 +258,21 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """A plan in words. `total`: of the fees of what is needed, '' where none is fixed; `unfixed`: how many are not."""
+    """A plan in words.
+
+    total    of the fees of what is needed, '' where nothing is known of any
+    counted  titles of what it contains; `unfixed`: of how many needed procedures nothing is known
+    communes  to choose from: who is competent for what communes do is not known without
+    """
 
     lines: tuple[PlanLine, ...]
     settles: tuple[OpenQuestion, ...]
     answers: tuple[SummaryRow, ...]
     put_off: tuple[OpenQuestion, ...]
     total: str
+    counted: tuple[str, ...]
     unfixed: int
+    communes: tuple[Choice, ...]
 
     def of(self, *states: str) -> tuple[PlanLine, ...]:
         return tuple(line for line in self.lines if line.state in states)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Protocol
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -61,6 +62,37 @@ def money(amount: Decimal | str, language: str | None = None) -> str:
 def cents(amount: int, language: str | None = None) -> str:
     """Whole cents as euros."""
     return money(Decimal(amount) / 100, language)
+
+
+class Cost(Protocol):
+    """Of `bierger_core.procedures.Fee`, what is written: whole cents from `cents` to `highest`."""
+
+    @property
+    def cents(self) -> int: ...
+    @property
+    def highest(self) -> int: ...
+    @property
+    def verified(self) -> bool: ...
+
+
+def fee(cost: Cost, language: str | None = None) -> str:
+    """What a procedure costs, on every page the same: as much as is known of it, and no more."""
+    if not cost.highest:
+        return _("Free of charge") if cost.verified else _("Set by the administration")
+    return amount_of(cost.cents, cost.highest, verified=cost.verified, language=language)
+
+
+def amount_of(lowest: int, highest: int, *, verified: bool, language: str | None = None) -> str:
+    """Whole cents from lowest to highest; whether they are to be confirmed."""
+    text = cents(lowest, language)
+    if highest > lowest:
+        text = _("%(lowest)s to %(highest)s") % {"lowest": text, "highest": cents(highest, language)}
+    return text if verified else to_confirm(text)
+
+
+def to_confirm(text: str) -> str:
+    """Of what nobody has read in the source."""
+    return _("%(text)s, to be confirmed") % {"text": text}
 
 
 def number(value: Decimal | str | int, language: str | None = None) -> str:

@@ -52,7 +52,7 @@ def _of_the_process(package: Package) -> set[str]:
 def text_keys(package: Package) -> tuple[frozenset[str], frozenset[str]]:
     """Give the keys every language must have, and those it may have."""
     needed = {"title", "summary", "who"} | {f"needed.{code}" for code in package.needed}
-    optional: set[str] = {"delay_note"}
+    optional: set[str] = {"delay_note", "fee_note"}
     questions = [question for step in package.form.steps for question in step.questions]
     questions += [question for task in package.tasks.values() for question in task.questions]
     for step in package.form.steps:

@@ -118,7 +118,7 @@ def read_procedure(root: Node, reader: Reader) -> Header:
         level=level,
         legal_basis=tuple(read_laws(reader, record)),
         fee=_fee(reader, record),
-        delay=_period(reader, record, "delay"),
+        delay=_period(reader, record, "delay", confirmed=True),
         retention=_retention(reader, record) or Retention("P10Y"),
         needed=record.texts("needed"),
         administration=_competence(reader, record),
@@ -177,17 +177,24 @@ def read_laws(reader: Reader, record: Record) -> Iterable[LegalBasis]:
 
 
 def _fee(reader: Reader, record: Record) -> Fee:
-    fee = reader.record(record.node("fee"), "The fee", {"euros", "verified"})
-    euros = fee.decimal("euros")
-    if euros is not None and (euros < 0 or euros != round(euros, 2)):
-        reader.refuse("wrong-type", fee.line_of("euros"), "A fee has at most two decimals.", "Write it like 5.00.")
-    return Fee(int((euros or 0) * 100), fee.flag("verified", default=not record.has("fee")))
+    """Without a word about it nothing is known: that it is free is written, like an amount."""
+    fee = reader.record(record.node("fee"), "The fee", {"euros", "to", "verified"})
+    euros, most = fee.decimal("euros"), fee.decimal("to")
+    for key, amount in (("euros", euros), ("to", most)):
+        if amount is not None and (amount < 0 or amount != round(amount, 2)):
+            reader.refuse("wrong-type", fee.line_of(key), "A fee has at most two decimals.", "Write it like 5.00.")
+    if most is not None and most <= (euros or 0):
+        mend = "Write the lowest amount under `euros` and the highest under `to`."
+        reader.refuse("wrong-type", fee.line_of("to"), "The highest fee is not above the lowest.", mend)
+    return Fee(int((euros or 0) * 100), fee.flag("verified", default=False), int((most or 0) * 100))
 
 
-def _period(reader: Reader, record: Record, key: str) -> Period | None:
+def _period(reader: Reader, record: Record, key: str, *, confirmed: bool = False) -> Period | None:
+    """`confirmed`: the author says whether it was read in the source; without a word it was not."""
     if not record.has(key):
         return None
-    period = reader.record(record.node(key), key, {"period", "days"})
+    known = {"period", "days", "verified"} if confirmed else {"period", "days"}
+    period = reader.record(record.node(key), key, known)
     period.need("period")
     text = period.text("period", "P1D")
     try:
@@ -195,7 +202,8 @@ def _period(reader: Reader, record: Record, key: str) -> Period | None:
     except DurationRefused:
         mend = "Write an ISO 8601 period: P5D, P3M, P10Y."
         reader.refuse("bad-period", period.line_of("period"), f"`{text}` is not a period.", mend)
-    return Period(text, period.one_of("days", ("calendar", "working"), "calendar") == "working")
+    working = period.one_of("days", ("calendar", "working"), "calendar") == "working"
+    return Period(text, working, period.flag("verified", default=not confirmed))
 
 
 def _retention(reader: Reader, record: Record) -> Retention | None:

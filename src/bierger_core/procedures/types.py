@@ -37,18 +37,32 @@ class LegalBasis:
 
 @dataclass(frozen=True)
 class Fee:
-    """What it costs, in cents of euro. `verified` False: a default that each administration confirms."""
+    """What it costs, in cents of euro, from `cents` to `most`. `verified` False: to be confirmed by whoever asks for it; where
+    there is no amount either, nothing is known of it.
+    """
 
     cents: int
     verified: bool
+    most: int = 0
+
+    @property
+    def highest(self) -> int:
+        """The most it may cost."""
+        return max(self.cents, self.most)
+
+    @property
+    def known(self) -> bool:
+        """There is something to say: an amount, or that it is free."""
+        return self.verified or self.highest > 0
 
 
 @dataclass(frozen=True)
 class Period:
-    """A length of time, ISO 8601 ("P5D"); `working`: its days are working days."""
+    """A length of time, ISO 8601 ("P5D"); `working`: its days are working days; `verified` False: it is to be confirmed."""
 
     text: str
     working: bool = False
+    verified: bool = True
 
 
 @dataclass(frozen=True)

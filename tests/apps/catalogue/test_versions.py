@@ -234,7 +234,7 @@ def test_the_sheet_speaks_the_readers_language(owner: None) -> None:
     assert sheet.needed == ("A plan (lb)",)
     assert sheet.delay is not None
     assert (sheet.delay.text, sheet.delay.working) == ("P10D", True)
-    assert sheet.fee_cents == 0
+    assert not sheet.fee.known  # nothing is said of it
     assert sheet.anonymous
     assert sheet.offered_to == ()
     assert selectors.sheet("commune", "market-stall", "pt").language == "fr"

@@ -141,6 +141,20 @@ FAULTS = OF_FORMS | {
         "retention",
         "ISO 8601",
     ),
+    "fee from more to less": (
+        {"procedure.yaml": ("retention: {", "fee: {euros: 9.00, to: 5.00}\nretention: {")},
+        "procedure.yaml",
+        "wrong-type",
+        "fee: {",
+        "highest under `to`",
+    ),
+    "period neither read nor not": (
+        {"procedure.yaml": ("retention: {", "delay: {period: P5D, verified: perhaps}\nretention: {")},
+        "procedure.yaml",
+        "wrong-type",
+        "delay: {",
+        "`true` or `false`",
+    ),
     "retention by the hour": (
         {"procedure.yaml": ("period: P1Y", "period: PT36H")},
         "procedure.yaml",

@@ -164,7 +164,7 @@ def bundle_parts(
             BundlePart(
                 one.id, one.package.title(language), place.name(language) if place else "",
                 check_rows(one, language=language, errors=errors if one.id == wrong else None, bundle=bundle),
-                (formats.cents(fee.cents, language) if fee.cents else _("Free of charge")) if fee.verified else "",
+                formats.fee(fee, language) if fee.known else "",
             )
         )  # fmt: skip
     return parts

@@ -16,7 +16,7 @@ from bierger.infra import clock
 from bierger.portal.forms.situations import CHANGE, Said
 from bierger.portal.types import OpenQuestion, PlanLine, PlanPage
 from bierger.ui import formats
-from bierger.ui.parts import SummaryRow
+from bierger.ui.parts import Choice, SummaryRow
 from bierger.ui.registers import spoken
 from bierger_core.interview import to_json
 from bierger_core.procedures import Package
@@ -39,14 +39,12 @@ class PlanWords:
     def page(self) -> PlanPage:
         lines = tuple(self._line(line) for line in self.plan.lines)
         needed = [self._package(line.entry.key) for line in self.plan.lines if line.state == "needed"]
-        fixed, unfixed = sum(one.fee.cents for one in needed if one.fee.verified), sum(not one.fee.verified for one in needed)
-        free = _("Free of charge") if needed and not unfixed else ""  # beside fees that others set, nothing needs no line
         settles = tuple(
             self._question(one.question, one.surely, one.perhaps) for one in self.plan.settles if one.surely or one.perhaps
         )
         return PlanPage(
             lines, settles, self.answers(), tuple(self._question(name) for name in self.said.skipped),
-            formats.cents(fixed, self.said.language) if fixed else free, unfixed,
+            *_in_all(needed, self.said.language), self._communes(),
         )  # fmt: skip
 
     def answers(self) -> tuple[SummaryRow, ...]:
@@ -77,22 +75,32 @@ class PlanWords:
             href=f"/procedures/{package.owner}/{package.name}" + (f"?administration={place.code}" if place else ""),
             administration=place.name(language) if place else _("Your commune"),
             offered=_offered(there, place), why=self._why(line), change=self._change(line),
-            laws=tuple(dict.fromkeys((law.text, law.eli) for law in line.law)),
+            laws=tuple(dict.fromkeys((law.text, law.eli, law.confirmed) for law in line.law)),
             note=said.text(note) if said.has_text(note) else "",
             needed=tuple(package.text(f"needed.{code}", language) for code in package.needed),
-            fee=_fee(package, language), delay=package.delay,
-            delay_note=package.text("delay_note", language) if package.has_text("delay_note") else "",
+            fee=package.fee, fee_note=package.text("fee_note", language) if package.has_text("fee_note") else "",
+            delay=package.delay, delay_note=package.text("delay_note", language) if package.has_text("delay_note") else "",
             after=tuple(self.title(key) for key in line.after),
             open=tuple(self._question(name) for name in line.open),
         )  # fmt: skip
 
     def _place(self, line: Line, package: Package) -> AdministrationView | None:
-        """Who is competent, as far as it is known: the owner, or the commune that was answered."""
+        """Who is competent, as far as it is known: the owner, or the commune that was answered, or chosen for the plan."""
         question = package.administration.question
         if question is None or package.administration.kind == "state":
             return self.places.get(package.owner)
-        answer = self.said.whole.get(line.entry.fills.get(question, ""))
+        answer = self.said.whole.get(line.entry.fills.get(question, "")) or self.said.home
         return self.places.get(str(answer)) if answer else None
+
+    def _communes(self) -> tuple[Choice, ...]:
+        """The communes to choose from, where a procedure that may apply is a commune's and no question asks for it."""
+        communal = any(
+            line.state != "not-needed" and one.kind != "state" and one.question and one.question not in line.entry.fills
+            for line in self.plan.lines
+            for one in (self.said.situation.packages[line.entry.key].administration,)
+        )
+        served = (one for one in self.places.values() if communal and one.served and one.kind == "commune")
+        return tuple(Choice(one.code, one.name(self.said.language)) for one in served)
 
     def _why(self, line: Line) -> tuple[str, ...]:
         keys = [f"rule.{rule}" for rule in line.rules]
@@ -134,7 +142,12 @@ def _offered(there: tuple[UUID, ...] | None, place: AdministrationView | None) -
     return not there or place is None or place.id in there
 
 
-def _fee(package: Package, language: str) -> str:
-    if not package.fee.verified:
-        return ""
-    return formats.cents(package.fee.cents, language) if package.fee.cents else _("Free of charge")
+def _in_all(needed: Sequence[Package], language: str) -> tuple[str, tuple[str, ...], int]:
+    """The sum of what is known in words, the titles of what it contains, and of how many nothing is known."""
+    known, paid = [one for one in needed if one.fee.known], [one for one in needed if one.fee.highest]
+    unfixed = len(needed) - len(known)
+    if not paid:  # beside fees that others set, nothing needs no line
+        return _("Free of charge") if needed and not unfixed else "", (), unfixed
+    lowest, highest = sum(one.fee.cents for one in paid), sum(one.fee.highest for one in paid)
+    words = formats.amount_of(lowest, highest, verified=all(one.fee.verified for one in paid), language=language)
+    return words, tuple(one.title(language) for one in paid), unfixed

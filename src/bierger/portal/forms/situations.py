@@ -7,6 +7,7 @@ asks for nothing that tells who somebody is (`bierger check` sees to that).
     ?commune=mersch&terrace=yes&skip=seats      two answers, and one that is not known yet
     &page=seats                                 this page was sent: its answers are checked; what is wrong is said at the field
     &change=terrace                             ask this again
+    &my-commune=mersch                          whose communal procedures the plan shows; no question has a name with a hyphen
 
 Whatever else stands in the address is left out. An answer that is none (31 February, an option that does not exist) is not taken,
 is said by name, and asked again.
@@ -28,7 +29,7 @@ from bierger_core.interview import JSON, AnswerError, Parsed, Question, Setting,
 from bierger_core.situations import Situation
 
 LONGEST = 200  # characters of one value: no answer of a situation needs as many
-SKIP, PAGE, CHANGE = "skip", "page", "change"
+SKIP, PAGE, CHANGE, HOME = "skip", "page", "change", "my-commune"
 
 
 class Query(Protocol):
@@ -41,7 +42,7 @@ class Query(Protocol):
 @dataclass(frozen=True)
 class Said:
     """What the address says. `situation` in the reader's register; `refused`: questions whose answer there is none;
-    `told`: what is known of whoever is signed in.
+    `told`: what is known of whoever is signed in; `home`: code of the commune that the plan is shown for, or ''.
     """
 
     situation: Situation
@@ -50,6 +51,7 @@ class Said:
     skipped: tuple[str, ...]
     refused: tuple[str, ...] = ()
     told: Mapping[str, Told] = field(default_factory=dict)
+    home: str = ""
 
     @property
     def known(self) -> Mapping[str, Told]:
@@ -94,7 +96,7 @@ class Said:
             for value in _short(form.question(name), self.answers[name])
         ]
         found += [(SKIP, name) for name in form.names if name in self.skipped and name not in without]
-        return found
+        return found + ([(HOME, self.home)] if self.home and HOME not in without else [])
 
     def address(self, path: str, *more: tuple[str, str]) -> str:
         query = urlencode([*self.pairs(), *more])
@@ -137,7 +139,8 @@ def read_address(situation: Situation, query: Query, *, language: str, setting: 
     put_off = {name for name in query.getlist(SKIP) if name in situation.form.names}
     skipped = tuple(name for name in situation.form.names if name in put_off and name not in answers)
     said_in = language if language in situation.languages else situation.languages[0]
-    return Said(spoken(situation), said_in, answers, skipped, tuple(refused), told_to(situation))
+    home = next((code for code in query.getlist(HOME) if code in (setting.communes or ())), "")
+    return Said(spoken(situation), said_in, answers, skipped, tuple(refused), told_to(situation), home)
 
 
 def sent(question: Question, query: Query) -> dict[str, list[str]]:

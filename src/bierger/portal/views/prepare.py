@@ -21,6 +21,7 @@ from bierger.portal.views.access import become, language, sign_in_url
 from bierger.portal.views.links import link_cookie, remember_link
 from bierger.portal.views.situations import plan_page, setting_of_today, situation_or_404
 from bierger.ui.views import error_page
+from bierger_core.interview import JSON, Type
 
 
 @outside_transaction
@@ -59,12 +60,27 @@ def prepare(request: HttpRequest, name: str) -> HttpResponse:
 
 def _begin(said: Said, chosen: list[str], token: str) -> BundleStarted:
     given = {
-        entry.key: {question: said.whole[own] for question, own in entry.fills.items() if own in said.whole}
+        entry.key: _at_home(said, entry.key)
+        | {question: said.whole[own] for question, own in entry.fills.items() if own in said.whole}
         for entry in said.situation.entries
     }
     return filings.begin_bundle(
         procedures=chosen, language=language(), situation=said.situation.digest, given=given, token=token
     )
+
+
+def _at_home(said: Said, key: str) -> dict[str, JSON]:
+    """The commune that the plan is shown for, wherever a form asks for what names the competent one."""
+    if not said.home:
+        return {}
+    packages = said.situation.packages
+    naming = {
+        one.form.question(one.administration.question).fact
+        for one in packages.values()
+        if one.administration.question and one.administration.kind != "state"
+    }
+    asked = map(packages[key].form.question, packages[key].form.names)
+    return {one.name: said.home for one in asked if one.type is Type.COMMUNE and one.fact is not None and one.fact in naming}
 
 
 def _first_page(started: BundleStarted) -> str:

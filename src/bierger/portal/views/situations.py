@@ -18,7 +18,7 @@ from bierger.catalogue import selectors as procedures
 from bierger.infra import clock
 from bierger.infra.principal import LEVELS, current
 from bierger.portal.forms.plans import PlanWords
-from bierger.portal.forms.situations import CHANGE, PAGE, Query, Said, page_fields, read_address, read_page
+from bierger.portal.forms.situations import CHANGE, HOME, PAGE, Query, Said, page_fields, read_address, read_page
 from bierger.portal.plugins.guides import guide_of
 from bierger.portal.types import PlanPage, SituationCard
 from bierger.portal.views.access import language, sign_in_url
@@ -175,6 +175,9 @@ def plan_page(request: HttpRequest, said: Said, *, gone: Sequence[str] = (), non
         **_about(said),
         "p": page,
         "pairs": said.pairs(),
+        "plan": plan,
+        "home": said.home,
+        "pairs_of_home": said.pairs(without={HOME}),
         "share": settings.BIERGER_BASE_URL + said.address(plan),
         "language_next": said.address(plan),
         "go_on": said.address(path) if asked else "",

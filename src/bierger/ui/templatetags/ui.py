@@ -23,12 +23,14 @@ register = template.Library()
 
 
 class Term(Protocol):
-    """A period of a package: ISO 8601, in working days or not."""
+    """A period of a package: ISO 8601, in working days or not, read in the source or to be confirmed."""
 
     @property
     def text(self) -> str: ...
     @property
     def working(self) -> bool: ...
+    @property
+    def verified(self) -> bool: ...
 
 
 Drawn = dict[str, object]
@@ -125,7 +127,14 @@ def status(text: str, colour: str = "neutral") -> SafeString:
 @register.simple_tag
 def delay(period: Term) -> str:
     """A period of a procedure in words."""
-    return formats.period(period.text, working=period.working)
+    text = formats.period(period.text, working=period.working)
+    return text if period.verified else formats.to_confirm(text)
+
+
+@register.simple_tag
+def fee(cost: formats.Cost) -> str:
+    """What a procedure costs, in words."""
+    return formats.fee(cost)
 
 
 @register.filter
