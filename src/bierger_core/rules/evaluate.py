@@ -14,26 +14,13 @@ from bierger_core.rules import syntax
 from bierger_core.rules.data import Value, decimal_context, to_value, type_word
 from bierger_core.rules.errors import NumberOverflow, StepsExceeded, TextTooLong
 from bierger_core.rules.syntax import Node, Test
+from bierger_core.rules.truth import all_of, any_of
 
 MAX_STEPS = 100_000  # nodes visited and list items compared in one evaluation
 POWER_STEPS = 50  # a power of 34 digits costs as much as so many other nodes
 MAX_TEXT = 100_000  # characters of one concatenation
 
 Operation = Callable[[Decimal, Decimal], Decimal]
-
-
-def all_of(results: list[bool | None]) -> bool | None:
-    """Conjunction: one false decides, else one null leaves it open."""
-    if False in results:
-        return False
-    return None if None in results else True
-
-
-def any_of(results: list[bool | None]) -> bool | None:
-    """Disjunction: one true decides, else one null leaves it open."""
-    if True in results:
-        return True
-    return None if None in results else False
 
 
 def negation(result: bool | None) -> bool | None:  # noqa: FBT001 - a truth value is the operand here

@@ -7,7 +7,6 @@ years beyond Python's calendar work too. Zones come from the pinned zone data of
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 from bierger_core.rules.feel.values import DAY, SECOND, DateTime, DaysTime, FarDate, Time, Value, YearsMonths
 from bierger_core.rules.feel.values import Day as DayValue
@@ -331,9 +330,3 @@ def days_text(value: DaysTime) -> str:
     time += f"{second}{_fraction(fraction)}S" if second or fraction else ""
     text = (f"{days}D" if days else "") + (f"T{time}" if time else "")
     return f"{'-' if value.nanos < 0 else ''}P{text or 'T0S'}"
-
-
-def seconds_of(nanos: int) -> Decimal:
-    """Nanoseconds as a number of seconds."""
-    whole, fraction = divmod(nanos, SECOND)
-    return Decimal(whole) if not fraction else Decimal(nanos) / SECOND

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bierger_core.rules.feel import syntax
 from bierger_core.rules.feel.arithmetic import arithmetic, negate
-from bierger_core.rules.feel.compare import Truth, all_of, any_of, compare, less, member
+from bierger_core.rules.feel.compare import compare, less, member
 from bierger_core.rules.feel.env import Code, Env
 from bierger_core.rules.feel.functions import compile_call, compile_definition, compile_named_call
 from bierger_core.rules.feel.library import BUILTINS
@@ -19,6 +19,7 @@ from bierger_core.rules.feel.properties import get_property
 from bierger_core.rules.feel.syntax import Node, Test
 from bierger_core.rules.feel.types import is_instance
 from bierger_core.rules.feel.values import Range, Value, kind_of
+from bierger_core.rules.truth import Truth, all_of, any_of
 
 Check = Callable[[Env, Value], Truth]  # a unary test
 INPUT = "?"  # the name under which the value of a unary test stands in an environment

@@ -5,29 +5,14 @@ Null equals null only; values of different types cannot be compared (null). Date
 a local one as if in UTC; `is` compares what is written (section 10.3.4.5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from bierger_core.rules.feel.calendar import day_number, instant, time_instant
 from bierger_core.rules.feel.limits import Run
 from bierger_core.rules.feel.values import DateTime, DaysTime, FarDate, Range, Time, Value, YearsMonths, kind_of
-
-Truth = bool | None
-
-
-def all_of(results: Sequence[Truth]) -> Truth:
-    """Conjunction: one false decides, else one null leaves it open."""
-    if False in results:
-        return False
-    return None if None in results else True
-
-
-def any_of(results: Sequence[Truth]) -> Truth:
-    """Disjunction: one true decides, else one null leaves it open."""
-    if True in results:
-        return True
-    return None if None in results else False
+from bierger_core.rules.truth import Truth, all_of, any_of
 
 
 def order_key(value: Value) -> Decimal | str | int | None:

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from bierger_core.rules.feel import syntax
 from bierger_core.rules.feel.calendar import day_number, day_of_number
-from bierger_core.rules.feel.compare import Truth
 from bierger_core.rules.feel.env import Code, Compile, Env
 from bierger_core.rules.feel.limits import MAX_ITEMS, Run
 from bierger_core.rules.feel.values import FarDate, Range, Value
+from bierger_core.rules.truth import Truth
 
 Source = tuple[str, Code, Code | None]
 

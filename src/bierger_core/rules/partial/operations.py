@@ -29,6 +29,7 @@ from bierger_core.rules.partial.terms import (
     variables_of,
     word_of,
 )
+from bierger_core.rules.truth import all_of, any_of
 
 At = Callable[[Sequence[Term]], Node]
 ZERO = ((Fraction(0), False), (Fraction(0), True))
@@ -89,11 +90,11 @@ class Operations:
 
     def both(self, left: Node, right: Node) -> Node:
         """Conjunction of two truths."""
-        return self.lifted("and", lambda terms: self.constant(evaluate.all_of([_boolean(term) for term in terms])), left, right)
+        return self.lifted("and", lambda terms: self.constant(all_of([_boolean(term) for term in terms])), left, right)
 
     def either(self, left: Node, right: Node) -> Node:
         """Disjunction of two truths."""
-        return self.lifted("or", lambda terms: self.constant(evaluate.any_of([_boolean(term) for term in terms])), left, right)
+        return self.lifted("or", lambda terms: self.constant(any_of([_boolean(term) for term in terms])), left, right)
 
     def negation(self, node: Node) -> Node:
         """Turn a truth round."""

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cmp_to_key
 
-from bierger_core.rules.feel.compare import Truth, equal, less
+from bierger_core.rules.feel.compare import equal, less
 from bierger_core.rules.feel.library.numbers import listed
 from bierger_core.rules.feel.library.registry import builtin
 from bierger_core.rules.feel.limits import Run
 from bierger_core.rules.feel.values import Function, Value
+from bierger_core.rules.truth import Truth
 
 
 @builtin("not(negand: any)")
