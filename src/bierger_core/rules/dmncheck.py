@@ -76,8 +76,8 @@ class TypeCheck:
         """Refuse operators between types that have no meaning together: their value is always null."""
         for node in walk(root):
             found = _operator(node)
-            if found is None:
-                continue
+            if found is None or (isinstance(node, syntax.In) and self.kind(node.value) == "any"):
+                continue  # a value that may be anything may be tested for constants of several types
             sign, operands, meant = found
             kinds = {self.kind(operand) for operand in operands} - {"any"}
             if not any(kinds <= {one} for one in meant):
