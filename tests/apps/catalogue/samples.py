@@ -40,7 +40,7 @@ FORM = """# SPDX-License-Identifier: EUPL-1.2
 steps:
   - id: commune
     questions:
-      - {name: commune, fact: residence.commune, source: administration.code}
+      - {name: commune, fact: competent.commune, source: administration.code}
   - id: stall
     questions:
       - {name: stall, type: text, max_length: 80}

@@ -31,7 +31,7 @@ process: {process}
 PACKAGE_FORM = """steps:
   - id: where
     questions:
-      - {name: commune, fact: residence.commune}
+      - {name: commune, fact: competent.commune}
   - id: who
     questions:
       - {name: given_name, fact: person.given_name}
