@@ -2,6 +2,7 @@
 """The interview: which question next, for whom, and what was answered. Import from here, never from the modules."""
 
 from .answers import from_json, to_json
+from .costs import cost_of, costs_of
 from .errors import ERROR_CODES, ERROR_PARAMS
 from .fields import field_names, pick, show_raw
 from .parsing import check_file, is_blank, parse_answer, unprintable
@@ -63,6 +64,8 @@ __all__ = [
     "asked_steps",
     "check_file",
     "computed",
+    "cost_of",
+    "costs_of",
     "facts_of",
     "field_names",
     "first_incomplete_step",

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import islice
 from typing import cast
 
-from bierger_core.interview import JSON, from_json
+from bierger_core.interview import JSON, costs_of, from_json
 from bierger_core.interview.order import QuestionOrder
 from bierger_core.rules import (
     Changes,
@@ -55,7 +55,7 @@ class Next:
     names     its questions that still matter, in the order of the page
     step      the id of the page in the form
     entries   keys of the procedures that the answers can still change
-    expected  expected cost of all that hangs together with it (1 for each question, unless said); None where it was not computed
+    expected  expected cost of all that hangs together with it (`interview.costs`); None where it was not computed
     optimal   whether no other order has a lower one
     """
 
@@ -78,7 +78,7 @@ class Guide:
         steps = situation.form.steps
         self.order = QuestionOrder(
             list(self.decisions.values()),
-            costs=situation.costs,
+            costs=costs_of(situation.form, situation.costs),
             pages=[tuple(question.name for question in step.questions) for step in steps if len(step.questions) > 1],
             sequence=situation.sequence,
             cases=past_cases(situation, on),

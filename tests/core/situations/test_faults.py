@@ -41,7 +41,7 @@ FAULTS = {
     "order-refused": ("situation", "procedures:", "sequence: [music, ground, days]\nprocedures:"),
     "personal-question": ("form", "{name: music, type: boolean}", "{name: music, type: text}"),
     "misplaced-field": ("form", "{name: music, type: boolean}", "{name: music, type: boolean, required: false}"),
-    "wrong-type": ("decisions", 'name="music" typeRef="boolean"', 'name="music" typeRef="string"'),
+    "wrong-type": ("form", "{name: music, type: boolean}", "{name: music, type: choice, options: [loud, low]}"),
     "rule-without-id": ("decisions", '<rule id="own-garden">', "<rule>"),
     "unknown-outcome": ("decisions", '<text>"optional"</text></outputEntry>\n<annotationEntry><text>Art. 29', '<text>"maybe"</text></outputEntry>\n<annotationEntry><text>Art. 29'),
     "table-gap": ("decisions", '<inputEntry><text>"garden"</text>', '<inputEntry><text>"square"</text>'),

@@ -120,7 +120,7 @@ def test_a_line_tells_its_rule_and_its_law() -> None:
 
 
 def test_what_fills_a_procedure_is_said_or_the_same_fact() -> None:
-    form = small.FORM + "  - id: where\n    questions:\n      - {name: town, fact: residence.commune}\n"
+    form = small.FORM + "  - id: where\n    questions:\n      - {name: town, fact: competent.commune}\n"
     fills = [entry.fills for entry in small.small(form=form).entries]
     assert fills == [{"commune": "town", "place": "ground"}, {"commune": "town", "place": "ground", "days": "days"}]
 
@@ -153,6 +153,25 @@ def test_what_people_answered_before_says_what_is_asked_first() -> None:
         assert page.names == (first,)
         plans.append([(line.entry.key, line.state) for line in guide.plan({"ground": "garden", "music": True, "days": "1"}).lines])
     assert plans[0] == plans[1]
+
+
+def test_a_tick_is_asked_before_what_has_to_be_typed_unless_the_author_says_otherwise() -> None:
+    """Either no music or a single day settles the noise. A day is as probable as no music: only what they cost differs."""
+    apart = small.FORM.replace("      - {name: days", "  - id: time\n    questions:\n      - {name: days")
+    either = small.DECISIONS.replace("<text>&lt;= 1</text>", "<text>&lt;= 5</text>").replace(
+        '<outputEntry><text>"optional"</text></outputEntry></rule>\n<rule id="music-of-days"',
+        '<outputEntry><text>"not-needed"</text></outputEntry></rule>\n<rule id="music-of-days"',
+    )
+    found = []
+    for said in ("", "costs: {days: 1, music: 4}\n", "costs: {days: 0}\n"):
+        given = small.files(situation=small.SITUATION + said, form=apart, decisions=either)
+        guide = Guide(load(given, vocabulary=small.VOCABULARY, packages=small.packages()), DAY)
+        page = guide.next({"ground": "garden"})
+        assert page is not None
+        found.append((page.names, page.expected))
+        settled = guide.next({"ground": "garden", "days": "2"})  # known already, from wherever: it costs nothing
+        assert settled is None
+    assert found == [(("music",), 2.0), (("days",), 3.0), (("days",), 2.0 - 1.5)]
 
 
 def test_the_law_of_the_day_counts() -> None:
