@@ -56,11 +56,11 @@ def compiled(generated: Generated) -> tuple[DecisionModel, Decide]:
     return model, compile_partial(model, generated.decision, may_be_null=generated.may_be_null).decide
 
 
-def ask(seed: int, *, most: int = 200, make: Make = compiled) -> tuple[Counter[str], str]:
-    """Generate a model, draw what is known, ask both; give the mistakes and what to print about them."""
+def ask(seed: int, *, most: int = 200, make: Make = compiled, nothing: bool = False) -> tuple[Counter[str], str]:
+    """Generate a model, draw what is known (or `nothing`), ask both; give the mistakes and what to print about them."""
     generated = Generator(seed).generate()
     model, decide = make(generated)
-    known = draw_known(generated, seed, most)
+    known = {} if nothing else draw_known(generated, seed, most)
     judge = Judge(generated.domains(known), generated.boundaries, outcome_of(model, generated.decision), known)
     outcomes, relevant = judge.judge()
     verdict = decide(known)

@@ -89,6 +89,12 @@ class Generated:
         words = {word for name in group for word in self.inputs[name].words} | {word for word in points if isinstance(word, str)}
         return Domain(one.name, candidates=(*null, *texts(sorted(words), width)))
 
+    def size(self, name: str) -> int:
+        """Estimate how many values of an input brute force tries when nothing is known."""
+        domain = self.domain(self.inputs[name], {})
+        cuts = len(domain.edges) + sum(any(name == key for key, _ in form) for form in self.boundaries)
+        return len(domain.candidates) + (4 * cuts + 4 if domain.number else 0)
+
 
 class Generator:
     """Makes one model from one seed."""
@@ -468,13 +474,8 @@ def draw_known(model: Generated, seed: int, most: int) -> dict[str, object]:
     unknown = names[: chance.randint(2, 4)]
     most *= 5 if unknown[0].startswith("q") else 1  # together or not at all: the estimate is too high for them
 
-    def size(name: str) -> int:
-        domain = domains[name]
-        cuts = len(domain.edges) + sum(any(name == key for key, _ in form) for form in model.boundaries)
-        return len(domain.candidates) + (4 * cuts + 4 if domain.number else 0)
-
-    while len(unknown) > 1 and product(size(name) for name in unknown) > most:
-        unknown.remove(max(unknown, key=size))
+    while len(unknown) > 1 and product(model.size(name) for name in unknown) > most:
+        unknown.remove(max(unknown, key=model.size))
     known: dict[str, object] = {}
     for name in names:
         if name not in unknown:

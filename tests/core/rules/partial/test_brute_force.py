@@ -5,6 +5,7 @@ import ast
 import random
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,20 +16,22 @@ from hypothesis import strategies as st
 from bierger_core.rules import Decided, DecisionModel, Undecided
 from tests.core.rules.partial import oracle
 from tests.core.rules.partial.judging import MISTAKES, Decide, Make, ask, compiled, outcome_of, typed
-from tests.core.rules.partial.models import Generated, Generator, draw_known
+from tests.core.rules.partial.models import Generated, Generator, draw_known, product
 from tests.core.rules.partial.naive import Naive
 from tests.core.rules.partial.oracle import Judge
 
 FIRST_SEED = 0
 FEW, MANY = 200, 5_200
+FIRST_WHOLE = 100_000  # models of which nothing is known, as an interview begins: those whose completions can all be tried
+FEW_WHOLE, MANY_WHOLE = (150, 1_400), (300, 25_000)  # how many seeds are looked at, and the most completions of a model
 
 
-def total_of(seeds: range, make: Make = compiled, most: int = 200) -> tuple[Counter[str], list[str]]:
-    """Judge one question to each model; give the sums, and what is known of each mistake."""
+def total_of(seeds: Iterable[int], make: Make = compiled, *, nothing: bool = False) -> tuple[Counter[str], list[str]]:
+    """Judge one question to each model; give the sums, and what is known of each mistake. `nothing`: no input is known."""
     total: Counter[str] = Counter()
     reports: list[str] = []
     for seed in seeds:
-        found, report = ask(seed, make=make, most=most)
+        found, report = ask(seed, make=make, nothing=nothing)
         total += found
         total["models"] += 1
         if any(found[kind] for kind in (*MISTAKES, "inexact")):
@@ -55,6 +58,32 @@ def test_the_oracle_knows_nothing_of_the_evaluator() -> None:
 
 def test_few_models_agree_with_brute_force() -> None:
     assert_flawless(*total_of(range(FIRST_SEED, FIRST_SEED + FEW)))
+
+
+def whole(seeds: int, most: int) -> Iterator[int]:
+    """The seeds of models small enough to try all completions of all their inputs, six at least."""
+    for seed in range(FIRST_WHOLE, FIRST_WHOLE + seeds):
+        generated = Generator(seed).generate()
+        if product(map(generated.size, generated.inputs)) <= most:
+            yield seed
+
+
+def assert_flawless_from_nothing(total: Counter[str], reports: list[str], models: int) -> None:
+    sys.stdout.write(f"{dict(total)}\n")
+    assert total["models"] >= models
+    assert total["unknown"] >= 6 * total["models"]
+    assert reports == []
+    assert total["relevant"] >= total["models"]  # both answers are there, or the test shows nothing
+    assert total["settled"] > 0
+
+
+def test_few_models_of_which_nothing_is_known_agree_with_brute_force() -> None:
+    assert_flawless_from_nothing(*total_of(whole(*FEW_WHOLE), nothing=True), models=3)
+
+
+@pytest.mark.slow
+def test_many_models_of_which_nothing_is_known_agree_with_brute_force() -> None:
+    assert_flawless_from_nothing(*total_of(whole(*MANY_WHOLE), nothing=True), models=15)
 
 
 @pytest.mark.slow
