@@ -34,6 +34,7 @@ ORDERS = (
     "ours, not computed beforehand",
     "exact optimum",
 )
+BY_COST = (*ORDERS[:3], "what the portal asks", ORDERS[-1])
 
 
 def main() -> int:
@@ -41,7 +42,7 @@ def main() -> int:
     count = 4 if arguments.quick else 40
     said: dict[str, object] = {"machine": machine.here(Path.cwd())}
     said["tables"] = [_orders(count, outcomes) for outcomes in (20, 3)]
-    said["packages"] = situations.measured(ORDERS)
+    said["packages"] = situations.measured(ORDERS, BY_COST)
     said["situation"] = _situation(sessions=5 if arguments.quick else 100)
     RESULTS.mkdir(exist_ok=True)
     file = arguments.json or RESULTS / f"interview-{time.strftime('%Y-%m-%dT%H%M%S')}.json"
@@ -227,7 +228,7 @@ def parts(said: Mapping[str, Any]) -> list[tuple[str, list[str], list[list[str]]
         keys = ("mean_ratio", "most_ratio")
         lines = [[row["name"], f"{row['questions']:.2f}", *(f"{row[key]:.3f}" for key in keys)] for row in one["rows"]]
         found.append((title, ["order", "questions", "x optimum, mean", "x optimum, worst table"], lines))
-    found.append(_packages(said["packages"]))
+    found += _packages(said["packages"])
     one = said["situation"]
     title = (
         f"A situation over {one['procedures']} procedures with {one['inputs']} questions, {one['sessions']} people one after"
@@ -237,15 +238,21 @@ def parts(said: Mapping[str, Any]) -> list[tuple[str, list[str], list[list[str]]
     return [*found, (title, ["questions chosen", "p50, ms", "p95, ms", "p99, ms"], figures)]
 
 
-def _packages(rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str], list[list[str]]]:
-    """The situations that come with Bierger; a ratio beside what has one."""
-    title = "Expected number of questions, the situations that come with Bierger (in brackets: x optimum)."
-    lines = []
-    for row in rows:
-        best = row["orders"][ORDERS[-1]]
-        cells = [_beside(one, best) for one in row["orders"].values()]
-        lines.append([row["situation"], f"{row['procedures']}", *cells])
-    return title, ["situation", "procedures", *ORDERS], lines
+def _packages(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The situations that come with Bierger; a ratio beside what has one. Older runs measured no costs."""
+    bracket = "the situations that come with Bierger (in brackets: x optimum)"
+    said = f"Expected cost of the questions, {bracket}: a tick 1, a figure or a date 2, unless the situation says otherwise."
+    found = []
+    for key, title in (("orders", f"Expected number of questions, {bracket}."), ("costs", said)):
+        measured = [row for row in rows if key in row]
+        if measured:
+            names = list(measured[0][key])
+            lines = [
+                [row["situation"], f"{row['procedures']}", *(_beside(one, row[key][ORDERS[-1]]) for one in row[key].values())]
+                for row in measured
+            ]
+            found.append((title, ["situation", "procedures", *names], lines))
+    return found
 
 
 def _beside(questions: float | None, best: float | None) -> str:

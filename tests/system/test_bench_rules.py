@@ -43,6 +43,8 @@ def test_no_order_asks_less_than_the_optimum_and_ours_stays_near_it(tmp_path: Pa
     for one in measured["packages"]:
         whole, _, _, ours, best = one["orders"].values()
         assert best <= ours <= 1.05 * best < whole
+        dearest, _, _, portal, cheapest = one["costs"].values()  # the last bit aside
+        assert cheapest * 0.999999 <= portal <= 1.05 * cheapest < dearest
 
 
 def test_every_way_of_ours_gives_the_same():
