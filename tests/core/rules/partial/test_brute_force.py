@@ -103,6 +103,9 @@ def test_a_naive_evaluator_is_caught() -> None:
     total, _ = total_of(range(FIRST_SEED, FIRST_SEED + 50), make=naive)
     assert total["irrelevant"] > 5
     assert total["late"] > 0
+    from_nothing, _ = total_of(whole(*FEW_WHOLE), make=naive, nothing=True)
+    assert from_nothing["irrelevant"] > 0
+    assert from_nothing["late"] > 0
 
 
 @settings(max_examples=40, deadline=None)
