@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from bierger.infra.postgres import EmbeddedPostgres
+from bierger.infra.postgres.roles import ROLES, user
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "bierger_template"
@@ -29,8 +33,18 @@ def environment(postgres: EmbeddedPostgres, database: str, role: str = "web") ->
     }
 
 
+def unstretched(postgres: EmbeddedPostgres) -> None:
+    """The same passwords, checked in one round instead of 4,096: they are drawn at random, and a suite connects ten thousand times."""
+    with psycopg.connect(**postgres.parameters("super", "postgres"), autocommit=True) as connection:
+        connection.execute("SET scram_iterations = 1")
+        for role in ROLES:
+            password = postgres.parameters(role)["password"]
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user(role)), sql.Literal(password)))
+
+
 def make_template(postgres: EmbeddedPostgres, data: Path) -> None:
     """Migrate as owner, then let the fixture country and the packages in: every test database is a copy of this one."""
+    unstretched(postgres)
     postgres.drop_database(TEMPLATE)
     postgres.create_database(TEMPLATE)
     values = {**os.environ, **environment(postgres, TEMPLATE, "owner"), "BIERGER_DATA": str(data)}
