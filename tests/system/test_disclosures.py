@@ -176,6 +176,8 @@ NOT_PERSONAL = {
     "administrations.Assignment": PUBLIC,
     "administrations.OfficerView": "an officer in office, shown to colleagues of the house and to the login itself; the policy says so",
     "disclosures.Law": PUBLIC,
+    "filings.NotEnded": "an account that could not be erased, by its id and the code of the error: for the operator, no word of who it is",
+    "studio.Outside": "a decision of a file that somebody looks at, and why it cannot be proved: nobody stands in it",
     "disclosures.BatchView": LOG,
     "disclosures.Delay": "why somebody was told later, given to them with their reading; no selector gives it back",
     "disclosures.Order": "an order of one's own house, for who orders and who watches: a case by its id, numbers, nobody who is concerned",

@@ -74,8 +74,9 @@ def test_bad_input_gets_one_sentence(fees, capsys, decision, given, status, word
 
 
 def test_a_decision_that_fails_anyway_says_so(fees, capsys, tmp_path):
-    text = MODEL.replace('<variable name="fee"/>', '<variable name="fee" typeRef="string"/>')
-    (tmp_path / "fails.dmn").write_text(text.replace("copies * 2", "3").replace("else 3", "else 2"))
+    tariff = '<itemDefinition name="tariff"><typeRef>number</typeRef><allowedValues><text>50, 100</text></allowedValues></itemDefinition>'
+    text = MODEL.replace("<inputData", f"{tariff}<inputData", 1).replace('<variable name="fee"/>', '<variable name="fee" typeRef="tariff"/>')
+    (tmp_path / "fails.dmn").write_text(text.replace("copies * 2", "3"))
     assert main(["rules", "eval", str(tmp_path / "fails.dmn"), "--decision", "fee", "--unknown"]) == 1
     assert capsys.readouterr().err == "input-refused: however the unknown inputs turn out\n"
 

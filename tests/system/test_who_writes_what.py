@@ -153,6 +153,7 @@ BY_SYSTEM: dict[str, dict[str, frozenset[str] | set[str]]] = {
     },
     "documents_status_counter": {"insert": ALL, "update": ALL, "delete": ALL},
     "filings_draft": {"insert": ALL, "update": ALL, "delete": ALL},
+    "filings_erasure_failure": {"insert": ALL, "update": ALL, "delete": ALL},
     "flows_instance": {"lock": ALL, "end": ALL, "delete": ALL},
     "flows_task": {
         "insert": ALL, "show": ALL, "delete": ALL, **dict.fromkeys(("lock", "done", "done as holder", "cancel", "reopen"), WORKING),

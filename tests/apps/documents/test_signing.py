@@ -207,7 +207,7 @@ def test_the_command_says_who_signed(place, tmp_path, capsys):
     made = rendered(place)
     file = tmp_path / "act.pdf"
     file.write_bytes(signing.fill(place, **made, waiting_since=NOW))
-    said = verify._signature(file)
+    said = verify._signature(file.read_bytes())
     assert (said["valid"], said["by"], said["time_stamp"], said["dated_by"]) == (True, "Probe", None, "certificate")
     verify._print_signature(said)
     assert "Signature of the PDF: by Probe, no time stamp.\n   Its certificate is valid now." in capsys.readouterr().out
@@ -216,9 +216,9 @@ def test_the_command_says_who_signed(place, tmp_path, capsys):
     assert (later["valid"], later["dated_by"]) == (True, "nothing")
     assert "When it was made cannot be said" in capsys.readouterr().out
     file.write_bytes(file.read_bytes().replace(b"/Title", b"/Titel", 1))
-    assert verify._signature(file) == {"valid": False, "code": "signature-digest"}
+    assert verify._signature(file.read_bytes()) == {"valid": False, "code": "signature-digest"}
     file.write_bytes(made["pdf"])
-    assert verify._signature(file) is None
+    assert verify._signature(file.read_bytes()) is None
     assert pdf_signatures._printable("Mersch\x1b[2J") == "Mersch?[2J"
 
 
