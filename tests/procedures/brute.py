@@ -82,7 +82,9 @@ def _figures(content: bytes) -> dict[str, set[Decimal]]:
     tree = ET.fromstring(content)  # a file of ours
     assert not list(tree.iterfind(f".//{_ANY}literalExpression")), "figures of expressions are not found yet"
     for table in tree.iterfind(f".//{_ANY}decisionTable"):
-        for number, column in enumerate(table.findall(f"{_ANY}input")):
+        columns = table.findall(f"{_ANY}input")
+        assert columns
+        for number, column in enumerate(columns):
             name = (column.findtext(f"{_ANY}inputExpression/{_ANY}text") or "").strip()
             assert name.isidentifier(), f"figures of {name!r} are not found yet"
             cells = [
