@@ -36,6 +36,8 @@ def environment(postgres: EmbeddedPostgres, database: str, role: str = "web") ->
 def unstretched(postgres: EmbeddedPostgres) -> None:
     """The same passwords, checked in one round instead of 4,096: they are drawn at random, and a suite connects ten thousand times."""
     with psycopg.connect(**postgres.parameters("super", "postgres"), autocommit=True) as connection:
+        if connection.info.server_version < 160_000:  # which always takes 4,096
+            return
         connection.execute("SET scram_iterations = 1")
         for role in ROLES:
             password = postgres.parameters(role)["password"]
