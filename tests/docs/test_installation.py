@@ -7,7 +7,6 @@ The pages' lines are run as they stand, but for names of places: addresses of th
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -214,14 +213,3 @@ def test_a_backup_is_made_and_restored_as_the_page_says(installed: Machine) -> N
     assert "leaves under a signed checkpoint" in said
     assert (installed.place / "bierger-new" / "keys").is_dir()
     shutil.rmtree(installed.place / "bierger-new")
-
-
-def test_the_page_names_each_roles_commands() -> None:
-    """The table beside the roles, and the table of the command line, say the same."""
-    from bierger.site.cli import COMMANDS
-
-    rows = dict(re.findall(r"^\| `(bierger_(?:owner|web|worker))` \| .*? \| (.*) \|$", (ROOT / OPERATE).read_text(), re.MULTILINE))
-    owners = set(re.findall(r"`([a-z-]+)`", rows["bierger_owner"]))
-    known = {name for name, command in COMMANDS.items() if command.database == "owner"} - {"clock", "demo-prepare", "manage"}
-    assert owners == known | {"migrate"}  # `manage` hands over to Django: migrate is what it is for
-    assert set(rows) == {"bierger_owner", "bierger_web", "bierger_worker"}

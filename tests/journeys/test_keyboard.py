@@ -21,10 +21,11 @@ NEXT = "form.form .actions .ds-button"
 COMPLETE = ".desk-form .form .actions .ds-button"
 FOCUSED = "document.activeElement.outerHTML.slice(0, 200)"
 STOP = """() => {
-  const at = document.activeElement, before = window.stoppedAt, box = at.getBoundingClientRect(), style = getComputedStyle(at);
+  const at = document.activeElement, before = window.stoppedAt, box = at.getBoundingClientRect();
+  const drawn = style => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
   window.stoppedAt = at;
   return {
-    drawn: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none',
+    drawn: drawn(getComputedStyle(at)) || drawn(getComputedStyle(at, '::after')),  // a card's link is drawn around the card
     shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     onward: !before || !before.isConnected || Boolean(before.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING),
   };
