@@ -125,7 +125,7 @@ def test_a_situation_by_keyboard_alone(visitor: Arrive) -> None:
     tab_to(who, 'main a[href*="/situations/build?"]')  # a question that is still open, or an answer to change
     key(who, "Enter")
     assert who.page.locator("main form.form h1").count() == 1
-    tab_to(who, ".side a")
+    tab_to(who, '.side a[href*="/plan"]')
     key(who, "Enter")
     assert who.path.endswith("/plan")
     tab_to(who, ".side .ds-button")
