@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bierger.filings import selectors as filings
 from bierger.filings import services
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, NotComplete, ProcedureUnknown
+from bierger.filings.errors import DeclarationMissing, NotComplete, ProcedureUnknown
 from bierger.filings.types import BundleView
 from bierger.infra.principal import LEVELS, current
 from bierger.portal.forms import bundle_parts, check_errors
@@ -23,7 +23,7 @@ from bierger.portal.selectors import bundle_title
 from bierger.portal.views.access import applicant_only, language, own_or_404, reach
 from bierger.portal.views.brakes import submissions_limited
 from bierger.portal.views.expired import survives_expiry
-from bierger.portal.views.submitting import already_filed, onward, to_receipt, undeclared_link
+from bierger.portal.views.submitting import onward, or_receipt, to_receipt, undeclared_link
 from bierger.ui.parts import ErrorLink
 from bierger_core.interview import AnswerError
 
@@ -32,13 +32,10 @@ from bierger_core.interview import AnswerError
 @require_safe
 @applicant_only
 @own_or_404
+@or_receipt
 def bundle(_request: HttpRequest, bundle: UUID) -> HttpResponse:
     """To the first page that lacks an answer, or to all answers."""
-    try:
-        found = _readable(bundle)
-    except DraftUnknown:
-        return already_filed(bundle)
-    draft = found.unfinished
+    draft = _readable(bundle).unfinished
     return HttpResponseRedirect(onward(draft, draft.next_step) if draft else reverse("portal:bundle-check", args=[bundle]))
 
 
@@ -54,11 +51,9 @@ def _readable(bundle: UUID) -> BundleView:
 @require_safe
 @applicant_only
 @own_or_404
+@or_receipt
 def bundle_check(request: HttpRequest, bundle: UUID) -> HttpResponse:
-    try:
-        found = _readable(bundle)
-    except DraftUnknown:
-        return already_filed(bundle)
+    found = _readable(bundle)
     draft = found.unfinished
     return HttpResponseRedirect(onward(draft, draft.next_step)) if draft else _check_page(request, found)
 

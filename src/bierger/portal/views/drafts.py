@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bierger.administrations import selectors as administrations
 from bierger.filings import selectors as filings
 from bierger.filings import services
-from bierger.filings.errors import DeclarationMissing, DraftUnknown, InBundle, NotComplete, ProcedureUnknown
+from bierger.filings.errors import DeclarationMissing, InBundle, NotComplete, ProcedureUnknown
 from bierger.filings.types import DraftView
 from bierger.infra.brakes import uploads_braked, uploads_counted
 from bierger.portal.forms import BRAKED, OPENED, check_errors, check_rows, plain, raw_of, step_page
 from bierger.portal.views.access import applicant_only, language, own_or_404, strong_enough
 from bierger.portal.views.brakes import status_of, submissions_limited
 from bierger.portal.views.expired import survives_expiry, typed_before
-from bierger.portal.views.submitting import already_filed, onward, to_receipt, undeclared_link
+from bierger.portal.views.submitting import onward, or_receipt, to_receipt, undeclared_link
 from bierger.ui.fields import error_links
 from bierger_core.interview import AnswerError, Step, Type, asked_steps, relevant_steps
 
@@ -34,11 +34,9 @@ from bierger_core.interview import AnswerError, Step, Type, asked_steps, relevan
 @require_http_methods(["GET", "POST"])
 @applicant_only
 @own_or_404
+@or_receipt
 def step(request: HttpRequest, draft: UUID, step: str) -> HttpResponse:
-    try:
-        found = filings.draft(draft)
-    except DraftUnknown:
-        return already_filed(draft)
+    found = filings.draft(draft)
     strong_enough(found.package)
     known = {one.id: one for one in relevant_steps(found.package.form, plain(found.answers))}
     if step not in known:
@@ -112,11 +110,9 @@ def _about(draft: DraftView) -> dict[str, object]:
 @require_http_methods(["GET"])
 @applicant_only
 @own_or_404
+@or_receipt
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
-    try:
-        found = filings.draft(draft)
-    except DraftUnknown:
-        return already_filed(draft)
+    found = filings.draft(draft)
     strong_enough(found.package)
     if found.bundle:
         return HttpResponseRedirect(reverse("portal:bundle-check", args=[found.bundle]))

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import cast
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bierger.filings import selectors as filings
 from bierger.filings.errors import DraftUnknown, LevelTooLow, SignInNeeded
 from bierger.filings.types import DraftView, Receipt
-from bierger.portal.views.access import sign_in_url
+from bierger.portal.views.access import P, View, sign_in_url
 from bierger.ui.parts import ErrorLink
 
 
@@ -24,12 +26,20 @@ def onward(draft: DraftView, next_step: str | None) -> str:
     return reverse("portal:bundle", args=[draft.bundle]) if draft.bundle else reverse("portal:check", args=[draft.id])
 
 
-def already_filed(made_from: UUID) -> HttpResponse:
-    """Who comes back to what was sent (the back button, a second tab) is led to its receipt. Raises DraftUnknown."""
-    filed = filings.receipt_of_draft(made_from)
-    if filed is None:
-        raise DraftUnknown(f"No draft {made_from}.")
-    return HttpResponseRedirect(reverse("portal:receipt", args=[filed.id]))
+def or_receipt(view: View[P]) -> View[P]:
+    """Who comes back to a page of what was sent (the back button, a second tab) is led to its receipt; else DraftUnknown."""
+
+    @wraps(view)
+    def led(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except DraftUnknown:
+            filed = filings.receipt_of_draft(cast("UUID", kwargs.get("draft") or kwargs["bundle"]))
+            if filed is None:
+                raise
+            return HttpResponseRedirect(reverse("portal:receipt", args=[filed.id]))
+
+    return led
 
 
 def to_receipt(file: Callable[[], Receipt], *, check: str) -> HttpResponse:
