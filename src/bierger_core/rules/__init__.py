@@ -50,8 +50,9 @@ from bierger_core.rules.feel.values import Function, Range, Type
 from bierger_core.rules.model import Decision, DecisionModel, Outcome
 from bierger_core.rules.partial.classes import Factor, Shared, is_plain, share
 from bierger_core.rules.partial.decision import Decided, Fails, PartialDecision, Undecided, Verdict, compile_partial
+from bierger_core.rules.policies import Aggregation, Hit
 from bierger_core.rules.syntax import Position
-from bierger_core.rules.tables import Annotation, DecisionTable, Hit
+from bierger_core.rules.tables import Annotation, DecisionTable
 from bierger_core.rules.types import InputType
 from bierger_core.rules.why.changes import Change, Changes, Way, why_not
 from bierger_core.rules.why.derivation import Derivation, Step, derive, replay
@@ -62,6 +63,7 @@ from bierger_core.rules.xmltree import Element, read_xml
 
 __all__ = [
     "ANOTHER",
+    "Aggregation",
     "Annotation",
     "Another",
     "CallsTooDeep",

@@ -22,8 +22,9 @@ from itertools import islice
 from bierger_core.rules.data import Value, number_text
 from bierger_core.rules.index.classes import ColumnClasses, bits, column_classes
 from bierger_core.rules.index.cover import Budget, Choice, Cover, TooLarge
-from bierger_core.rules.tables import DecisionTable, Hit
-from bierger_core.values.findings import Finding
+from bierger_core.rules.policies import Aggregation, Hit
+from bierger_core.rules.tables import DecisionTable
+from bierger_core.values.findings import Finding, Level
 
 MAX_REPORTED = 5  # examples of one kind per table: mending the first often mends the others
 
@@ -40,10 +41,10 @@ def prove_table(table: DecisionTable, decision: str, budget: Budget | None = Non
             return [*findings, Finding("table-not-analysable", table.path, column.line, message, mend)]
         columns.append(classes)
     proof = _Proof(table, decision, columns, Cover(columns, len(table.rules), budget or Budget()))
-    overlaps = proof.overlaps() if table.hit is Hit.UNIQUE else []
+    overlaps = proof.overlaps() if table.hit in (Hit.UNIQUE, Hit.ANY) else []
     try:
         findings += proof.never()
-        if not table.has_default:
+        if not all(output.default for output in table.outputs) and table.aggregation is not Aggregation.COUNT:
             findings += proof.gaps()
     except TooLarge:
         message = f"decision {decision}: the table is too large to prove."
@@ -63,11 +64,15 @@ class _Proof:
         findings: list[Finding] = []
         for second in range(len(self.table.rules)):
             for first in bits(self._met_by(second)):
+                if self.table.hit is Hit.ANY and self.table.results[first] == self.table.results[second]:
+                    continue
                 shared = [column.cell(first).classes & column.cell(second).classes for column in self.columns]
                 example = self._example({number: _lowest(classes) for number, classes in enumerate(shared)})
                 numbers = self.table.rules[first].number, self.table.rules[second].number
                 message = f"rules {numbers[0]} and {numbers[1]} both match {example}."
                 mend = "Make them exclude each other, or use the hit policy FIRST."
+                if self.table.hit is Hit.ANY:
+                    mend = "Give both the same outputs, make them exclude each other, or use the hit policy FIRST."
                 line = self.table.rules[second].line
                 pair = (("first", str(numbers[0])), ("second", str(numbers[1])))
                 data = (("decision", self.decision), *pair, ("example", example))
@@ -92,7 +97,7 @@ class _Proof:
             if nothing:
                 text = self.table.columns[nothing[0]].expression.text
                 findings.append(self._never(index, f"its cell for {text} allows nothing"))
-            elif self.table.hit is Hit.FIRST and index:
+            elif self.table.hit.takes_first and index:
                 before = (1 << index) - 1
                 if self.cover.unmatched_within(index, before) is None:
                     findings.append(self._never(index, self._taken(index)))
@@ -102,7 +107,9 @@ class _Proof:
         message = f"rule {self.table.rules[index].number} never fires: {why}."
         rule = self.table.rules[index]
         data = (("decision", self.decision), ("rule", str(rule.number)))
-        return Finding("rule-never-fires", self.table.path, rule.line, message, "Remove it or move it up.", data=data)
+        ordered = self.table.hit is Hit.PRIORITY
+        mend = "Remove it, or list its output before the others in outputValues." if ordered else "Remove it or move it up."
+        return Finding("rule-never-fires", self.table.path, rule.line, message, mend, data=data)
 
     def _taken(self, index: int) -> str:
         """Say which rule takes an input that a rule would match."""
@@ -111,7 +118,8 @@ class _Proof:
         for number, column in enumerate(self.columns):
             taking &= column.classes[chosen[number]].surely
         number = self.table.rules[_lowest(taking)].number
-        return f"earlier rules take everything, as rule {number} takes {self._example(chosen)}"
+        before = "rules of higher priority" if self.table.hit is Hit.PRIORITY else "earlier rules"
+        return f"{before} take everything, as rule {number} takes {self._example(chosen)}"
 
     def gaps(self) -> list[Finding]:
         """Report a gap for each class of the first column that has one, so that an author sees where they lie."""
@@ -128,7 +136,8 @@ class _Proof:
     def _gap(self, example: str, mend: str) -> Finding:
         message = f"decision {self.decision}: no rule matches {example}."
         data = (("decision", self.decision), ("example", example))
-        return Finding("table-gap", self.table.path, self.table.line, message, mend, data=data)
+        level: Level = "warning" if self.table.hit.takes_all else "error"  # collecting nothing may be meant: it gives null
+        return Finding("table-gap", self.table.path, self.table.line, message, mend, level, data)
 
     def _are_apart(self) -> bool:
         """Tell whether no two rules overlap: as many inputs are matched, then, as the rules match each for itself."""

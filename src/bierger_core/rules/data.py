@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The values of FEEL in Python: numbers are decimals of 34 digits (decimal128, as DMN 1.5 section 10.3.2.3.1 asks)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
-from bierger_core.rules.errors import InputRefused, NumberOverflow
+from bierger_core.rules.errors import InputRefused, NumberOverflow, ValueTooLarge
 
 Value = bool | Decimal | str | date | tuple["Value", ...] | Mapping[str, "Value"] | None
 Json = bool | int | str | list["Json"] | dict[str, "Json"] | None
+Key = tuple[object, ...]
 
 DIGITS, EXPONENT = 34, 6144
+MAX_PARTS = 20_000  # of what a table gives: tables may give what others gave many times over, and a short file fill the memory
 MAX_DEPTH = 20  # of lists and mappings given as input: nobody writes deeper, and the converter recurses
 
 
@@ -67,6 +69,27 @@ def _key(key: object, name: str) -> str:
     return key
 
 
+def parts_of(values: Iterable[object]) -> int:
+    """Count the parts of values, a hundred characters of text as one; what lies beyond MAX_PARTS is not looked at."""
+    count, waiting = 0, list(values)
+    while waiting and count <= MAX_PARTS:
+        one = waiting.pop()
+        count += 1
+        if isinstance(one, str):
+            count += len(one) // 100
+        elif isinstance(one, (list, tuple, Mapping)) and len(one) <= MAX_PARTS:
+            waiting.extend(one.values() if isinstance(one, Mapping) else one)
+        elif isinstance(one, (list, tuple, Mapping)):
+            count += len(one)
+    return count
+
+
+def refuse_large(values: Iterable[object]) -> None:
+    """Raise ValueTooLarge when values have more than MAX_PARTS together."""
+    if parts_of(values) > MAX_PARTS:
+        raise ValueTooLarge(MAX_PARTS)
+
+
 def to_json(value: Value) -> Json:
     """Write a value as JSON without losing its type: numbers as {"$number": "12.5"}, dates as {"$date": "2026-01-31"}.
 
@@ -117,6 +140,15 @@ def _tagged(key: str, text: object) -> Value:
         return Decimal(str(text)) if key == "$number" else date.fromisoformat(str(text))
     except (InvalidOperation, ValueError) as error:
         raise InputRefused(name="", expected=key, got=repr(text)[:80]) from error
+
+
+def key_of(value: Value) -> Key:
+    """Give what two values have in common exactly when FEEL holds them for the same: 1.0 and 1.00, but not true and 1."""
+    if isinstance(value, tuple):
+        return ("list", *(key_of(item) for item in value))
+    if isinstance(value, Mapping):
+        return ("context", *((name, key_of(value[name])) for name in sorted(value)))
+    return (type_word(value), value)
 
 
 def type_word(value: object) -> str:

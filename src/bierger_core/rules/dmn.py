@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """DMN 1.3, 1.4 and 1.5 files to a DecisionModel; everything outside the subset is refused by name, all at once.
 
-Read: item definitions, input data, decisions with a table (UNIQUE, FIRST) or a literal expression, information
-requirements; knowledge sources as the law that a decision rests on; `bierger:reference` of the model, the input with the
-day by whose law is judged. Passed over, because they decide nothing: diagrams, descriptions, text annotations, elements of
-other namespaces.
+Read: item definitions, input data, decisions with a table or a literal expression, information requirements; knowledge
+sources as the law that a decision rests on; `bierger:reference` of the model, the input with the day by whose law is
+judged. Passed over, because they decide nothing: diagrams, descriptions, text annotations, elements of other namespaces.
 """
 
 import re
@@ -171,6 +170,9 @@ class _Reader(FileReader):
         if not is_name(name):
             self.refuse_name(element.line, name)
         self.inputs[name] = self.variable_type(element)
+        if self.inputs[name].holds_list:
+            message = f"the input {name} is a list or has one, which the DMN subset has not."
+            self.refuse("dmn-not-in-subset", element.line, message, "Use one input for each value.")
         self.lines[name] = element.line
         self.blame([name], before)
 

@@ -13,11 +13,12 @@ from bierger_core.rules.data import type_word
 from bierger_core.rules.dmntypes import Refuse
 from bierger_core.rules.expression import Expression
 from bierger_core.rules.names import walk
+from bierger_core.rules.policies import Aggregation
 from bierger_core.rules.syntax import Node, Test
 from bierger_core.rules.tables import DecisionTable
 from bierger_core.rules.types import InputType
 
-ALIKE = ("string", "number", "date", "boolean", "context")  # comparing asks for one type on both sides
+ALIKE = ("string", "number", "date", "boolean", "context", "list")  # comparing asks for one type on both sides
 TRUTHS = (syntax.Compare, syntax.And, syntax.Or, syntax.Not, syntax.In)
 
 
@@ -41,14 +42,26 @@ class TypeCheck:
         for output in logic.outputs:
             if output.default:
                 self._given(output.default, output.type.base, f"the default of output {output.name or name}")
-        if len(logic.outputs) == 1:
-            self._same(logic.outputs[0].line, f"output {logic.outputs[0].name or name}", logic.outputs[0].type.base, kind.base)
+        self._result(name, kind.base, logic)
         for rule in logic.rules:
             for base, column, cell in zip(columns, logic.columns, rule.cells, strict=True):
                 if (id(cell), base) not in self.sound and self._tests(cell.tests, base, rule.line, column.expression.text):
                     self.sound.add((id(cell), base))
             for output, entry in zip(logic.outputs, rule.outputs, strict=True):
                 self._given(entry, output.type.base, f"output {output.name or name} of rule {rule.number}")
+
+    def _result(self, name: str, declared: str, table: DecisionTable) -> None:
+        """Refuse a table that makes of its outputs something else than its decision declares."""
+        first = table.outputs[0]
+        made = first.type.base if len(table.outputs) == 1 else "context"
+        if table.aggregation is Aggregation.SUM:
+            self._same(first.line, f"output {first.name or name} of COLLECT SUM", made, "number")
+        if table.hit.takes_all and table.aggregation in (Aggregation.LIST, Aggregation.COUNT):
+            made = "list" if table.aggregation is Aggregation.LIST else "number"
+        if table.hit.takes_all:
+            self._same(first.line, f"what {table.policy} makes", made, declared)
+        elif len(table.outputs) == 1:
+            self._same(first.line, f"output {first.name or name}", made, declared)
 
     # -- what is said ------------------------------------------------------------------------------------------
 
@@ -66,7 +79,7 @@ class TypeCheck:
         for node in _operands(tests):
             self._operators(node)
             found = self.kind(node)
-            if "any" not in (found, base) and found != base:
+            if "any" not in (found, base) and found not in (base, "list"):  # one of its values
                 message = f"the cell {_short_node(node)} for {column} is of type {found}, and the column of type {base}."
                 self.refuse("dmn-type", line, message, f"Write a {base} into the cell, or declare the type {found}.")
                 return False
@@ -80,6 +93,8 @@ class TypeCheck:
                 continue  # a value that may be anything may be tested for constants of several types
             sign, operands, meant = found
             kinds = {self.kind(operand) for operand in operands} - {"any"}
+            if isinstance(node, syntax.In) and self.kind(node.value) != "list":
+                kinds -= {"list"}  # one of the values in it
             if not any(kinds <= {one} for one in meant):
                 message = f"{sign} has no meaning for {' and '.join(sorted(kinds))}: its value is always null."
                 self.refuse("dmn-type", node.at.line, message, "Mend the operands, or the types that are declared.")

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 from bierger_core.rules import syntax
 from bierger_core.rules.dated import ALWAYS, Period, confirmed_of, period_of
+from bierger_core.rules.dmnpolicy import in_order, read_policy, row_type
 from bierger_core.rules.dmntypes import Part, Refuse, TypeReader
 from bierger_core.rules.errors import ExpressionRefused
 from bierger_core.rules.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
 from bierger_core.rules.syntax import Position
-from bierger_core.rules.tables import Annotation, Column, DecisionTable, Hit, Output, Rule
+from bierger_core.rules.tables import Annotation, Column, DecisionTable, Output, Rule
 from bierger_core.rules.types import ANY, InputType
 from bierger_core.rules.xmltree import Element
 
@@ -26,10 +27,8 @@ class TableReader:
 
     def read(self, element: Element, decision_type: InputType) -> DecisionTable | None:
         """Give the table, or None after a refusal."""
-        policy = element.get("hitPolicy") or "UNIQUE"
-        if policy not in tuple(Hit):
-            message = f"the hit policy {policy} is not in the DMN subset."
-            self.refuse("dmn-hit-policy", element.line, message, "Use UNIQUE or FIRST.")
+        policy = read_policy(element, self.refuse)
+        if policy is None:
             return None
         for child in element.children:
             if child.uri == element.uri and child.tag not in KNOWN:
@@ -41,7 +40,8 @@ class TableReader:
             self.refuse("dmn-limit", element.line, message, "Split it into several decisions.")
             return None
         columns = [self.column(child) for child in parts["input"]]
-        outputs = [self.output(child, decision_type, alone=len(parts["output"]) == 1) for child in parts["output"]]
+        row = row_type(*policy, decision_type)
+        outputs = [self.output(child, row, alone=len(parts["output"]) == 1) for child in parts["output"]]
         if not columns or not outputs or not parts["rule"]:
             message = "a table needs an input, an output and a rule."
             self.refuse("dmn-table-empty", element.line, message, "Add what is missing.")
@@ -55,7 +55,9 @@ class TableReader:
         known_rules = tuple(rule for rule in rules if rule is not None)
         if len(known_columns) < len(columns) or len(known_rules) < len(rules):
             return None
-        return DecisionTable(Hit(policy), known_columns, tuple(outputs), known_rules, self.path, element.line)
+        hit, aggregation = policy
+        table = DecisionTable(hit, known_columns, tuple(outputs), known_rules, self.path, element.line, aggregation)
+        return in_order(table, self.refuse)
 
     def column(self, element: Element) -> Column | None:
         source = self.part(element, "inputExpression")
@@ -72,7 +74,7 @@ class TableReader:
         allowed = self.part(element, "inputValues")
         tests = self.types.tests(allowed) if allowed is not None else None
         tests = tests or kind.allowed or (known.allowed if known is not None else None)
-        return Column(expression, InputType(kind.base, tests, kind.components), element.line)
+        return Column(expression, ANY if kind.holds_list else InputType(kind.base, tests, kind.components), element.line)
 
     def output(self, element: Element, decision_type: InputType, *, alone: bool) -> Output:
         name = element.get("name")

@@ -10,7 +10,7 @@ from bierger_core.rules.syntax import Position
 from bierger_core.rules.types import ANY, Base, InputType
 from bierger_core.rules.xmltree import Element
 
-BASES = frozenset(get_args(Base)) - {"context", "any"}
+BASES = frozenset(get_args(Base)) - {"context", "list", "any"}
 MAX_DEPTH = 10  # of components within components
 
 Refuse = Callable[[str, int, str, str], None]
@@ -51,10 +51,16 @@ class TypeReader:
 
     def definition(self, element: Element, above: tuple[str, ...]) -> InputType:
         """Read an itemDefinition or itemComponent."""
-        if element.get("isCollection") == "true" or self.part(element, "functionItem") is not None:
-            message = f"the type {element.get('name')} is a list or a function, which the DMN subset has not."
-            self.refuse("dmn-not-in-subset", element.line, message, "Use one input for each value.")
+        if self.part(element, "functionItem") is not None:
+            message = f"the type {element.get('name')} is a function, which the DMN subset has not."
+            self.refuse("dmn-not-in-subset", element.line, message, "Write a decision in its place.")
             return ANY
+        if element.get("isCollection") == "true":
+            return InputType("list", item=self.single(element, above))
+        return self.single(element, above)
+
+    def single(self, element: Element, above: tuple[str, ...]) -> InputType:
+        """Read what a definition says of one value, or of each in a list."""
         components = [child for child in element.children if child.tag == "itemComponent"]
         if len(above) >= MAX_DEPTH:
             self.refuse("dmn-type-cycle", element.line, "too many components within components.", "Make it flatter.")
@@ -65,7 +71,7 @@ class TypeReader:
         reference = self.part(element, "typeRef")
         base = self.find(reference.text if reference is not None else "", element.line, above)
         allowed = self.part(element, "allowedValues")
-        return InputType(base.base, self.tests(allowed) if allowed else base.allowed, base.components)
+        return InputType(base.base, self.tests(allowed) if allowed else base.allowed, base.components, base.item)
 
     def tests(self, element: Element) -> UnaryTests | None:
         """Read allowed values: unary tests on constants."""

@@ -18,7 +18,7 @@ CoreError > RulesError
     |-- DateMissing          date-missing: rules with dates, and no day by whose law to judge
     |-- NotInForce           not-in-force: no rule of a table holds on that day
     |-- OtherLaw             other-law: a derivation is replayed with rules that are not those it was made with
-    `-- RulesOverlap         rules-overlap: several rules of a UNIQUE table match
+    `-- RulesOverlap         rules-overlap: rules match together that must not (UNIQUE, ANY)
 """
 
 from bierger_core.values.errors import CoreError
@@ -112,6 +112,16 @@ class ListTooLong(EvaluationError):
         self.limit = limit
 
 
+class ValueTooLarge(EvaluationError):
+    """A list or context would have more than `limit` parts, those of its parts counted too."""
+
+    default_code = "value-too-large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a value grew beyond {limit} parts", limit=limit)
+        self.limit = limit
+
+
 class CallsTooDeep(EvaluationError):
     """Functions called functions more than `limit` levels deep."""
 
@@ -173,7 +183,10 @@ class OtherLaw(EvaluationError):
 
 
 class RulesOverlap(EvaluationError):
-    """Several rules of a UNIQUE table match; `rules` are their identifiers. A proved table never raises this."""
+    """Rules match together that must not: of a UNIQUE table, or of ANY and they differ. A proved table never raises this.
+
+    `rules` are their identifiers.
+    """
 
     default_code = "rules-overlap"
 

@@ -353,7 +353,8 @@ def _in_period(finding: Finding, period: Period) -> Finding:
 
 def _type(kind: InputType) -> Json:
     components: dict[str, Json] = {name: _type(one) for name, one in kind.components.items()}
-    return [kind.base, kind.allowed.text if kind.allowed is not None else None, components]
+    item = [_type(kind.item)] if kind.item is not None else []
+    return [kind.base, kind.allowed.text if kind.allowed is not None else None, components, *item]
 
 
 def _decision(decision: Decision, *, dated: bool) -> Json:
@@ -370,4 +371,4 @@ def _decision(decision: Decision, *, dated: bool) -> Json:
         given: list[Json] = [entry.text for entry in rule.outputs]
         notes: list[Json] = [[one.name, one.text] for one in rule.annotations if named(one.name) not in (FROM, TO)]
         rules.append([rule.id, cells, given, notes, str(rule.period) if dated else None])
-    return [*head, law, logic.hit.value, columns, outputs, rules]
+    return [*head, law, logic.policy, columns, outputs, rules]

@@ -3,25 +3,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from decimal import Decimal
 from functools import cached_property
 
-from bierger_core.rules.data import Json, Value, to_json
+from bierger_core.rules.data import MAX_PARTS, Json, Value, key_of, parts_of, refuse_large, to_json
 from bierger_core.rules.dated import ALWAYS, CONFIRMED, ELI, LAW, Law, Period, law_of, named
-from bierger_core.rules.errors import NotInForce, RulesOverlap
+from bierger_core.rules.errors import NotInForce, RulesOverlap, ValueTooLarge
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.expression import Expression, UnaryTests
 from bierger_core.rules.index.table import TableIndex, table_index
+from bierger_core.rules.policies import Aggregation, Hit, aggregate, rows_of
 from bierger_core.rules.types import InputType
 
 Trace = dict[str, Json]  # plain JSON: how a value came
-
-
-class Hit(StrEnum):
-    """Hit policies of the subset."""
-
-    UNIQUE = "UNIQUE"
-    FIRST = "FIRST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class DecisionTable:
-    """A table of hit policy UNIQUE (exactly one rule may match) or FIRST (the first that matches counts).
+    """A table with its hit policy. Without a rule it is the table of a day on which none is in force (`DecisionModel.at`).
 
-    Without a rule it is the table of a day on which none is in force (`DecisionModel.at`).
+    The rules stand in the order in which they are looked at: that of the file, or of their outputs (`Hit`).
     Its cells are turned into lookups once, when they are first asked (`index`); cells that read names are judged one by one.
     """
 
@@ -87,6 +81,7 @@ class DecisionTable:
     rules: tuple[Rule, ...]
     path: str
     line: int
+    aggregation: Aggregation = Aggregation.LIST
 
     def names(self) -> frozenset[str]:
         """Give every path that columns, cells, outputs and defaults read."""
@@ -101,44 +96,56 @@ class DecisionTable:
 
     @property
     def has_default(self) -> bool:
-        return all(output.default for output in self.outputs)
+        """Tell whether some output has a default; the others are null, then."""
+        return any(output.default for output in self.outputs)
 
     @cached_property
     def index(self) -> TableIndex:
         """The lookups of the cells."""
         return table_index([rule.cells for rule in self.rules], [column.type.base for column in self.columns])
 
+    @cached_property
+    def results(self) -> tuple[int, ...]:
+        """Give for each rule the first with the same constant outputs."""
+        first: dict[object, int] = {}
+        keys = [tuple(key_of(entry.evaluate({})) for entry in rule.outputs) for rule in self.rules]
+        return tuple(first.setdefault(key, index) for index, key in enumerate(keys))
+
     def decide(self, decision: str, context: Mapping[str, object]) -> Value:
         """Give the value alone: default outputs or null where no rule matches; raises what `evaluate` raises."""
         self.refuse_empty(decision)
-        matched = self.matched(decision, self.values(context), context)
-        return self.result(matched[0] if matched else None, context)
+        return self.result(self.matched(decision, self.values(context), context), context)
 
-    def result(self, rule: int | None, context: Mapping[str, object]) -> Value:
-        """Give what a rule, counted from 0, gives; None stands for no rule: default outputs, or null."""
-        return self.value_of(self.given(rule, context))
+    def result(self, matched: Sequence[int], context: Mapping[str, object]) -> Value:
+        """Give what the rules that count, from 0, give; without one the default outputs, or null, or a count of 0."""
+        return self.value_of(matched, self.given(matched, context))
 
     def evaluate(self, decision: str, context: Mapping[str, object]) -> tuple[Value, Trace]:
-        """Give the value and how it came; RulesOverlap when two rules of a UNIQUE table match, NotInForce.
-
-        No rule that matches: the default outputs, or null.
-        """
+        """Give the value and how it came; RulesOverlap when rules match together that must not, NotInForce."""
         self.refuse_empty(decision)
         values = self.values(context)
         matched = self.matched(decision, values, context)
         rule = self.rules[matched[0]] if matched else None
-        given = self.given(matched[0] if matched else None, context)
-        return self.value_of(given), {
+        given = self.given(matched, context)
+        trace: Trace = {
             "kind": "table",
             "path": self.path,
             "line": rule.line if rule else self.line,
-            "hitPolicy": self.hit.value,
+            "hitPolicy": self.policy,
             "rule": rule.id if rule else None,
             "number": rule.number if rule else None,
             "inputs": self._inputs(rule, values),
             "outputs": to_json(given),
             "annotations": [{"name": a.name, "text": a.text} for a in rule.annotations] if rule else [],
         }
+        if len(matched) > 1:
+            trace["also"] = [{"rule": one.id, "number": one.number} for one in map(self.rules.__getitem__, matched[1:])]
+        return self.value_of(matched, given), trace
+
+    @property
+    def policy(self) -> str:
+        """The hit policy in words: COLLECT SUM."""
+        return f"{self.hit} {self.aggregation}".rstrip()
 
     def refuse_empty(self, decision: str) -> None:
         """Raise NotInForce for a table without rules."""
@@ -150,15 +157,17 @@ class DecisionTable:
         return [column.type.accept(column.expression.evaluate(context), name=column.expression.text) for column in self.columns]
 
     def matched(self, decision: str, values: Sequence[Value], context: Mapping[str, object]) -> list[int]:
-        """Give the rule that counts, from 0, or none; RulesOverlap when several of a UNIQUE table match."""
+        """Give the rules that match, from 0, as far as they are looked at; RulesOverlap when they must not match together."""
         sure, possible = self.index.matched(values)
         matched: list[int] = []
         for index in _bits(sure | possible):
             if sure >> index & 1 or self._matches(self.rules[index], values, context):
                 matched.append(index)
-                if self.hit is Hit.FIRST:
+                if self.hit.takes_first:
                     break
-        if len(matched) > 1:
+        if self.hit is Hit.UNIQUE and len(matched) > 1:
+            raise RulesOverlap(decision, tuple(self.rules[index].id for index in matched))
+        if self.hit is Hit.ANY and len({self.results[index] for index in matched}) > 1:
             raise RulesOverlap(decision, tuple(self.rules[index].id for index in matched))
         return matched
 
@@ -167,25 +176,37 @@ class DecisionTable:
         evaluation = Evaluation(context)  # one for each rule: the limit of steps holds for a rule, not for the table
         return all(evaluation.any_test(c.tests, v) is True for c, v in zip(rule.cells, values, strict=True))
 
-    def given(self, rule: int | None, context: Mapping[str, object]) -> dict[str, Value]:
-        """Give the outputs by name; none where no rule matches and there is no default."""
-        if rule is None and not self.has_default:
-            return {}
-        return self._outputs(None if rule is None else self.rules[rule], context)
+    def given(self, matched: Sequence[int], context: Mapping[str, object]) -> dict[str, Value]:
+        """Give the outputs by name, where all rules count a list of them; none where no rule matches and there is no default."""
+        if not matched:
+            return self._outputs(None, context) if self.has_default else {}
+        if not self.hit.takes_all:
+            return self._outputs(self.rules[matched[0]], context)
+        rows: list[dict[str, Value]] = []
+        parts = 0
+        for index in matched:
+            rows.append(self._outputs(self.rules[index], context))
+            parts += parts_of(rows[-1].values())
+            if parts > MAX_PARTS:
+                raise ValueTooLarge(MAX_PARTS)
+        return {name: tuple(row[name] for row in rows) for name in rows[0]}
 
-    @staticmethod
-    def value_of(given: dict[str, Value]) -> Value:
-        """Give the value of outputs by name: null, the only one, or all as a context."""
+    def value_of(self, matched: Sequence[int], given: Mapping[str, Value]) -> Value:
+        """Give the value of outputs by name: null, the only one, all as a context; or what several rules make together."""
+        if matched and self.hit.takes_all:
+            return aggregate(self.aggregation, rows_of({name: one for name, one in given.items() if isinstance(one, tuple)}))
         if not given:
-            return None
+            return Decimal(0) if self.aggregation is Aggregation.COUNT else None
         return next(iter(given.values())) if len(given) == 1 else given
 
     def _outputs(self, rule: Rule | None, context: Mapping[str, object]) -> dict[str, Value]:
         given: dict[str, Value] = {}
         for index, output in enumerate(self.outputs):
             expression = rule.outputs[index] if rule else output.default
-            assert expression is not None  # the caller asks for defaults only where all outputs have one
-            given[output.name or "value"] = output.type.accept(expression.evaluate(context), name=output.name)
+            value = output.type.accept(expression.evaluate(context) if expression is not None else None, name=output.name)
+            given[output.name or "value"] = value
+            if isinstance(value, (tuple, Mapping)):
+                refuse_large(given.values())
         return given
 
     def _inputs(self, rule: Rule | None, values: list[Value]) -> list[Json]:

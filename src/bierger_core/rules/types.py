@@ -9,16 +9,22 @@ from bierger_core.rules.data import Value, to_value, type_word
 from bierger_core.rules.errors import InputRefused
 from bierger_core.rules.expression import UnaryTests
 
-Base = Literal["string", "number", "boolean", "date", "context", "any"]
+Base = Literal["string", "number", "boolean", "date", "context", "list", "any"]
 
 
 @dataclass(frozen=True, slots=True)
 class InputType:
-    """A type: its base, the values allowed (None: all), the components of a context."""
+    """A type: its base, the values allowed (None: all), the components of a context, the type of what a list holds."""
 
     base: Base
     allowed: UnaryTests | None = None
     components: Mapping[str, "InputType"] = field(default_factory=dict)
+    item: "InputType | None" = None
+
+    @property
+    def holds_list(self) -> bool:
+        """Tell whether it is a list, or a context that has one somewhere."""
+        return self.base == "list" or any(part.holds_list for part in self.components.values())
 
     def accept(self, given: object, *, name: str) -> Value:
         """Give the FEEL value of what was given under `name`; InputRefused for another type. Null is of every type."""
@@ -29,6 +35,8 @@ class InputType:
             raise InputRefused(name=name, expected=self.base, got=type_word(value))
         if self.allowed is not None and self.allowed.matches(value) is not True:
             raise InputRefused(name=name, expected=f"one of {self.allowed.text}", got=str(value)[:80])
+        if isinstance(value, tuple) and self.item is not None:
+            return tuple(self.item.accept(one, name=name) for one in value)
         if isinstance(value, Mapping):
             known = {part: kind.accept(value.get(part), name=f"{name}.{part}") for part, kind in self.components.items()}
             return {**value, **known}

@@ -131,7 +131,7 @@ class Guide:
         if isinstance(verdict, Undecided):
             return Line(entry, "open", verdict.inputs, after, None, (), ())
         derivation, _ = self._derivation(entry.decision, known)
-        fired = tuple(step.fired.rule for step in reversed(derivation.steps) if step.fired is not None)
+        fired = tuple(rule.rule for step in reversed(derivation.steps) for rule in step.rules)
         return Line(entry, _state(verdict), (), after, derivation, fired, derivation.law)
 
     def _settles(self, lines: list[Line], known: Known) -> Iterator[Settles]:
@@ -227,7 +227,8 @@ def _guessed(derivation: Derivation, unknown: Collection[str]) -> int:
     read = {
         name
         for step in derivation.steps
-        for condition in (step.fired.conditions if step.fired else ())
+        for rule in step.rules
+        for condition in rule.conditions
         for name in condition.reads
     }
     read |= {one.name for step in derivation.steps if not step.hit for one in step.reads}

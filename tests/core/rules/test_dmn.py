@@ -112,7 +112,11 @@ def test_later_versions_are_read(uri):
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [
-        ('hitPolicy="FIRST"', 'hitPolicy="COLLECT"', "dmn-hit-policy", 11),
+        ('hitPolicy="FIRST"', 'hitPolicy="SOMETIMES"', "dmn-hit-policy", 11),
+        ('hitPolicy="FIRST"', 'hitPolicy="FIRST" aggregation="SUM"', "dmn-hit-policy", 11),
+        ('hitPolicy="FIRST"', 'hitPolicy="COLLECT" aggregation="MEAN"', "dmn-hit-policy", 11),
+        ('hitPolicy="FIRST"', 'hitPolicy="PRIORITY"', "dmn-hit-policy", 15),
+        ('hitPolicy="FIRST"', 'hitPolicy="OUTPUT ORDER"', "dmn-hit-policy", 15),
         ("20191111", "20151101", "dmn-namespace", 2),
         ('<inputData id="i_surface"', '<businessKnowledgeModel id="b" name="b"/><inputData id="i_surface"', "dmn-not-in-subset", 4),
         ('<inputData id="i_surface"', '<import namespace="x" importType="y" name="z"/><inputData id="i_surface"', "dmn-not-in-subset", 4),
@@ -134,7 +138,7 @@ def test_later_versions_are_read(uri):
         ("<text>if kind = \"permit\" then 50 + 2 * surface else 0</text>", "", "dmn-expression-missing", 28),
         ('<requiredInput href="#i_listed"/>', '<requiredDecision href="#d_fee"/>', "dmn-cycle", 7),
         ('<typeRef>string</typeRef>', "<typeRef>work</typeRef>", "dmn-type-cycle", 3),
-        ('name="work"><', 'name="work" isCollection="true"><', "dmn-not-in-subset", 3),
+        ('name="work"><', 'name="work" isCollection="true"><', "dmn-not-in-subset", 5),
         ('"garage", "house", "pool"', "surface", "dmn-allowed-values", 3),
         ('"garage", "house", "pool"', "contains(x)", "feel-not-in-subset", 3),
     ],

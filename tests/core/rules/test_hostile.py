@@ -17,7 +17,7 @@ SOURCE = Path(__file__).resolve().parents[3] / "src"
 SECONDS, MEGABYTES = 10, 300
 PROGRAM = """
 import json, os, resource, sys
-from bierger_core.rules import RulesError, compile_feel, load_model, parse_expression, read_dmn
+from bierger_core.rules import RulesError, compile_feel, compile_partial, derive, load_model, parse_expression, read_dmn
 
 def outcome(kind, text):
     try:
@@ -27,6 +27,10 @@ def outcome(kind, text):
             return " ".join(sorted({{finding.code for finding in read_dmn(text.encode(), path="m").prove()}}))
         elif kind == "decision":
             load_model({{"m": text.encode()}}, main="m").evaluate("x", {{}})
+        elif kind == "derived":
+            derive(read_dmn(text.encode(), path="m"), "x", {{"a": 1}}).as_json()
+        elif kind == "partial":
+            return type(compile_partial(read_dmn(text.encode(), path="m"), "x").decide({{}})).__name__
         else:
             read_dmn(text.encode(), path="m")
         return "ended"
@@ -85,6 +89,24 @@ def guests(count: int) -> str:
     return HEAD + f'{types}{data}<decision id="x" name="x"><variable name="x"/>{needs}{table}</decision></definitions>'
 
 
+def repeated(depth: int, outputs: int, rules: int = 1, policy: str = "COLLECT") -> str:
+    """Decisions that give the one before many times over: a short file for a value that no memory holds."""
+    found, before = HEAD + '<inputData id="a" name="a"/>', "a"
+    for number in range(depth):
+        name = "x" if number == depth - 1 else f"d{number}"
+        link = f'<required{"Decision" if number else "Input"} href="#{before}"/>'
+        heads = "".join(f'<output name="o{index}"/>' for index in range(outputs))
+        entries = f"<outputEntry><text>{before}</text></outputEntry>" * outputs
+        rule = f"<rule><inputEntry><text>-</text></inputEntry>{entries}</rule>"
+        found += (
+            f'<decision id="{name}" name="{name}"><variable name="{name}"/><informationRequirement>{link}</informationRequirement>'
+            f'<decisionTable hitPolicy="{policy}"><input><inputExpression><text>1</text></inputExpression></input>'
+            f"{heads}{rule * rules}</decisionTable></decision>"
+        )
+        before = name
+    return found + "</definitions>"
+
+
 CASES = [
     ("decision", '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + LOOP, "xml-dtd"),
     ("decision", '<!DOCTYPE d SYSTEM "file:///etc/passwd">' + LOOP, "xml-dtd"),
@@ -103,6 +125,10 @@ CASES = [
     ("decision", LOOP, "calls-too-deep"),
     ("decision", LONG_CHAIN, "ended"),
     ("subset", LOOP, "dmn-not-in-subset"),
+    *((kind, text, outcome) for text in (repeated(6, 60, policy="FIRST"), repeated(6, 1, 300), repeated(3, 60, 300))
+      for kind, outcome in (("derived", "value-too-large"), ("partial", "Undecided"))),
+    ("derived", repeated(1, 1, 5_000), "ended"),
+    ("partial", repeated(1, 1, 5_000), "Undecided"),
     ("feel", "(" * 10_000 + "1" + ")" * 10_000, "feel-limit"),
     ("feel", "(" * 9_000 + "1" + ")" * 9_000, "feel-limit"),
     ("feel", "[" * 9_000, "feel-limit"),

@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bierger_core.rules.data import MAX_PARTS
 from bierger_core.rules.partial.decimals import is_decimal
 from bierger_core.rules.partial.errors import TooLarge
 from bierger_core.rules.partial.lines import Cut, Line
 from bierger_core.rules.partial.sums import Sum
-from bierger_core.rules.partial.terms import Constant, Failure, Mark, Pending, Term, variables_of
+from bierger_core.rules.partial.terms import Constant, Failure, Mark, Pending, Term, size_of, variables_of
 
 MAX_WORK = 150_000  # nodes made and points combined in one diagram; some seconds, some 100 MB
 MAX_VARIABLES = 60  # inputs, and as many sums: the search goes four Python frames deep for each, of a thousand
@@ -100,13 +101,17 @@ class Diagram:
         self.applied.clear()
         self.joins.clear()
 
-    def count(self) -> None:
-        self.work += 1
+    def count(self, work: int = 1) -> None:
+        self.work += work
         if self.work > self.most:
             raise TooLarge
 
     def end(self, term: Term) -> Node:
         """Give the node of a term."""
+        size = size_of(term)
+        if size > MAX_PARTS:
+            raise TooLarge
+        self.count(size // 16)  # a long term is compared with others part by part
         found = self.ends.get(term)
         if found is None:
             inputs = sum(1 << index for index in variables_of(term))

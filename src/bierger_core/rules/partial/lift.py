@@ -5,14 +5,16 @@
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from bierger_core.rules import syntax
 from bierger_core.rules.errors import EvaluationError
+from bierger_core.rules.partial.collect import NOTHING_YET, Gathering
 from bierger_core.rules.partial.diagram import Diagram, Node, Operation
 from bierger_core.rules.partial.errors import TooLarge
-from bierger_core.rules.partial.operations import Operations
-from bierger_core.rules.partial.terms import Constant, Failure, Mark, Plain, Record, Term, constant, word_of
-from bierger_core.rules.tables import DecisionTable, Hit
+from bierger_core.rules.partial.terms import Constant, Failure, Items, Mark, Plain, Record, Term, constant, word_of
+from bierger_core.rules.policies import Aggregation, Hit
+from bierger_core.rules.tables import DecisionTable
 from bierger_core.rules.types import InputType
 
 
@@ -32,7 +34,7 @@ def split_name(parts: tuple[str, ...], known: frozenset[str]) -> tuple[str, tupl
     return None
 
 
-class Lift(Operations):
+class Lift(Gathering):
     """Builds the diagrams of expressions, cells and tables."""
 
     def __init__(self, diagram: Diagram) -> None:
@@ -132,6 +134,8 @@ class Lift(Operations):
             raise TooLarge  # nothing can be said before it is known; decide() tries again when it is
         if kind.allowed is not None:
             return self.choose(self.any_test(kind.allowed.tests, node, NOTHING), node, refused)
+        if isinstance(term, Items) and kind.item is not None:
+            return self.items([self.accept(kind.item, self.diagram.end(part)) for part in term.parts])
         if not isinstance(term, Record) or not kind.components:
             return node
         given = dict(term.parts)
@@ -147,20 +151,52 @@ class Lift(Operations):
         if not table.rules:
             return self.diagram.end(Failure("not-in-force"))
         columns = [self.accept(column.type, self.value(column.expression.root, scope)) for column in table.columns]
+        matching = self.matching(table, columns, scope)
+        outputs = [self.outputs(table, [entry.root for entry in one.outputs], scope) for one in table.rules]
+        defaults = [output.default.root if output.default is not None else NO_DEFAULT for output in table.outputs]
+        nothing = self.constant(Decimal(0)) if table.aggregation is Aggregation.COUNT else self.null
+        default = self.outputs(table, defaults, scope) if table.has_default else nothing
+        if table.hit.takes_all:
+            result = self.several(table.aggregation, matching, outputs, default)
+        else:
+            result = self.single(table, matching, outputs, default)
+        for column in reversed(columns):
+            result = self.after(column, result)
+        return result
+
+    def matching(self, table: DecisionTable, columns: Sequence[Node], scope: Scope) -> list[Node]:
+        """Tell for each rule where it matches."""
         cells: dict[tuple[int, str], Node] = {}
-        rule = self.null  # the rule that counts among those looked at so far, from the last to the first
-        for index in reversed(range(len(table.rules))):
-            mark = self.diagram.end(Mark(index))
+        found: list[Node] = []
+        for rule in table.rules:
             matches = self.true
             for column in reversed(range(len(columns))):
-                cell = table.rules[index].cells[column]
+                cell = rule.cells[column]
                 if (column, cell.text) not in cells:
                     cells[column, cell.text] = self.any_test(cell.tests, columns[column], scope)
                 matches = self.choose(cells[column, cell.text], matches, self.false)
-            rule = self.choose(matches, mark, rule) if table.hit is Hit.FIRST else self.unique(index, matches, rule)
-        outputs = [self.outputs(table, [entry.root for entry in one.outputs], scope) for one in table.rules]
-        defaults = [output.default for output in table.outputs if output.default is not None]
-        default = self.outputs(table, [entry.root for entry in defaults], scope) if table.has_default else self.null
+            found.append(matches)
+        return found
+
+    def several(self, aggregation: Aggregation, matching: Sequence[Node], outputs: Sequence[Node], default: Node) -> Node:
+        """Give what all rules that match make together."""
+        rest = self.diagram.end(NOTHING_YET)
+        for matches, row in zip(reversed(matching), reversed(outputs), strict=True):
+            rest = self.choose(matches, self.gathered(aggregation, row, rest), rest)
+        result = self.all_gathered(rest, default)
+        for matches in reversed(matching):  # which rules match is known before the first row is taken
+            result = self.after(matches, result)
+        return result
+
+    def single(self, table: DecisionTable, matching: Sequence[Node], outputs: Sequence[Node], default: Node) -> Node:
+        """Give what the one rule gives that counts."""
+        rule = self.null  # the rule that counts among those looked at so far, from the last to the first
+        for index in reversed(range(len(matching))):
+            if table.hit.takes_first:
+                rule = self.choose(matching[index], self.diagram.end(Mark(index)), rule)
+            else:
+                result = table.results[index] if table.hit is Hit.ANY else index
+                rule = self.alone(result, matching[index], rule, same=table.hit is Hit.ANY)
 
         def early(operands: Sequence[Node]) -> Node | None:
             term = operands[0].term
@@ -168,20 +204,19 @@ class Lift(Operations):
                 return outputs[term.number]
             return None if term is None else operands[0] if isinstance(term, Failure) else default
 
-        result = self.diagram.apply(Operation("outputs", lambda terms: self.diagram.end(terms[0]), early), (rule,))
-        for column_node in reversed(columns):
-            result = self.after(column_node, result)
-        return result
+        return self.diagram.apply(Operation("outputs", lambda terms: self.diagram.end(terms[0]), early), (rule,))
 
-    def unique(self, index: int, matches: Node, later: Node) -> Node:
-        """Count a rule of a UNIQUE table: two that match together are an error."""
+    def alone(self, index: int, matches: Node, later: Node, *, same: bool) -> Node:
+        """Count a rule of a UNIQUE table: two that match together are an error; with `same` two that differ."""
+        mark = Mark(index)
 
         def at(terms: Sequence[Term]) -> Node:
             if terms[0] != TRUE:
                 return self.diagram.end(terms[1])
-            return self.diagram.end(Mark(index) if terms[1] == NULL else Failure("rules-overlap"))
+            fits = terms[1] == NULL or (same and terms[1] == mark)
+            return self.diagram.end(mark if fits else Failure("rules-overlap"))
 
-        return later if matches is self.false else self.lifted(("unique", index), at, matches, later)
+        return later if matches is self.false else self.lifted(("alone", index, same), at, matches, later)
 
     def outputs(self, table: DecisionTable, entries: Sequence[syntax.Node], scope: Scope) -> Node:
         """Give the diagram of one row of outputs: a value, or a context when there are several."""
@@ -193,3 +228,4 @@ class Lift(Operations):
 
 NOTHING = Scope((), {}, {})
 TRUE, NULL = constant(True), constant(None)
+NO_DEFAULT = syntax.Literal(syntax.Position("", 0, 0), None)

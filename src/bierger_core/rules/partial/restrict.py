@@ -11,7 +11,7 @@ from bierger_core.rules.partial.comparisons import quotient, three_of
 from bierger_core.rules.partial.diagram import Node, Operation
 from bierger_core.rules.partial.lift import Lift
 from bierger_core.rules.partial.lines import Cut, place
-from bierger_core.rules.partial.terms import Constant, Failure, Number, Pending, Plain, Record, Term, constant
+from bierger_core.rules.partial.terms import Constant, Failure, Items, Number, Pending, Plain, Record, Term, constant
 
 PlainKey = tuple[int, tuple[Cut, ...], tuple[Node, ...]]
 
@@ -126,6 +126,8 @@ class Substitution:
             return end(self.plain(term.variable, term.word))
         if isinstance(term, Record):
             return self.target.record([(name, self.term(part)) for name, part in term.parts])
+        if isinstance(term, Items):
+            return self.target.items([self.term(part) for part in term.parts])
         if isinstance(term, Pending):
             return self.target.again(term.operation, [self.term(operand) for operand in term.operands])
         return end(term)

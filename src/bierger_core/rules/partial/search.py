@@ -15,7 +15,7 @@ The answer is exact but where a product of several unknowns or a waiting operati
 that an input may be named too many, never one too few.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -29,7 +29,18 @@ from bierger_core.rules.partial.inequalities import RANK_OF, Texts, between, bou
 from bierger_core.rules.partial.linear import Row, equations_of, feasible
 from bierger_core.rules.partial.lines import NUMBER, Cut, Piece, of_rank
 from bierger_core.rules.partial.sums import Sum
-from bierger_core.rules.partial.terms import Constant, Failure, Pending, Plain, Record, Term, variables_of, word_of
+from bierger_core.rules.partial.terms import (
+    Constant,
+    Failure,
+    Items,
+    Pending,
+    Plain,
+    Record,
+    Term,
+    constant,
+    variables_of,
+    word_of,
+)
 
 MAX_STEPS = 60_000  # pairs of nodes and inequalities looked at for one answer; about a second
 
@@ -188,11 +199,19 @@ class Search:
         assert b.term is not None
         return self.terms(a.term, b.term, state)
 
+    def lists(self, a: Sequence[Term] | None, b: Sequence[Term] | None, state: State) -> Found:
+        """May two lists, or a list and something else, have different values?"""
+        if a is None or b is None or len(a) != len(b):
+            return self.found(state)
+        return self.best(self.terms(one, two, state) for one, two in zip(a, b, strict=True))
+
     def terms(self, a: Term, b: Term, state: State) -> Found:
         """May two terms, the second in the second copy, have different values?"""
         if isinstance(a, Record) and isinstance(b, Record) and dict(a.parts).keys() == dict(b.parts).keys():
             other = dict(b.parts)
             return self.best(self.terms(part, other[name], state) for name, part in a.parts)
+        if isinstance(a, Items) or isinstance(b, Items):
+            return self.lists(_items(a), _items(b), state)
         same = a == b and self.own not in variables_of(a)
         if same or isinstance(a, Pending) or isinstance(b, Pending):
             return Found.NONE if same else Found.POSSIBLE
@@ -257,4 +276,12 @@ def below(root: Node) -> Iterator[Node]:
 
 
 def _parts(term: Term) -> list[Term]:
-    return [part for _, one in term.parts for part in _parts(one)] if isinstance(term, Record) else [term]
+    inner = [one for _, one in term.parts] if isinstance(term, Record) else _items(term)
+    return [term] if inner is None else [part for one in inner for part in _parts(one)]
+
+
+def _items(term: Term) -> Sequence[Term] | None:
+    """Give the parts of a list; None for what is none."""
+    if isinstance(term, Items):
+        return term.parts
+    return [constant(one) for one in term.value] if isinstance(term, Constant) and isinstance(term.value, tuple) else None

@@ -4,13 +4,10 @@
 Inputs are numbers of variables (see diagram.py). Two equal terms stand for the same value in every completion.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bierger_core.rules.data import Value, type_word
+from bierger_core.rules.data import MAX_PARTS, Key, Value, key_of, parts_of, type_word
 from bierger_core.rules.partial.sums import Sum
-
-Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,13 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """A list: what the rules of a table give that collects."""
+
+    parts: tuple["Term", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """An operation that nothing is known about until its operands are: a text joined to an unknown one, a power."""
 
@@ -66,12 +70,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number of a rule, on the way to the outputs; never the end of a decision."""
+    """A number of a rule, or that none was met yet, on the way to the outputs; never the end of a decision."""
 
     number: int
 
 
-Term = Constant | Number | Plain | Record | Pending | Failure | Mark
+Term = Constant | Number | Plain | Record | Items | Pending | Failure | Mark
 
 
 def constant(value: Value) -> Constant:
@@ -79,13 +83,17 @@ def constant(value: Value) -> Constant:
     return Constant(key_of(value), value)
 
 
-def key_of(value: Value) -> Key:
-    """Give what two values have in common exactly when FEEL holds them for the same."""
-    if isinstance(value, tuple):
-        return ("list", *(key_of(item) for item in value))
-    if isinstance(value, Mapping):
-        return ("context", *((name, key_of(value[name])) for name in sorted(value)))
-    return (type_word(value), value)
+def size_of(term: Term) -> int:
+    """Count the parts of a term; what lies beyond MAX_PARTS is not looked at."""
+    count, waiting = 0, [term]
+    while waiting and count <= MAX_PARTS:
+        one = waiting.pop()
+        if isinstance(one, Record):
+            waiting.extend(part for _, part in one.parts)
+        elif isinstance(one, Items):
+            waiting.extend(one.parts)
+        count += parts_of([one.value]) if isinstance(one, Constant) else 1
+    return count
 
 
 def word_of(term: Term) -> str:
@@ -98,6 +106,8 @@ def word_of(term: Term) -> str:
         return term.word
     if isinstance(term, Record):
         return "context"
+    if isinstance(term, Items):
+        return "list"
     words = {word_of(operand) for operand in term.operands} if isinstance(term, Pending) and term.operation in "+-*" else set()
     return words.pop() if words in ({"number"}, {"string"}) else ""
 
@@ -110,6 +120,8 @@ def variables_of(term: Term) -> frozenset[int]:
         return frozenset((term.variable,))
     if isinstance(term, Record):
         return frozenset[int]().union(*(variables_of(part) for _, part in term.parts))
+    if isinstance(term, Items):
+        return frozenset[int]().union(*(variables_of(part) for part in term.parts))
     if isinstance(term, Pending):
         return frozenset[int]().union(*(variables_of(operand) for operand in term.operands))
     return frozenset()

@@ -19,7 +19,7 @@ from bierger_core.rules.errors import EvaluationError, OtherLaw
 from bierger_core.rules.evaluate import Evaluation, look_up
 from bierger_core.rules.expression import UnaryTests
 from bierger_core.rules.model import Decision, DecisionModel
-from bierger_core.rules.tables import Annotation, DecisionTable, Hit, Rule
+from bierger_core.rules.tables import Annotation, DecisionTable, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A cell: the number of its column from 1, the value found there, the cell, and whether it holds (None: open)."""
+    """A cell: the number of its column from 1, the value found there, the cell, what both read, whether it holds (None: open)."""
 
     column: int
     expression: str
@@ -67,7 +67,11 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision. A table has a hit policy, columns (expression, value) and rules; an expression has its text."""
+    """One decision. A table has a hit policy, columns (expression, value) and rules; an expression has its text.
+
+    `also`: the other rules that matched, where all of them count or where they give the same (ANY). Where all count the
+    outputs are lists, a value for each rule that fired.
+    """
 
     decision: str
     path: str
@@ -77,11 +81,17 @@ class Step:
     reads: tuple[Read, ...]
     columns: tuple[tuple[str, Value], ...]
     fired: Fired | None
+    also: tuple[Fired, ...]
     excluded: tuple[Excluded, ...]
     outputs: Mapping[str, Value]
     value: Value
     requires: tuple[str, ...]
     law: tuple[Law, ...]
+
+    @property
+    def rules(self) -> tuple[Fired, ...]:
+        """All rules that matched and were looked at."""
+        return (self.fired, *self.also) if self.fired is not None else ()
 
     def as_json(self) -> dict[str, Json]:
         """Write it with the names that `DecisionModel.evaluate` uses too."""
@@ -103,6 +113,8 @@ class Step:
                 "annotations": [{"name": one.name, "text": one.text} for one in fired.annotations] if fired else [],
                 "excluded": [_excluded(one) for one in self.excluded],
             }
+            if self.also:  # only then, so that derivations that were stored before stay as they are
+                found["also"] = [_also(one) for one in self.also]
         else:
             inputs: list[Json] = [{"expression": one.name, "value": to_json(one.value)} for one in self.reads]
             found |= {"kind": "expression", "line": self.line, "expression": self.expression, "inputs": inputs}
@@ -112,6 +124,16 @@ class Step:
             "value": to_json(self.value),
             "requires": list(self.requires),
         }
+
+
+def _also(one: Fired) -> Json:
+    return {
+        "rule": one.rule,
+        "number": one.number,
+        "line": one.line,
+        "cells": [{"column": cell.column, "cell": cell.cell} for cell in one.conditions],
+        "annotations": [{"name": remark.name, "text": remark.text} for remark in one.annotations],
+    }
 
 
 def _excluded(one: Excluded) -> Json:
@@ -187,7 +209,8 @@ def _step(model: DecisionModel, decision: Decision, context: Mapping[str, object
     value = decision.type.accept(logic.evaluate(context), name=decision.name)
     reads = _reads(decision, logic.names(), context)
     law = decision.law
-    return Step(decision.name, model.path, decision.line, logic.text, "", reads, (), None, (), {}, value, decision.decisions, law)
+    below = decision.decisions
+    return Step(decision.name, model.path, decision.line, logic.text, "", reads, (), None, (), (), {}, value, below, law)
 
 
 def _reads(decision: Decision, names: Iterable[str], context: Mapping[str, object]) -> tuple[Read, ...]:
@@ -206,34 +229,37 @@ def _table(decision: Decision, table: DecisionTable, context: Mapping[str, objec
     table.refuse_empty(decision.name)
     values = table.values(context)
     matched = table.matched(decision.name, values, context)
-    index = matched[0] if matched else None
-    outputs = table.given(index, context)
-    sources = [output.default for output in table.outputs] if index is None else list(table.rules[index].outputs)
-    value = decision.type.accept(table.value_of(outputs), name=decision.name)
+    outputs = table.given(matched, context)
+    counting = matched if table.hit.takes_all else matched[:1]
+    sources = [entry for index in counting for entry in table.rules[index].outputs]
+    sources += [] if matched else [output.default for output in table.outputs if output.default is not None]
+    value = decision.type.accept(table.value_of(matched, outputs), name=decision.name)
     cells = _Cells(table, values, context)
-    fired = cells.fired(table.rules[index]) if index is not None else None
+    fired = [cells.fired(table.rules[index]) for index in matched]
     excluded = []
     for place, rule in enumerate(table.rules):
-        if place != index:
-            behind = table.hit is Hit.FIRST and index is not None and place > index
+        if place not in matched:
+            behind = table.hit.takes_first and bool(matched) and place > matched[0]
             excluded.append(Excluded(rule.id, rule.number, rule.line, () if behind else cells.against(rule)))
+    law = dict.fromkeys(one for rule in fired for one in rule.law)
     names = [name for column in table.columns for name in column.expression.names()]
     names += [name for cell in cells.known.values() for name in cell.reads if name]
-    names += [name for source in sources if source is not None for name in source.names()]
+    names += [name for source in sources for name in source.names()]
     return Step(
         decision.name,
         table.path,
         table.line,
         "",
-        table.hit.value,
+        table.policy,
         _reads(decision, names, context),
         tuple((column.expression.text, value) for column, value in zip(table.columns, values, strict=True)),
-        fired,
-        tuple(excluded),
+        fired[0] if fired else None,
+        tuple(fired[1:]),
+        tuple(sorted(excluded, key=lambda one: one.number)),
         outputs,
         value,
         decision.decisions,
-        (fired.law if fired else ()) or decision.law,
+        tuple(law) or decision.law,
     )
 
 
@@ -249,7 +275,7 @@ class _Cells:
         if found is None:
             value, expression = self.values[column], self.table.columns[column].expression
             holds = Evaluation(self.context).any_test(cell.tests, value)
-            reads = tuple(sorted(cell.names()))
+            reads = tuple(sorted(cell.names() | expression.names()))
             found = self.known[column, cell.text] = Condition(column + 1, expression.text, value, cell.text, reads, holds)
         return found
 

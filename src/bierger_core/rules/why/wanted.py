@@ -9,7 +9,7 @@ from bierger_core.rules.data import Value
 from bierger_core.rules.evaluate import equal
 from bierger_core.rules.partial.diagram import Node, Operation
 from bierger_core.rules.partial.lift import Lift
-from bierger_core.rules.partial.terms import Constant, Failure, Record, Term
+from bierger_core.rules.partial.terms import Constant, Failure, Items, Record, Term
 
 
 class Another:
@@ -59,6 +59,11 @@ class Wanted:
             found = lift.true
             for name, one in value.items():
                 found = lift.both(found, self._same(lift, parts[name], one, whole=True))
+            return found
+        if isinstance(term, Items) and isinstance(value, tuple):
+            found = lift.true if len(term.parts) == len(value) else lift.false
+            for part, one in zip(term.parts, value, strict=False):
+                found = lift.both(found, self._same(lift, part, one, whole=True))
             return found
         if isinstance(term, Constant):
             return lift.true if equal(term.value, value) is True else lift.false

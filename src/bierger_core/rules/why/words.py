@@ -15,8 +15,9 @@ from datetime import date
 from types import MappingProxyType
 
 from bierger_core.rules.data import Value, number_text
+from bierger_core.rules.policies import Hit
 from bierger_core.rules.why.changes import Change, Changes
-from bierger_core.rules.why.derivation import Condition, Derivation, Read, Step
+from bierger_core.rules.why.derivation import Condition, Derivation, Fired, Read, Step
 from bierger_core.rules.why.spans import Span
 from bierger_core.values.texts import Text
 
@@ -65,6 +66,12 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             de="Regel {number} wurde nicht geprüft: Eine Regel davor gilt.",
             en="Rule {number} was not looked at: a rule before it applies.",
             lb="D’Reegel {number} gouf net gepréift: Eng Reegel virdru gëllt.",
+        ),
+        "outranked": Text.of(
+            fr="La règle {number} n’a pas été examinée\u00a0: une règle prioritaire s’applique.",
+            de="Regel {number} wurde nicht geprüft: Eine vorrangige Regel gilt.",
+            en="Rule {number} was not looked at: a rule that takes priority applies.",
+            lb="D’Reegel {number} gouf net gepréift: Eng Reegel, déi virgeet, gëllt.",
         ),
         "law": Text.of(
             fr="Base légale\u00a0: {law}.",
@@ -169,21 +176,14 @@ class _Teller:
 
     def step(self, step: Step, *, excluded: bool) -> Iterator[Sentence]:
         yield self.sentence("result", name=self.name(step.decision), value=self.value(step.decision, step.value))
-        fired = step.fired
-        own = self.names.get(f"rule.{fired.rule}") if fired is not None else None
         if not step.hit:
             reads = [self.read(one) for one in step.reads]
             if reads:
                 yield self.sentence("computed", name=self.name(step.decision), reasons=self.joined(reads))
-        elif fired is None:
+        elif not step.rules:
             yield self.sentence("default")
-        elif own is not None:
-            yield Sentence("fired", own.in_(self.language))
-        elif fired.conditions:
-            reasons = self.joined([self.condition(one) for one in fired.conditions])
-            yield self.sentence("fired", number=str(fired.number), reasons=reasons)
         else:
-            yield self.sentence("fired-always", number=str(fired.number))
+            yield from map(self.fired, step.rules)
         for law in step.law:
             yield self.sentence("law" if law.confirmed else "unconfirmed", law=law.text.removesuffix("."))
         for rule in step.excluded if excluded else ():
@@ -191,7 +191,16 @@ class _Teller:
                 reasons = self.joined([self.condition(one) for one in rule.by])
                 yield self.sentence("excluded", number=str(rule.number), reasons=reasons)
             else:
-                yield self.sentence("later", number=str(rule.number))
+                yield self.sentence("outranked" if step.hit == Hit.PRIORITY else "later", number=str(rule.number))
+
+    def fired(self, one: Fired) -> Sentence:
+        own = self.names.get(f"rule.{one.rule}")
+        if own is not None:
+            return Sentence("fired", own.in_(self.language))
+        if not one.conditions:
+            return self.sentence("fired-always", number=str(one.number))
+        reasons = self.joined([self.condition(cell) for cell in one.conditions])
+        return self.sentence("fired", number=str(one.number), reasons=reasons)
 
     def read(self, one: Read) -> str:
         return self.reason(one.name, self.value(one.name, one.value))

@@ -56,9 +56,11 @@ def compiled(generated: Generated) -> tuple[DecisionModel, Decide]:
     return model, compile_partial(model, generated.decision, may_be_null=generated.may_be_null).decide
 
 
-def ask(seed: int, *, most: int = 200, make: Make = compiled, nothing: bool = False) -> tuple[Counter[str], str]:
+def ask(
+    seed: int, *, most: int = 200, make: Make = compiled, nothing: bool = False, generator: type[Generator] = Generator
+) -> tuple[Counter[str], str]:
     """Generate a model, draw what is known (or `nothing`), ask both; give the mistakes and what to print about them."""
-    generated = Generator(seed).generate()
+    generated = generator(seed).generate()
     model, decide = make(generated)
     known = {} if nothing else draw_known(generated, seed, most)
     judge = Judge(generated.domains(known), generated.boundaries, outcome_of(model, generated.decision), known)

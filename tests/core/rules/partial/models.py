@@ -107,6 +107,7 @@ class Generator:
         self.xml: list[str] = []
         self.decisions: dict[str, Operand] = {}
         self.tight: list[str] = []
+        self.made = ""  # the kind of a table's result, where it is not that of its outputs
 
     def generate(self) -> Generated:
         for number in range(self.random.randint(6, 8)):
@@ -338,13 +339,14 @@ class Generator:
             for index, one in enumerate(names)
         )
         several = '<output name="second"/>' in logic
-        declared = f' typeRef="{kind}"' if self.random.random() < 0.5 and not several else ""
+        kind, self.made = self.made or kind, ""
+        declared = f' typeRef="{kind}"' if self.random.random() < 0.5 and not several and kind != "list" else ""
         self.xml.append(f'<decision id="{name}" name="{name}"><variable name="{name}"{declared}/>{require}{logic}</decision>')
         sums = tuple(dict.fromkeys(one for result in results for one in result.sums))
         sources = frozenset[str]().union(*(result.sources for result in results))
         constants = frozenset[object]().union(*(result.constants for result in results))
         self.decisions[name] = Operand(
-            f"{name}.first" if several else name, kind if len(sums) <= MOST_SUMS else "unused", sums, sources, constants
+            f"{name}.first" if several else name, kind if len(sums) <= MOST_SUMS and kind != "list" else "unused", sums, sources, constants
         )
         if kind == "number":  # outcomes that are sums differ where they cross
             self.boundary(added(dict(a), dict(b), -1) for a in sums for b in sums)

@@ -8,7 +8,18 @@ pending rules are asked for. It does not see that two pending rules give the sam
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bierger_core.rules import Decided, DecisionModel, DecisionTable, EvaluationError, Fails, Undecided, Value, Verdict, syntax
+from bierger_core.rules import (
+    Decided,
+    DecisionModel,
+    DecisionTable,
+    EvaluationError,
+    Fails,
+    Undecided,
+    Value,
+    Verdict,
+    parse_expression,
+    syntax,
+)
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.names import free_names
 
@@ -65,7 +76,8 @@ class Naive:
                     break
         if waiting:
             return Unknown(frozenset(waiting))
-        defaults = [one.default.root for one in table.outputs if one.default is not None]
+        nothing = parse_expression("null")
+        defaults = [(one.default or nothing).root for one in table.outputs]
         return self.outputs(table, defaults, context) if table.has_default else None
 
     def outputs(self, table: DecisionTable, nodes: list[syntax.Node], context: Mapping[str, object]) -> Value | Unknown:

@@ -19,19 +19,22 @@ from tests.core.rules.partial.judging import MISTAKES, Decide, Make, ask, compil
 from tests.core.rules.partial.models import Generated, Generator, draw_known, product
 from tests.core.rules.partial.naive import Naive
 from tests.core.rules.partial.oracle import Judge
+from tests.core.rules.partial.policies import EveryPolicy
 
 FIRST_SEED = 0
-FEW, MANY = 200, 5_200
+FEW, MANY, MANY_POLICIES = 200, 5_200, 2_000
 FIRST_WHOLE = 100_000  # models of which nothing is known, as an interview begins: those whose completions can all be tried
 FEW_WHOLE, MANY_WHOLE = (150, 1_400), (300, 25_000)  # how many seeds are looked at, and the most completions of a model
 
 
-def total_of(seeds: Iterable[int], make: Make = compiled, *, nothing: bool = False) -> tuple[Counter[str], list[str]]:
+def total_of(
+    seeds: Iterable[int], make: Make = compiled, *, nothing: bool = False, generator: type[Generator] = Generator
+) -> tuple[Counter[str], list[str]]:
     """Judge one question to each model; give the sums, and what is known of each mistake. `nothing`: no input is known."""
     total: Counter[str] = Counter()
     reports: list[str] = []
     for seed in seeds:
-        found, report = ask(seed, make=make, nothing=nothing)
+        found, report = ask(seed, make=make, nothing=nothing, generator=generator)
         total += found
         total["models"] += 1
         if any(found[kind] for kind in (*MISTAKES, "inexact")):
@@ -58,6 +61,15 @@ def test_the_oracle_knows_nothing_of_the_evaluator() -> None:
 
 def test_few_models_agree_with_brute_force() -> None:
     assert_flawless(*total_of(range(FIRST_SEED, FIRST_SEED + FEW)))
+
+
+def test_few_models_of_every_hit_policy_agree_with_brute_force() -> None:
+    assert_flawless(*total_of(range(FEW), generator=EveryPolicy))
+
+
+@pytest.mark.slow
+def test_many_models_of_every_hit_policy_agree_with_brute_force() -> None:
+    assert_flawless(*total_of(range(FEW, FEW + MANY_POLICIES), generator=EveryPolicy))
 
 
 def whole(seeds: int, most: int) -> Iterator[int]:

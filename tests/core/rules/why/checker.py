@@ -7,7 +7,7 @@ value; and if no rule of the table that holds on the day is left out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation
 from typing import Any
@@ -56,7 +56,7 @@ class Table:
 
     def __init__(self, table: ET.Element, uri: str, scope: Mapping[str, object], day: date | None) -> None:
         self.uri, self.scope = uri, scope
-        self.first = table.get("hitPolicy") == "FIRST"
+        self.hit, self.aggregation = table.get("hitPolicy") or "UNIQUE", table.get("aggregation") or ""
         self.columns = [text_of(one.find(f"{uri}inputExpression")) for one in table.findall(f"{uri}input")]
         self.outputs = table.findall(f"{uri}output")
         notes = [" ".join((one.get("name") or "").lower().split()) for one in table.findall(f"{uri}annotation")]
@@ -72,11 +72,17 @@ class Table:
         same("columns", self.columns, [one["expression"] for one in step["inputs"]])
         for value, said in zip(self.values, step["inputs"], strict=True):
             same(said["expression"], value, plain(said["value"]))
-        numbers = sorted([one["number"] for one in step["excluded"]] + ([step["number"]] if step["number"] else []))
-        same("rules", sorted(self.rules), numbers)
+        same("policy", f"{self.hit} {self.aggregation}".strip(), step["hitPolicy"])
+        also = step.get("also", [])
+        fired = [*([step["number"]] if step["number"] else []), *(one["number"] for one in also)]
+        same("rules", sorted(self.rules), sorted([one["number"] for one in step["excluded"]] + fired))
+        if also and self.hit not in ("ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+            raise Untrue(f"several rules of {self.hit} count")
+        same("order", sorted(fired, key=self.place), fired)
         for one in step["excluded"]:
             if one.get("later"):
-                if not (self.first and step["number"] and one["number"] > step["number"]):
+                behind = self.hit in ("FIRST", "PRIORITY") and step["number"]
+                if not (behind and self.place(one["number"]) > self.place(step["number"])):
                     raise Untrue(f"rule {one['number']} stands behind no rule that fired")
                 continue
             if not one["by"]:
@@ -88,26 +94,65 @@ class Table:
                 if truth is True:
                     raise Untrue(f"the cell {text} of rule {one['number']} holds")
                 same("truth", truth, cell["holds"])
-        return self.result(step)
+        return self.result(step, also)
 
-    def result(self, step: Mapping[str, Any]) -> object:
-        if step["number"]:
-            cells = self.cells(step["number"])
-            for text, value, said in zip(cells, self.values, step["inputs"], strict=True):
-                same("cell", text, said["cell"])
-                if tests(text, value, self.scope) is not True:
-                    raise Untrue(f"the cell {text} of the rule that fired does not hold")
-            texts = [text_of(one) for one in self.rules[step["number"]].findall(f"{self.uri}outputEntry")]
-        else:
+    def place(self, number: int) -> tuple[object, ...]:
+        """In which order rules are looked at: that of the file, or of their outputs among the values of each."""
+        if self.hit not in ("PRIORITY", "OUTPUT ORDER"):
+            return (number,)
+        listed = [text_of(one.find(f"{self.uri}outputValues")).split(", ") for one in self.outputs]
+        given = [text_of(one) for one in self.rules[number].findall(f"{self.uri}outputEntry")]
+        return (*(values.index(text) for values, text in zip(listed, given, strict=True)), number)
+
+    def result(self, step: Mapping[str, Any], also: list[Mapping[str, Any]]) -> object:
+        if not step["number"]:
             defaults = [one.find(f"{self.uri}defaultOutputEntry") for one in self.outputs]
-            texts = [text_of(one) for one in defaults] if all(one is not None for one in defaults) else []
-        given = [feel(text, self.scope) for text in texts]
-        named = {one.get("name") or "value": value for one, value in zip(self.outputs, given, strict=False)}
-        same("outputs", named, plain(step["outputs"]))
-        return None if not given else given[0] if len(given) == 1 else named
+            named = self.row(defaults) if any(one is not None for one in defaults) else {}
+            same("outputs", named, plain(step["outputs"]))
+            nothing = Decimal(0) if self.aggregation == "COUNT" else None
+            return self.whole(named) if named else nothing
+        self.fired(step["number"], {number: one["cell"] for number, one in enumerate(step["inputs"], start=1)})
+        for one in also:
+            self.fired(one["number"], {cell["column"]: cell["cell"] for cell in one["cells"]})
+        rows = [
+            self.row(self.rules[number].findall(f"{self.uri}outputEntry"))
+            for number in (step["number"], *(one["number"] for one in also))
+        ]
+        if self.hit in ("UNIQUE", "FIRST", "PRIORITY", "ANY"):
+            if any(typed(row) != typed(rows[0]) for row in rows):
+                raise Untrue("rules with different results count")
+            same("outputs", rows[0], plain(step["outputs"]))
+            return self.whole(rows[0])
+        same("outputs", {name: [row[name] for row in rows] for name in rows[0]}, plain(step["outputs"]))
+        return gathered(self.aggregation, [self.whole(row) for row in rows])
+
+    def fired(self, number: int, said: Mapping[int, str]) -> None:
+        for column, (text, value) in enumerate(zip(self.cells(number), self.values, strict=True), start=1):
+            same("cell", text, said.get(column, "-"))
+            if tests(text, value, self.scope) is not True:
+                raise Untrue(f"the cell {text} of the rule that fired does not hold")
+
+    def row(self, entries: Sequence[ET.Element | None]) -> dict[str, object]:
+        given = [feel(text_of(one), self.scope) if one is not None else None for one in entries]
+        return {one.get("name") or "value": value for one, value in zip(self.outputs, given, strict=True)}
+
+    @staticmethod
+    def whole(row: dict[str, object]) -> object:
+        return next(iter(row.values())) if len(row) == 1 else row
 
     def cells(self, number: int) -> list[str]:
         return [text_of(one) or "-" for one in self.rules[number].findall(f"{self.uri}inputEntry")]
+
+
+def gathered(aggregation: str, rows: list[object]) -> object:
+    """What COLLECT makes of rows."""
+    if aggregation in ("", "COUNT"):
+        return Decimal(len(rows)) if aggregation else tuple(rows)
+    if aggregation == "SUM":
+        return sum(rows, Decimal(0)) if all(isinstance(one, Decimal) for one in rows) else None  # type: ignore[arg-type]  # all are
+    if len({type(one) for one in rows}) > 1 or not isinstance(rows[0], (Decimal, str, date)):
+        return None
+    return min(rows) if aggregation == "MIN" else max(rows)  # type: ignore[type-var]  # of one type
 
 
 def text_of(element: ET.Element | None) -> str:

@@ -18,16 +18,20 @@ from hypothesis import strategies as st
 from bierger_core.rules import (
     DecisionModel,
     EvaluationError,
+    Hit,
     Law,
     OtherLaw,
     RulesOverlap,
     derive,
     from_json,
+    load_model,
     read_dmn,
     replay,
     to_json,
+    to_plain,
 )
 from tests.core.rules.partial.models import Generator, draw_known
+from tests.core.rules.partial.policies import EveryPolicy
 from tests.core.rules.test_dated import CHANGED, ELI, NEW, OLD, model, table
 from tests.core.rules.why import checker
 from tests.core.rules.why.checker import Untrue, check
@@ -35,9 +39,9 @@ from tests.core.rules.why.checker import Untrue, check
 FEW, MANY = 150, 2_000
 
 
-def completed(seed: int) -> tuple[bytes, str, dict[str, object]]:
+def completed(seed: int, generator: type[Generator] = Generator) -> tuple[bytes, str, dict[str, object]]:
     """A generated model, its last decision, and a value for every input."""
-    generated = Generator(seed).generate()
+    generated = generator(seed).generate()
     known = draw_known(generated, seed, 1)  # at most one completion left: nearly everything is known
     chance = random.Random(seed)
     for name, domain in generated.domains().items():
@@ -51,11 +55,11 @@ def told(model_: DecisionModel, decision: str, inputs: dict[str, object]) -> dic
     return json.loads(json.dumps(derive(model_, decision, inputs).as_json()))
 
 
-def judged(seeds: range) -> tuple[int, int]:
+def judged(seeds: range, generator: type[Generator] = Generator) -> tuple[int, int]:
     """Derive, check, replay; give how many models were decided, and how many ended with an error."""
     decided = failed = 0
     for seed in seeds:
-        data, decision, inputs = completed(seed)
+        data, decision, inputs = completed(seed, generator)
         read = read_dmn(data, path="m.dmn")
         try:
             value = read.evaluate(decision, inputs).value
@@ -86,10 +90,31 @@ def test_the_checker_comes_to_the_same_result():
     assert failed > 0
 
 
+def test_the_checker_comes_to_the_same_result_by_every_hit_policy():
+    decided, failed = judged(range(FEW), EveryPolicy)
+    assert decided > FEW / 2
+    assert failed > 0
+
+
 @pytest.mark.slow
-def test_the_checker_comes_to_the_same_result_often():
-    decided, _ = judged(range(FEW, FEW + MANY))
+@pytest.mark.parametrize("generator", [Generator, EveryPolicy])
+def test_the_checker_comes_to_the_same_result_often(generator):
+    decided, _ = judged(range(FEW, FEW + MANY), generator)
     assert decided > MANY / 2
+
+
+def test_the_whole_engine_decides_the_same():
+    """Two engines that share nothing but the reading of XML: the one that explains, and the one that is whole."""
+    policies = set()
+    for seed in range(FEW):
+        data, decision, inputs = completed(seed, EveryPolicy)
+        try:
+            value = read_dmn(data, path="m.dmn").evaluate(decision, inputs).value
+        except EvaluationError:
+            continue  # null with a note there
+        policies |= set(re.findall(rb'hitPolicy="([^"]+)"', data))
+        assert to_plain(load_model({"m.dmn": data}, main="m.dmn").evaluate(decision, inputs).value) == to_plain(value), seed
+    assert policies == {hit.encode() for hit in Hit}
 
 
 def untrue(stored: dict[str, Any], chance: random.Random) -> None:
@@ -171,8 +196,8 @@ def test_a_derivation_names_rules_cells_inputs_and_law():
     assert aid.fired is not None
     assert (aid.fired.number, aid.fired.law) == (3, (Law("Art. 5", ELI),))
     assert [(one.expression, one.cell, one.value, one.reads) for one in aid.fired.conditions] == [
-        ("person", '"adult"', "adult", ()),
-        ("income", "<= rent * 2", Decimal(1800), ("rent",)),
+        ("person", '"adult"', "adult", ("person",)),
+        ("income", "<= rent * 2", Decimal(1800), ("income", "rent")),
     ]
     excluded = [(one.number, [(cell.expression, cell.cell, cell.holds) for cell in one.by]) for one in aid.excluded]
     assert excluded == [(1, [("income", "> 3000", False)]), (2, [("person", '"minor"', False)]), (4, [])]
