@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def words(tree: object) -> list[str]:
     return [str(tree)] if not isinstance(tree, list) else [one for value in tree for one in words(value)]
 
 
+@cache
 def french() -> dict[str, list[str]]:
     found = {
         str(path.relative_to(PROCEDURES)): words(yaml.safe_load(path.read_text("utf-8"))) for path in PROCEDURES.glob("**/texts/fr.yaml")
