@@ -14,6 +14,9 @@ SealsError                        every refusal of this package
 │   ├── KeyExpiredError           key-expired        ├ judged at the instant of issue
 │   └── KeyRevokedError           key-revoked        ┘
 ├── StatusListError               status-list-format, status-list-limit, status-list-expired, status-list-other
+├── ForeignCodeError              foreign-prefix, foreign-limit, doc2d-format, doc2d-signature, hcert-format, hcert-algorithm,
+│   │                             hcert-claims: codes of others, see `foreign`
+│   └── TrustError                trust-format, trust-limit
 └── VerificationError             the reason of a failed step: act-not-pdf, issued-in-future, facts-proof-missing,
     │                             file-proof-missing, file-salt-missing, opening-mismatch, log-other-origin,
     │                             receipt-format, receipt-proof-missing, act-revoked
@@ -99,6 +102,18 @@ class StatusListError(SealsError):
     """A status list is malformed, out of date, or not the one asked for."""
 
     default_code = "status-list-format"
+
+
+class ForeignCodeError(SealsError):
+    """The code of somebody else's system is malformed, or of a kind that is not read here."""
+
+    default_code = "foreign-prefix"
+
+
+class TrustError(ForeignCodeError):
+    """A file is not the certificates or public keys (PEM) that somebody trusts."""
+
+    default_code = "trust-format"
 
 
 class VerificationError(SealsError):
