@@ -47,7 +47,7 @@ def test_every_address_is_answered(db, where):
 
 def test_whoever_knows_nothing_is_led_to_the_plan(db):
     client = client_of(ANONYMOUS)
-    names = ("works", "capacity", "terrace", "establishment_kind", "registered", "has_licence", "premises_before", "closing", "terrace_fixed", "alcohol", "has_permit")
+    names = ("works", "capacity", "terrace", "establishment_kind", "registered", "has_licence", "premises_before", "closing", "terrace_fixed", "alcohol", "has_permit", "works_outside", "music", "building_zone", "protection")
     page = client.get(CAFE, {"skip": names}, follow=True)
     assert page.status_code == 200
     assert 'data-state="open"' in page.content.decode()

@@ -190,7 +190,7 @@ def applicant(all_of: Examiner, town: Town) -> None:
 
 
 CAFE = "/situations/cafe-terrace"
-ANSWERED = f"{CAFE}/plan?premises_before=other&works=yes&has_permit=no&establishment_kind=cafe&capacity=60&alcohol=yes&has_licence=no&closing=three&terrace=public&registered=no"
+ANSWERED = f"{CAFE}/plan?premises_before=other&works=yes&has_permit=no&establishment_kind=cafe&capacity=60&alcohol=yes&has_licence=no&closing=three&terrace=public&music=outside&building_zone=no&protection=national&registered=no"
 
 
 def situations(all_of: Examiner, town: Town) -> None:

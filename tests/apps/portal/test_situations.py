@@ -135,7 +135,7 @@ def test_every_line_says_why_and_what_does_not_concern_one_what_would_change_it(
     _page, seen = answered(client, f"{CAFE}?ask=1")
     body = client.get(seen[-1]).content.decode()
     lines = re.findall(r'data-state="([a-z-]+)">(.*?)(?=<li class="plan-line|<h2)', body, re.DOTALL)
-    assert len(lines) == 7
+    assert len(lines) == 11
     for state, line in lines:
         assert re.search(r"</h3>\s*(<p>.*?</p>\s*)*<p>[^<]+</p>", line, re.DOTALL), line[:300]
         assert 'href="http' in line, "The law stands there with its address."
