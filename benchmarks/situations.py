@@ -144,9 +144,9 @@ def _decide(model: DecisionModel, name: str, context: dict[str, Value]) -> None:
             if cell.matches(column.expression.evaluate(context), context) is not True:
                 break
         else:
-            context[name] = logic.result(number, context)
+            context[name] = logic.result((number,), context)
             return
-    context[name] = logic.result(None, context)
+    context[name] = logic.result((), context)
 
 
 def _need(model: DecisionModel, names: Iterable[str], context: dict[str, Value]) -> None:
