@@ -38,7 +38,7 @@ def test_the_walk_of_a_sceptic_goes_as_printed(tmp_path):
 
 
 def test_every_block_of_the_page_is_run():
-    assert (len(BLOCKS), len(WALK)) == (13, 6)
+    assert (len(BLOCKS), len(WALK)) == (15, 6)
     assert PAGE.read_text().count("```") == 2 * (len(BLOCKS) + len(API))
 
 

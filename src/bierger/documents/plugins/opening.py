@@ -16,6 +16,7 @@ from bierger.documents.plugins import sandbox
 from bierger.documents.plugins.pdf_signatures import view_of
 from bierger.documents.plugins.receipts import ReceiptCode, find_seal, read_receipt
 from bierger.documents.plugins.sniffing import sniff
+from bierger_core.seals.foreign import is_foreign
 
 if TYPE_CHECKING:  # what screens show stands on a framework; `./bierger verify` knows none
     from bierger.documents.types import SignatureView
@@ -65,6 +66,31 @@ def open_file(
         raise NotOpened("upload-type", "This is neither a PDF, a picture nor a text.") from None
 
 
+def foreign_text(data: bytes) -> str | None:
+    """The text of somebody else's code (2D-Doc, HCERT), if that is what the bytes are, line ends left out.
+
+    A 2D-Doc of version 1 ends with bytes of any kind. Readers of codes write its separators by name.
+    """
+    head = data[:_LONGEST_TEXT]
+    try:
+        text = head.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+    text = text.rstrip("\r\n")
+    return _with_separators(text) if is_foreign(text) else None
+
+
+def texts_in_picture(data: bytes, *, seconds: float, max_pixels: int) -> list[str]:
+    """The texts of all codes in a picture, Data Matrix too; none if it is no picture. Raises NotOpened, SandboxBusy."""
+    if sniff(data) not in ("image/png", "image/jpeg"):
+        return []
+    return [_with_separators(one) for one in _texts(data, seconds, max_pixels, matrix=True)]
+
+
+def _with_separators(text: str) -> str:
+    return text.replace("<GS>", "\x1d").replace("<RS>", "\x1e").replace("<US>", "\x1f") if text.startswith("DC") else text
+
+
 def _read(text: str) -> Brought:
     code, receipt = find_seal(text), read_receipt(text)
     if code is None and receipt is None:
@@ -90,14 +116,18 @@ def _open_pdf(data: bytes, seconds: float, body: Mapping[str, object]) -> Brough
 
 def _code_in(picture: bytes, seconds: float, max_pixels: int) -> str:
     """The text of the code of ours in a picture."""
-    texts = _opened("codes", {"max_pixels": max_pixels}, picture, seconds).body.get("texts")
-    found = [str(one) for one in texts] if isinstance(texts, list) else []
+    found = _texts(picture, seconds, max_pixels)
     ours = [one for one in found if find_seal(one) or read_receipt(one)]
     if ours:
         return ours[0]
     if found:
         raise NotOpened("verify-foreign-code", "The code in this picture is none of an act.")
     raise NotOpened("verify-no-code", "No code of an act was found in this picture.")
+
+
+def _texts(picture: bytes, seconds: float, max_pixels: int, *, matrix: bool = False) -> list[str]:
+    texts = _opened("codes", {"max_pixels": max_pixels, "matrix": matrix}, picture, seconds).body.get("texts")
+    return [str(one) for one in texts] if isinstance(texts, list) else []
 
 
 def _opened(operation: str, body: Mapping[str, object], data: bytes, seconds: float) -> sandbox.Answer:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: T201 - this is the terminal
 """`./bierger verify FILE... [--log URL|DIR] [--keys FILE] [--types FILE] [--status FILE] [--json]`: acts, without their issuer.
+With [--trust FILE.pem], or without a log and keys, codes of other systems too (2D-Doc, HCERT).
 
 `site/offline` does it; here is what a person reads, and what a program does. Of one file the numbered steps are printed, of
 several or of a folder a line each; with --json of one file an object, of several an object a line.
@@ -16,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,18 +25,30 @@ from bierger.documents.plugins.pdf_signatures import said_by
 from bierger.documents.plugins.revocations import RevocationsUnreadable
 from bierger.documents.plugins.verdicts import document_words, worded_facts
 from bierger.ledger.plugins.outside import LogUnreachable
-from bierger.site.given_files import FileRefused, read_whole
-from bierger.site.offline import CannotCheck, Checked, Trust, check_file, load_trust
+from bierger.site.given_files import MAX_FILE, FileRefused, read_whole
+from bierger.site.offline import (
+    CannotCheck,
+    Checked,
+    CheckedForeign,
+    Trust,
+    check_file,
+    check_foreign,
+    load_trust,
+    load_trusted_files,
+)
 from bierger_core.seals import Verdict
+from bierger_core.seals.foreign import TrustedKey
 from bierger_core.values import CoreError, local
 
 _WORST = (1, 3, 2, 0)
 _KINDS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".txt"})  # what is looked for in a folder
+_NONE_OF_OURS = frozenset({"verify-no-code", "verify-foreign-code"})
+_FOREIGN = {"good": "SIGNATURE GOOD", "wrong": "SIGNATURE NOT GOOD", "not-examined": "NOT EXAMINED"}
 _Refused = (CannotCheck, FileRefused, LogUnreachable, RevocationsUnreadable, CoreError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = "a PDF, a photo of a QR code (PNG, JPEG), a text with a code; or a folder of such"
+    what = "a PDF, a photo of a code (PNG, JPEG), a text with a code, - for standard input; or a folder of such"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
     parser.add_argument("--log", metavar="URL|DIR", help="the log: its address (https://…/log), or a folder with its files")
     parser.add_argument("--keys", type=Path, metavar="FILE", help="a key list you trust; default: the log's keys.json")
@@ -42,6 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--types", type=Path, metavar="FILE", help="the document types; default: the log's types.json")
     says = "an issuer's status list you keep (log/status/ISSUER); may be given several times"
     parser.add_argument("--status", type=Path, metavar="FILE", action="append", default=[], help=says)
+    trusts = "certificates or public keys (PEM) whose codes of other systems you trust; may be given several times"
+    parser.add_argument("--trust", type=Path, metavar="FILE", action="append", default=[], help=trusts)
     parser.add_argument("--json", action="store_true", help="the result as JSON; of several files one line each")
 
 
@@ -50,17 +66,35 @@ def run(args: argparse.Namespace) -> int:
     files = [file for given in args.files for file in (_files_below(given) if _is_folder(given) else [given])]
     many = len(files) != 1 or _is_folder(args.files[0])
     try:
-        trust = load_trust(args.log, args.keys, args.types, args.status)
-        if args.update_keys and args.keys is not None and trust.newer is not None:
-            _keep(trust.newer, args.keys)
+        believed = _believed(args)
         if not files:
             raise CannotCheck("nothing-to-check", f"{args.files[0]} holds no PDF, picture or text.")
     except _Refused as error:
         return _say_cannot(error, None, as_json=args.json)
-    statuses = {_check(file, trust, many=many, as_json=args.json) for file in files}
-    if not many and not args.json:
-        _print_keys(trust)
+    statuses = {_check(file, believed, many=many, as_json=args.json) for file in files}
     return next(status for status in _WORST if status in statuses)
+
+
+@dataclass(frozen=True)
+class _Believed:
+    """Whom the reader believes. ours: for acts and receipts; None, and why. theirs: for codes of other systems."""
+
+    ours: Trust | None
+    why: CannotCheck | None
+    theirs: tuple[TrustedKey, ...]
+
+
+def _believed(args: argparse.Namespace) -> _Believed:
+    theirs = load_trusted_files(args.trust)
+    try:
+        trust = load_trust(args.log, args.keys, args.types, args.status)
+    except CannotCheck as error:
+        if error.code != "keys-missing" or args.log is not None:
+            raise
+        return _Believed(None, error, theirs)  # a code of another system needs none of ours
+    if args.update_keys and args.keys is not None and trust.newer is not None:
+        _keep(trust.newer, args.keys)
+    return _Believed(trust, None, theirs)
 
 
 def _is_folder(path: Path) -> bool:
@@ -95,12 +129,43 @@ def _keep(newer: bytes, file: Path) -> None:
         raise CannotCheck("keys-unwritable", f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
+def _read(file: Path) -> bytes:
+    """A file's bytes, of `-` those of standard input."""
+    if str(file) != "-":
+        return read_whole(file)
+    data = sys.stdin.buffer.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise FileRefused("file-too-large", file, f"Standard input is too large: {MAX_FILE} bytes are read at most.")
+    return data
+
+
+def _judged(file: Path, data: bytes, believed: _Believed) -> tuple[Checked, Trust] | CheckedForeign:
+    """What came out; of one of ours with whom that was believed."""
+    trust = believed.ours
+    theirs = check_foreign(data, believed.theirs, look_at_pictures=trust is None)
+    if theirs is not None:
+        return theirs
+    if trust is None:
+        assert believed.why is not None
+        raise believed.why
     try:
-        data = read_whole(file)  # once: what is said of its signature is said of the bytes that were judged
-        checked = check_file(file, data, trust)
+        return check_file(file, data, trust), trust
+    except CannotCheck as refused:
+        theirs = check_foreign(data, believed.theirs, look_at_pictures=True) if refused.code in _NONE_OF_OURS else None
+        if theirs is None:
+            raise
+        return theirs
+
+
+def _check(file: Path, believed: _Believed, *, many: bool, as_json: bool) -> int:
+    try:
+        data = _read(file)  # once: what is said of its signature is said of the bytes that were judged
+        judged = _judged(file, data, believed)
     except _Refused as error:
         return _say_cannot(error, file if many else None, as_json=as_json)
+    if isinstance(judged, CheckedForeign):
+        return _say_foreign(judged, file, many=many, as_json=as_json)
+    checked, trust = judged
     if as_json:
         signature = _signature(data)
         plain = {**_plain(checked, trust), **({} if signature is None else {"pdf_signature": signature})}
@@ -110,6 +175,18 @@ def _check(file: Path, trust: Trust, *, many: bool, as_json: bool) -> int:
     else:
         _print(checked)
         _print_signature(_signature(data))
+        _print_keys(trust)
+    return checked.status
+
+
+def _say_foreign(checked: CheckedForeign, file: Path, *, many: bool, as_json: bool) -> int:
+    if as_json:
+        plain = checked.plain()
+        print(json.dumps({"file": str(file), **plain}) if many else json.dumps(plain, indent=1))
+    elif many:
+        print(f"{_FOREIGN[checked.examined.signature]}  {file}  {checked.line}")
+    else:
+        print(*checked.words(), sep="\n")
     return checked.status
 
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter, ImageOps
 from bierger.infra.sandbox.refusals import Refused
 
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_QR_OR_MATRIX = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix])
 # What one picture may cost. A PNG is unpacked whole: 25 megapixels take about 2 seconds and 200 MB. A JPEG of a telephone
 # (12 or 48 megapixels) is scaled while it is decoded, so its limit, the caller's `max_pixels`, may be higher.
 UNPACKED_PIXELS = 25_000_000
@@ -60,15 +61,19 @@ def clean_image(data: bytes, media_type: str, *, max_pixels: int) -> bytes:
     return out.getvalue()
 
 
-def read_codes(data: bytes, *, max_pixels: int) -> list[str]:
-    """Texts of the QR codes, at most 8. Tried as taken, then enlarged, then with more contrast: small, dark photos need it."""
+def read_codes(data: bytes, *, max_pixels: int, matrix: bool = False) -> list[str]:
+    """Texts of the QR codes, and with `matrix` of Data Matrix codes, at most 8.
+
+    Tried as taken, then enlarged, then with more contrast: small, dark photos need it.
+    """
     image = _open(data, ["JPEG", "PNG"], max_pixels, READ_PIXELS).convert("L")
     if image.width * image.height > READ_PIXELS:
         part = math.sqrt(READ_PIXELS / (image.width * image.height))
         small = (max(1, int(image.width * part)), max(1, int(image.height * part)))
         image = image.resize(small, Image.Resampling.BOX)
+    formats = _QR_OR_MATRIX if matrix else _QR
     for attempt in _attempts(image):
-        texts = [code.text for code in zxingcpp.read_barcodes(attempt, formats=_QR) if code.valid]
+        texts = [code.text for code in zxingcpp.read_barcodes(attempt, formats=formats) if code.valid]
         if texts:
             return texts[:8]
     return []

@@ -4,7 +4,7 @@
 render         a Typst template -> PDF/A-3a + PDF/UA-1
 inspect        an upload -> its type, cleaned bytes
 attachments    a PDF -> the files our acts carry (seal and proof), and what its signature says
-codes          a photo -> the texts of the QR codes on it
+codes          a photo -> the texts of the QR codes on it, of others' Data Matrix codes where asked
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def attachments(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, 
 
 
 def codes(body: Body, parts: Parts) -> tuple[dict[str, object], dict[str, bytes]]:
-    return {"texts": read_codes(parts["data"], max_pixels=int(str(body["max_pixels"])))}, {}
+    """body: max_pixels; matrix: Data Matrix too. parts: data."""
+    found = read_codes(parts["data"], max_pixels=int(str(body["max_pixels"])), matrix=bool(body.get("matrix")))
+    return {"texts": found}, {}
 
 
 OPERATIONS: dict[str, Operation] = {"render": render, "inspect": inspect, "attachments": attachments, "codes": codes}
