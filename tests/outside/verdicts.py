@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import pytest
 
 NAMED = (
-    "x/mod/sumdb/note", "x/mod/sumdb/tlog", "tlog-scales", "scitt-cose", "zxing-cpp", "cwt", "openssl", "openssl cms", "openssl ts",
-    "openssl ts in acts", "pdfsig", "qpdf", "veraPDF",
+    "x/mod/sumdb/note", "x/mod/sumdb/tlog", "tlog-scales", "scitt-cose", "zxing-cpp", "cwt", "py2ddoc", "tddoc", "openssl", "openssl cms",
+    "openssl ts", "openssl ts in acts", "pdfsig", "qpdf", "veraPDF",
 )  # fmt: skip
 """One name for each thing that is judged: a program that went on judging another one would be no sign of this one."""
 PROPERTY = "outside-verdict"
