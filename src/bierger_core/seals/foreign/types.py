@@ -82,7 +82,7 @@ class TrustedKey:
 
     @property
     def kid(self) -> bytes:
-        """The first 8 bytes of the SHA-256 of the certificate (hcert_spec section 3.3.4); empty without one."""
+        """The first 8 bytes of the SHA-256 of the certificate, as HCERT has it; empty without one."""
         return b"" if self.certificate is None else hashlib.sha256(self.certificate.public_bytes(Encoding.DER)).digest()[:8]
 
     def subject(self, what: x509.ObjectIdentifier = NameOID.COMMON_NAME) -> str:
