@@ -7,8 +7,8 @@ on RFC 9285 (Base 45), RFC 1950, RFC 9052 (COSE) and RFC 8392 (CWT):
     protected   1 algorithm: -7 ES256, on P-256; -37 PS256, RSA           4 kid, which may stand unprotected too
     claims      1 issuer (a country, or free text; may be missing)   4 expires   6 issued   -260 what is certified
 
-`kid` is the first 8 bytes of the SHA-256 of the signer's certificate, as the library cwt makes it and Austria's published test code
-has it; the version of the specification that was read does not say so. All certificates that have it are asked.
+`kid` is the first 8 bytes of the SHA-256 of the signer's certificate, as the library cwt makes it and Austria's published test
+code has it; the version of the specification that was read does not say so. All certificates that have it are asked.
 
 What is certified is any tree of CBOR; its leaves are the fields, under their path (`1.nam.fn`). The words of schemas and their
 lists of codes (vaccines, tests) are not known here.
