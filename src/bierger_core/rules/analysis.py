@@ -62,10 +62,14 @@ class _Proof:
     def overlaps(self) -> list[Finding]:
         """Report pairs of rules that some input satisfies both."""
         findings: list[Finding] = []
+        same: dict[int, int] = {}  # the rules so far by what they give, where those of one result may match together
         for second in range(len(self.table.rules)):
-            for first in bits(self._met_by(second)):
-                if self.table.hit is Hit.ANY and self.table.results[first] == self.table.results[second]:
-                    continue
+            met = self._met_by(second)
+            if self.table.hit is Hit.ANY:
+                result = self.table.results[second]
+                met &= ~same.get(result, 0)
+                same[result] = same.get(result, 0) | 1 << second
+            for first in bits(met):
                 shared = [column.cell(first).classes & column.cell(second).classes for column in self.columns]
                 example = self._example({number: _lowest(classes) for number, classes in enumerate(shared)})
                 numbers = self.table.rules[first].number, self.table.rules[second].number

@@ -69,19 +69,31 @@ def _key(key: object, name: str) -> str:
     return key
 
 
-def parts_of(values: Iterable[object]) -> int:
-    """Count the parts of values, a hundred characters of text as one; what lies beyond MAX_PARTS is not looked at."""
-    count, waiting = 0, list(values)
+def parts_of(values: Iterable[object], within: int = 0) -> int:
+    """Count the parts of values, a hundred characters of text as one; what lies beyond MAX_PARTS is not looked at.
+
+    What is deeper than MAX_DEPTH, which nothing may read, counts as too large; `within` so many others the values stand already.
+    """
+    count, waiting = 0, [(one, within) for one in values]
     while waiting and count <= MAX_PARTS:
-        one = waiting.pop()
+        one, depth = waiting.pop()
         count += 1
+        if depth >= MAX_DEPTH:
+            return MAX_PARTS + 1
         if isinstance(one, str):
             count += len(one) // 100
-        elif isinstance(one, (list, tuple, Mapping)) and len(one) <= MAX_PARTS:
-            waiting.extend(one.values() if isinstance(one, Mapping) else one)
+        elif isinstance(one, (list, tuple, Mapping)) and len(one) > MAX_PARTS:
+            return MAX_PARTS + 1
         elif isinstance(one, (list, tuple, Mapping)):
-            count += len(one)
+            waiting.extend((part, depth + 1) for part in (one.values() if isinstance(one, Mapping) else one))
     return count
+
+
+def part_of(value: Value, name: str) -> Value:
+    """Give a part of a context; of a list the list of these parts (DMN 1.5 section 10.3.2.5); null where there is none."""
+    if isinstance(value, tuple):
+        return tuple(part_of(one, name) for one in value)
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def refuse_large(values: Iterable[object]) -> None:

@@ -60,6 +60,9 @@ class TypeCheck:
             made = "list" if table.aggregation is Aggregation.LIST else "number"
         if table.hit.takes_all:
             self._same(first.line, f"what {table.policy} makes", made, declared)
+            given = [self.kind(output.default.root) for output in table.outputs if output.default is not None]
+            if given:  # no list of it: where no rule matches the value is the default as it stands
+                self._same(first.line, "the default", given[0] if len(table.outputs) == 1 else "context", declared)
         elif len(table.outputs) == 1:
             self._same(first.line, f"output {first.name or name}", made, declared)
 

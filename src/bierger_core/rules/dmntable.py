@@ -87,6 +87,9 @@ class TableReader:
         allowed = self.types.tests(values) if values is not None else None
         default = self.part(element, "defaultOutputEntry")
         expression = self.expression(default) if default is not None else None
+        if kind.base == "list" and kind.item is not None:  # its values are those of each item
+            item = InputType(kind.item.base, allowed or kind.item.allowed, kind.item.components, kind.item.item)
+            return Output(name, InputType("list", kind.allowed, item=item), expression, element.line)
         return Output(name, InputType(kind.base, allowed or kind.allowed, kind.components), expression, element.line)
 
     def rule(self, element: Element, number: int, columns: int, outputs: int, remarks: list[str]) -> Rule | None:

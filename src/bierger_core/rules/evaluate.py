@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import cached_property
+from typing import cast
 
 from bierger_core.rules import syntax
-from bierger_core.rules.data import Value, decimal_context, to_value, type_word
+from bierger_core.rules.data import Value, decimal_context, part_of, to_value, type_word
 from bierger_core.rules.errors import NumberOverflow, StepsExceeded, TextTooLong
 from bierger_core.rules.syntax import Node, Test
 from bierger_core.rules.truth import all_of, any_of
@@ -68,13 +69,13 @@ def look_up(context: Mapping[str, object], parts: tuple[str, ...]) -> Value:
 
 
 def follow(context: Mapping[str, object], parts: tuple[str, ...]) -> object:
-    """Give what stands at the end of a path, as it was given."""
+    """Give what stands at the end of a path, as it was given; in a list of values (not one of JSON) what stands in each."""
     for length in range(1, len(parts) + 1):
         key = ".".join(parts[:length])
         if key in context:
             found: object = context[key]
             for part in parts[length:]:
-                found = found.get(part) if isinstance(found, Mapping) else None
+                found = part_of(cast("Value", found), part)
             return found
     return None
 

@@ -53,7 +53,7 @@ class Aggregation(StrEnum):
 def aggregate(aggregation: Aggregation, rows: Sequence[Value]) -> Value:
     """Give what the rows of a table make together, one row at least; null where they are of types that cannot be taken together.
 
-    The last row first, as partial evaluation adds them: so both round alike at the 34th digit.
+    In the order of the rows, as everywhere in FEEL: sums round at the 34th digit.
     """
     if aggregation is Aggregation.LIST:
         return tuple(rows)
@@ -61,8 +61,8 @@ def aggregate(aggregation: Aggregation, rows: Sequence[Value]) -> Value:
         return Decimal(len(rows))
     if aggregation is Aggregation.SUM:
         total: Value = Decimal(0)
-        for row in reversed(rows):
-            total = Evaluation({}).arithmetic("+", row, total)
+        for row in rows:
+            total = Evaluation({}).arithmetic("+", total, row)
         return total
     sign = "<" if aggregation is Aggregation.MIN else ">"
     found = rows[-1]

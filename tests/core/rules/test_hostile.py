@@ -107,6 +107,23 @@ def repeated(depth: int, outputs: int, rules: int = 1, policy: str = "COLLECT") 
     return found + "</definitions>"
 
 
+def steps(policy: str, values: str = "") -> str:
+    """A table of 5,000 rules, each of which matches more than the next."""
+    listed = f"<outputValues><text>{values}</text></outputValues>" if values else ""
+    given = "a" if policy == "COLLECT" and not values else "1"
+    rules = "".join(
+        f"<rule><inputEntry><text>&gt;= {number}</text></inputEntry><outputEntry><text>{given}</text></outputEntry></rule>"
+        for number in range(-4_998 if policy == "ANY" else -4_999, 1)
+    )
+    rules += "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>" if policy == "ANY" else ""
+    return HEAD + (
+        '<inputData id="a" name="a"><variable name="a" typeRef="number"/></inputData><decision id="x" name="x"><variable name="x"/>'
+        f'<informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="{policy}"><input>'
+        f"<inputExpression><text>a</text></inputExpression></input><output>{listed}</output>{rules}</decisionTable></decision>"
+        "</definitions>"
+    )
+
+
 CASES = [
     ("decision", '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + LOOP, "xml-dtd"),
     ("decision", '<!DOCTYPE d SYSTEM "file:///etc/passwd">' + LOOP, "xml-dtd"),
@@ -129,6 +146,15 @@ CASES = [
       for kind, outcome in (("derived", "value-too-large"), ("partial", "Undecided"))),
     ("derived", repeated(1, 1, 5_000), "ended"),
     ("partial", repeated(1, 1, 5_000), "Undecided"),
+    ("derived", repeated(1_200, 1), "input-refused"),
+    ("partial", repeated(1_200, 1), "Undecided"),
+    ("partial", repeated(1_200, 2, policy="FIRST"), "Undecided"),
+    ("derived", steps("COLLECT"), "ended"),
+    ("partial", steps("COLLECT"), "Undecided"),
+    ("proof", steps("ANY"), ""),
+    ("derived", steps("COLLECT", ",".join(["1"] * 39)), "ended"),
+    ("subset", steps("COLLECT", ",".join(["1"] * 500)), "dmn-limit"),
+    ("subset", steps("OUTPUT ORDER", ",".join(["1"] * 500)), "dmn-limit"),
     ("feel", "(" * 10_000 + "1" + ")" * 10_000, "feel-limit"),
     ("feel", "(" * 9_000 + "1" + ")" * 9_000, "feel-limit"),
     ("feel", "[" * 9_000, "feel-limit"),

@@ -10,11 +10,14 @@ from bierger_core.rules import (
     Decided,
     DmnRefused,
     Fails,
+    InputRefused,
     RulesOverlap,
     Undecided,
     Verdict,
+    compile_feel,
     compile_partial,
     derive,
+    load_model,
     read_dmn,
     to_plain,
     told,
@@ -219,3 +222,95 @@ def test_several_outputs_are_collected_but_not_added() -> None:
     assert read_dmn(of(' aggregation="COUNT"').encode(), path="m.dmn").evaluate("d", {}).value == 1
     with pytest.raises(DmnRefused, match="2 outputs, and COLLECT SUM takes one"):
         read_dmn(of(' aggregation="SUM"').encode(), path="m.dmn")
+
+
+def followed(policy: str, outputs: tuple[str, ...], text: str, extra: str = ""):
+    """The table of `model`, and an expression over what it gives."""
+    rest = (
+        '<decision id="e" name="e"><variable name="e"/><informationRequirement><requiredDecision href="#d"/></informationRequirement>'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+    return model(policy, outputs, extra, rest)
+
+
+ROWS = (
+    f'{HEAD}<inputData id="a" name="a"><variable name="a" typeRef="number"/></inputData><decision id="d" name="d"><variable name="d"/>'
+    '<informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="COLLECT"><input>'
+    '<inputExpression><text>a</text></inputExpression></input><output name="p"/><output name="q"/>'
+    "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>a</text></outputEntry><outputEntry><text>1</text></outputEntry>"
+    "</rule><rule><inputEntry><text>&gt; 3</text></inputEntry><outputEntry><text>2</text></outputEntry><outputEntry><text>2</text>"
+    '</outputEntry></rule></decisionTable></decision><decision id="e" name="e"><variable name="e"/><informationRequirement>'
+    '<requiredDecision href="#d"/></informationRequirement><literalExpression><text>2 in d.p</text></literalExpression></decision>'
+    "</definitions>"
+)
+
+
+def test_a_part_of_a_list_is_the_list_of_these_parts() -> None:
+    read, whole = read_dmn(ROWS.encode(), path="m.dmn"), load_model({"m.dmn": ROWS.encode()}, main="m.dmn")
+    for number, expected in ((1, False), (2, True), (4, True)):
+        given = {"a": Decimal(number)}
+        assert read.evaluate("e", given).value is expected
+        assert whole.evaluate("e", given).value is expected
+        (below, step) = derive(read, "e", given).steps
+        assert [one.value for one in step.reads] == [tuple(row["p"] for row in below.value)]
+    assert compile_partial(read, "e", may_be_null=()).decide({}) == Undecided(("a",))
+    assert [change.inputs for change in why_not(read, "e", {"a": 1}, outcome=True).found] == [("a",)]
+
+
+def test_a_sum_is_rounded_as_the_whole_language_rounds_it() -> None:
+    outputs = "4", "4", "99999999999999999999999999999999990"
+    read, given = model('"COLLECT" aggregation="SUM"', outputs), {"area": Decimal(10), "music": True}
+    assert read.evaluate("d", given).value == sum_of_feel(outputs)
+    assert sum_of_feel(outputs) != sum_of_feel(tuple(reversed(outputs)))
+    partial = compile_partial(read, "d", may_be_null=())
+    assert partial.decide(given) == Decided(sum_of_feel(outputs))
+    assert why_not(read, "d", {"area": 60, "music": True}, sum_of_feel(outputs)).found[0].inputs == ("area",)
+
+
+def sum_of_feel(outputs: tuple[str, ...]):
+    return compile_feel(f"sum([{', '.join(outputs)}])").evaluate({})
+
+
+def test_what_lists_are_made_of_may_stay_unknown_in_a_test() -> None:
+    read = followed('"COLLECT"', ("area", "1", "7"), "3 in d")
+    partial = compile_partial(read, "e", may_be_null=())
+    assert partial.decide({"music": True}) == Undecided(("area",))
+    assert partial.decide({"area": 60}) == Decided(value=False)
+    assert partial.decide({"area": 3}) == Decided(value=True)
+
+
+@pytest.mark.parametrize("policy", ['"PRIORITY"', '"OUTPUT ORDER"', '"COLLECT"', '"ANY"'])
+def test_no_rule_gives_what_its_output_does_not_list(policy) -> None:
+    with pytest.raises(DmnRefused, match='rule 2 gives "refusal", which is none of the values'):
+        model(policy, ('"permit"', '"refusal"', '"nothing"'), LISTED)
+
+
+def test_a_computed_output_is_held_to_the_values_listed() -> None:
+    read = model('"COLLECT"', ("area", "1", "2"), "<outputValues><text>1, 2, 3</text></outputValues>")
+    assert read.evaluate("d", {"area": 3, "music": True}).value == (3, 1, 2)
+    with pytest.raises(InputRefused):
+        read.evaluate("d", {"area": 10, "music": True})
+    assert compile_partial(read, "d").decide({"area": 10}) == Fails("input-refused")
+
+
+def test_a_default_that_is_no_list_is_refused_where_a_list_is_declared() -> None:
+    text = ROWS.replace(' name="p"/><output name="q"/>', "><defaultOutputEntry><text>0</text></defaultOutputEntry></output>")
+    text = text.replace("<outputEntry><text>1</text></outputEntry>", "").replace("<outputEntry><text>2</text></outputEntry>", "", 1)
+    item = '<itemDefinition name="tList" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+    text = text.replace("2 in d.p", "2 in d").replace(HEAD, HEAD + item)
+    assert read_dmn(text.encode(), path="m.dmn").evaluate("d", {"a": 1}).value == (1,)
+    with pytest.raises(DmnRefused, match="the default is of type number, and list is declared"):
+        read_dmn(text.replace('<variable name="d"/>', '<variable name="d" typeRef="tList"/>').encode(), path="m.dmn")
+
+
+def test_the_values_of_an_output_that_is_a_list_are_those_of_its_items() -> None:
+    item = '<itemDefinition name="tList" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+    table = (
+        '<decision id="e" name="e"><variable name="e"/><informationRequirement><requiredDecision href="#d"/></informationRequirement>'
+        '<decisionTable hitPolicy="FIRST"><input><inputExpression><text>d</text></inputExpression></input><output typeRef="tList">'
+        "<outputValues><text>10, 20, 5</text></outputValues></output><rule><inputEntry><text>-</text></inputEntry>"
+        "<outputEntry><text>d</text></outputEntry></rule></decisionTable></decision>"
+    )
+    assert model('"COLLECT"', NUMBERS, rest=table + item).evaluate("e", ALL).value == (10, 20, 5)
+    with pytest.raises(InputRefused):
+        model('"COLLECT"', ("10", "20", "6"), rest=table + item).evaluate("e", ALL)

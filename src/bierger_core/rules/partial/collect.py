@@ -4,14 +4,12 @@
 Sums, least and greatest values and counts are taken at once and not at the end: then few different ones remain.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 
-from bierger_core.rules.data import Value
 from bierger_core.rules.partial.diagram import Node
 from bierger_core.rules.partial.errors import TooLarge
-from bierger_core.rules.partial.operations import Operations
-from bierger_core.rules.partial.terms import Constant, Items, Mark, Term, constant, word_of
+from bierger_core.rules.partial.operations import Operations, put_before
+from bierger_core.rules.partial.terms import Constant, Mark, Term, word_of
 from bierger_core.rules.policies import Aggregation
 
 NOTHING_YET = Mark(0)
@@ -28,12 +26,12 @@ class Gathering(Operations):
     def _gathered(self, aggregation: Aggregation, row: Term, rest: Term) -> Node:
         end = self.diagram.end
         if aggregation is Aggregation.LIST:
-            return end(Items((row, *(rest.parts if isinstance(rest, Items) else ()))))
+            return end(put_before(row, rest))
         if aggregation is Aggregation.COUNT:
             known = rest.value if isinstance(rest, Constant) else None
             return self.constant(Decimal(1) + (known if isinstance(known, Decimal) else 0))
         if aggregation is Aggregation.SUM:
-            return self.arithmetic("+", end(row), self.constant(Decimal(0)) if rest == NOTHING_YET else end(rest))
+            return self.arithmetic("+", self.constant(Decimal(0)) if rest == NOTHING_YET else end(rest), end(row))
         words = word_of(row), word_of(row if rest == NOTHING_YET else rest)
         if "" in words:
             raise TooLarge  # nothing can be said before it is known
@@ -47,26 +45,4 @@ class Gathering(Operations):
     def all_gathered(self, rest: Node, nothing: Node) -> Node:
         """Give what was gathered, or `nothing` where no rule matched."""
         empty = self.lifted("empty", lambda terms: self.true if terms[0] == NOTHING_YET else self.false, rest)
-        return self.choose(empty, nothing, self._closed(rest))
-
-    def items(self, parts: Sequence[Node]) -> Node:
-        """Put the parts of a list together."""
-        rest = self.diagram.end(Items(()))
-        for part in reversed(parts):
-            rest = self.gathered(Aggregation.LIST, part, rest)
-        return self._closed(rest)
-
-    def _closed(self, rest: Node) -> Node:
-        return self.lifted("list", lambda terms: self.diagram.end(_whole_list(terms[0])), rest)
-
-
-def _whole_list(term: Term) -> Term:
-    """Make a value of a list whose parts are all known."""
-    if not isinstance(term, Items):
-        return term
-    values: list[Value] = []
-    for part in term.parts:
-        if not isinstance(part, Constant):
-            return term
-        values.append(part.value)
-    return constant(tuple(values))
+        return self.choose(empty, nothing, self.closed(rest))

@@ -4,7 +4,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bierger_core.rules.data import Value, to_value
+from bierger_core.rules.data import Value, part_of, to_value
 from bierger_core.rules.errors import DateMissing, EvaluationError
 from bierger_core.rules.model import DecisionModel
 from bierger_core.rules.partial.build import Plan, build, plan
@@ -110,7 +110,7 @@ class PartialDecision:
             if name in given:
                 value = given[name]
                 for part in parts:
-                    value = value.get(part) if isinstance(value, Mapping) else None
+                    value = part_of(value, part)
                 leaves[index] = value
         return leaves
 

@@ -111,7 +111,7 @@ class Diagram:
         size = size_of(term)
         if size > MAX_PARTS:
             raise TooLarge
-        self.count(size // 16)  # a long term is compared with others part by part
+        self.count(size // 2)  # a long term is compared with others part by part
         found = self.ends.get(term)
         if found is None:
             inputs = sum(1 << index for index in variables_of(term))

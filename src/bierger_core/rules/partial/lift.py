@@ -181,9 +181,13 @@ class Lift(Gathering):
     def several(self, aggregation: Aggregation, matching: Sequence[Node], outputs: Sequence[Node], default: Node) -> Node:
         """Give what all rules that match make together."""
         rest = self.diagram.end(NOTHING_YET)
-        for matches, row in zip(reversed(matching), reversed(outputs), strict=True):
+        rows = list(zip(matching, outputs, strict=True))
+        adds = aggregation is Aggregation.SUM  # in the order of the rules, for it rounds
+        for matches, row in rows if adds else reversed(rows):
             rest = self.choose(matches, self.gathered(aggregation, row, rest), rest)
         result = self.all_gathered(rest, default)
+        for matches, row in reversed(rows) if adds else ():  # each row is taken before they are added
+            result = self.after(self.choose(matches, row, self.null), result)
         for matches in reversed(matching):  # which rules match is known before the first row is taken
             result = self.after(matches, result)
         return result

@@ -4,12 +4,12 @@
 An error travels as a Failure: the first in reading order wins, because there the evaluation would have ended.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from bierger_core.rules import evaluate
-from bierger_core.rules.data import Value
+from bierger_core.rules.data import Value, part_of
 from bierger_core.rules.errors import EvaluationError
 from bierger_core.rules.evaluate import Evaluation
 from bierger_core.rules.partial.comparisons import ONE, SIGNS, Comparisons, number_of, quotient
@@ -20,6 +20,7 @@ from bierger_core.rules.partial.sums import MAX_DEGREE
 from bierger_core.rules.partial.terms import (
     Constant,
     Failure,
+    Items,
     Number,
     Pending,
     Plain,
@@ -157,11 +158,12 @@ class Operations:
         words = word_of(value), word_of(operand)
         if words[1] not in ("list", "") or words == ("list", "list"):
             return self._ordered("=", value, operand)
-        if "" in words or not isinstance(operand, Constant):
+        if "" in words or not isinstance(operand, (Constant, Items)):
             return self.wait("in", value, operand)
+        values = operand.value if isinstance(operand, Constant) and isinstance(operand.value, tuple) else ()
         result = self.false
-        for item in operand.value if isinstance(operand.value, tuple) else ():
-            result = self.either(result, self.truth(self._ordered("=", value, constant(item))))
+        for item in operand.parts if isinstance(operand, Items) else [constant(one) for one in values]:
+            result = self.either(result, self.truth(self._ordered("=", value, item)))
         return result
 
     # -- arithmetic --------------------------------------------------------------------------------------------
@@ -235,12 +237,25 @@ class Operations:
 
     def _part(self, term: Term, name: str) -> Node:
         if isinstance(term, Constant):
-            return self.constant(term.value.get(name) if isinstance(term.value, Mapping) else None)
+            return self.constant(part_of(term.value, name))
         if isinstance(term, Record):
             return self.diagram.end(dict(term.parts).get(name, constant(None)))
-        if isinstance(term, Number) or word_of(term) not in ("context", ""):
+        if isinstance(term, Items):
+            return self.items([self._part(part, name) for part in term.parts])
+        if isinstance(term, Number) or word_of(term) not in ("context", "list", ""):
             return self.null
         return self.wait("part", term, constant(name))
+
+    def items(self, parts: Sequence[Node]) -> Node:
+        """Put the parts of a list together."""
+        rest = self.diagram.end(Items(()))
+        for part in reversed(parts):
+            rest = self.lifted("item", lambda terms: self.diagram.end(put_before(terms[0], terms[1])), part, rest)
+        return self.closed(rest)
+
+    def closed(self, rest: Node) -> Node:
+        """Make values of lists whose parts are all known."""
+        return self.lifted("list", lambda terms: self.diagram.end(_whole_list(terms[0])), rest)
 
     def record(self, parts: Sequence[tuple[str, Node]]) -> Node:
         """Put named values together."""
@@ -273,6 +288,23 @@ def _may_miss(operator: str, a: Number, b: Number) -> bool:
 
 def _boolean(term: Term) -> bool | None:
     return term.value if isinstance(term, Constant) and isinstance(term.value, bool) else None
+
+
+def put_before(first: Term, rest: Term) -> Items:
+    """Make a list longer; what is none yet has no parts."""
+    return Items((first, *(rest.parts if isinstance(rest, Items) else ())))
+
+
+def _whole_list(term: Term) -> Term:
+    """Make a value of a list whose parts are all known."""
+    if not isinstance(term, Items):
+        return term
+    values: list[Value] = []
+    for part in term.parts:
+        if not isinstance(part, Constant):
+            return term
+        values.append(part.value)
+    return constant(tuple(values))
 
 
 def _whole(term: Term) -> Term:

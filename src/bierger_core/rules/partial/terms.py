@@ -6,7 +6,7 @@ Inputs are numbers of variables (see diagram.py). Two equal terms stand for the 
 
 from dataclasses import dataclass, field
 
-from bierger_core.rules.data import MAX_PARTS, Key, Value, key_of, parts_of, type_word
+from bierger_core.rules.data import MAX_DEPTH, MAX_PARTS, Key, Value, key_of, parts_of, type_word
 from bierger_core.rules.partial.sums import Sum
 
 
@@ -84,15 +84,17 @@ def constant(value: Value) -> Constant:
 
 
 def size_of(term: Term) -> int:
-    """Count the parts of a term; what lies beyond MAX_PARTS is not looked at."""
-    count, waiting = 0, [term]
+    """Count the parts of a term as `parts_of` those of a value."""
+    count, waiting = 0, [(term, 0)]
     while waiting and count <= MAX_PARTS:
-        one = waiting.pop()
+        one, depth = waiting.pop()
+        if depth >= MAX_DEPTH:
+            return MAX_PARTS + 1
         if isinstance(one, Record):
-            waiting.extend(part for _, part in one.parts)
+            waiting.extend((part, depth + 1) for _, part in one.parts)
         elif isinstance(one, Items):
-            waiting.extend(one.parts)
-        count += parts_of([one.value]) if isinstance(one, Constant) else 1
+            waiting.extend((part, depth + 1) for part in one.parts)
+        count += parts_of([one.value], depth) if isinstance(one, Constant) else 1
     return count
 
 

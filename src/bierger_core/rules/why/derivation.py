@@ -236,9 +236,9 @@ def _table(decision: Decision, table: DecisionTable, context: Mapping[str, objec
     value = decision.type.accept(table.value_of(matched, outputs), name=decision.name)
     cells = _Cells(table, values, context)
     fired = [cells.fired(table.rules[index]) for index in matched]
-    excluded = []
+    excluded, counted = [], set(matched)
     for place, rule in enumerate(table.rules):
-        if place not in matched:
+        if place not in counted:
             behind = table.hit.takes_first and bool(matched) and place > matched[0]
             excluded.append(Excluded(rule.id, rule.number, rule.line, () if behind else cells.against(rule)))
     law = dict.fromkeys(one for rule in fired for one in rule.law)

@@ -44,8 +44,8 @@ class EveryPolicy(Generator):
         if policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT"):
             default = table.find("output/defaultOutputEntry")
             self.made = {"": "list", "COUNT": "number"}.get(aggregation, "")
-            if aggregation == "COUNT" and default is not None and kind != "number":
-                self.made = "list"  # a count or a text: nobody compares it
+            if aggregation == "COUNT" and default is not None and (kind != "number" or len(table.findall("output")) > 1):
+                self.made = "list"  # a count, or a text or a context: nobody compares it
         text = ET.tostring(table, encoding="unicode")
         return text if self.made else text.replace('<output name="second" />', '<output name="second"/>')
 
