@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from bierger.site.cli import main
+from bierger.site.commands.rules import _dated
+from bierger_core.rules import InputType
 from tests.core.rules.test_dated import CHANGED, model, table
 from tests.core.rules.why.test_changes import PERSON
 from tests.core.rules.why.test_derivation import AID
@@ -98,3 +100,7 @@ def test_a_day_that_is_none_is_refused(ask, capsys, day):
     with pytest.raises(SystemExit):
         ask(CHANGED, "--decision", "fee", "--at", day)
     assert f"'{day}' is no day of the calendar; write it as 2027-01-01." in capsys.readouterr().err
+
+
+def test_the_days_of_a_list_that_is_asked_for_are_days() -> None:
+    assert _dated(["2027-01-31"], InputType("list", item=InputType("date")), "d") == [date(2027, 1, 31)]

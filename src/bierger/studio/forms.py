@@ -36,6 +36,16 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+# What `./bierger check` advises for tables of other hit policies -> the same for the page.
+BY_POLICY: Mapping[str, str] = {
+    "Give both the same outputs, make them exclude each other, or use the hit policy FIRST.": gettext_noop(
+        "Give both the same outputs, make them exclude each other, or use the hit policy FIRST."
+    ),
+    "Remove it, or list its output before the others in outputValues.": gettext_noop(
+        "Remove it, or list its output before the others in outputValues."
+    ),
+}
+
 
 def page_of(name: str, data: bytes, body: Body, *, decision: str, day: str, typed: Mapping[str, str]) -> RulesPage:
     """The page of a file; `typed`: what stands in the fields of the inputs, by path."""
@@ -66,6 +76,7 @@ def said(finding: Body) -> Said:
     if finding["code"] not in FINDINGS:
         return Said(finding["line"], "", "", f"{finding['message']} {finding['mend']}".strip(), warning)
     text, mend = FINDINGS[finding["code"]]
+    mend = BY_POLICY.get(finding["mend"], mend)
     words = _(text) % data
     if "period" in data:
         words = f"{words} ({data['period']})"

@@ -9,6 +9,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from bierger.backoffice.views.shown import _laws_of
 from bierger.cases import services as cases
 from bierger.infra.principal import acting_as
 from tests import story
@@ -75,6 +76,15 @@ def test_what_happens_by_itself_is_said_in_words_and_a_rule_with_its_law(town):
     assert "Rule applied" in past
     assert "Loi communale du 13 décembre 1988" in past
     assert "route" not in past  # the rule task's name in the process file
+
+
+def test_every_rule_that_counts_is_said_with_its_law():
+    def notes(*texts):
+        return [{"name": "law", "text": text} for text in texts]
+
+    derivation = {"annotations": notes("Art. 1"), "also": [{"annotations": notes("Art. 2")}, {"annotations": notes("Art. 1")}]}
+    assert _laws_of(derivation) == "Art. 1, Art. 2"
+    assert _laws_of({"annotations": notes("Art. 1")}) == "Art. 1"
 
 
 def test_the_head_says_which_task_waits_not_the_applicants_sentence(town, case):

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
+from bierger.studio.forms import said
 from bierger.studio.plugins import bench
 from bierger.studio.plugins.bench import look
+from bierger_core.rules import read_dmn
 from tests.clients import client_of
 from tests.people import officer, person
 
@@ -192,3 +195,11 @@ def test_nothing_is_kept(author, tmp_path):
     assert list(Path(worker.folder).iterdir()) == []
     assert Path(f"/proc/{worker.process.pid}/environ").read_bytes().count(b"DATABASE_URL") == 0
     bench.stop()
+
+
+def test_what_mends_a_table_of_another_hit_policy_is_said_for_it() -> None:
+    rules = rule("-", "true", "1") + rule("-", "-", "2")
+    (found,) = read_dmn((HEAD + INPUTS + TABLE.replace("UNIQUE", "ANY").format(rules)).encode(), path="m.dmn").prove()
+    finding = {"code": found.code, "line": 1, "message": "", "mend": found.mend, "level": found.level, "data": dict(found.data)}
+    with translation.override("de"):
+        assert said(finding).mend == "Geben Sie beiden dieselbe Ausgabe, grenzen Sie sie voneinander ab, oder verwenden Sie FIRST."

@@ -311,6 +311,7 @@ def _revoked(said: Mapping[str, object]) -> str:
 
 
 def _laws_of(derivation: object) -> str:
-    """What the rule that fired notes beside itself: the article of law, as the package's author wrote it."""
-    notes = derivation.get("annotations", ()) if isinstance(derivation, Mapping) else ()
-    return ", ".join(str(note["text"]) for note in notes if isinstance(note, Mapping) and note.get("text"))
+    """What the rules that count note beside themselves: the articles of law, as the package's author wrote them."""
+    found = derivation if isinstance(derivation, Mapping) else {}
+    notes = [note for rule in (found, *found.get("also", ())) for note in rule.get("annotations", ())]
+    return ", ".join(dict.fromkeys(str(note["text"]) for note in notes if isinstance(note, Mapping) and note.get("text")))

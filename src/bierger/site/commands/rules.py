@@ -305,4 +305,6 @@ def _dated(value: object, kind: InputType, name: str) -> object:
             raise InputRefused(name=name, expected="date", got=value[:80]) from None
     if isinstance(value, dict) and kind.components:
         return {part: _dated(one, kind.components.get(part, ANY), f"{name}.{part}") for part, one in value.items()}
+    if isinstance(value, (list, tuple)) and kind.item is not None:
+        return [_dated(one, kind.item, name) for one in value]
     return value
