@@ -21,6 +21,7 @@ from bierger_core.procedures import load
 from bierger_core.rules import DecisionModel, DecisionTable, Value
 from bierger_core.situations import Guide, procedures_of
 from bierger_core.situations import load as load_situation
+from bierger_core.situations.guide import PREPARED
 from bierger_core.situations.past import past_cases
 
 FOLDER = Path(__file__).resolve().parents[1] / "situations"
@@ -47,6 +48,7 @@ def _situation(folder: Path, orders: tuple[str, ...], by_cost: tuple[str, ...]) 
     names = [name for name in guide.situation.form.names if name in answers]
     decisions, past = list(guide.decisions.values()), list(past_cases(guide.situation, ON))
     ours, exact = (QuestionOrder(decisions, cases=past) for _ in range(2))
+    ours.prepare(PREPARED)
     began = time.process_time()
     is_exact = exact.prepare(ENOUGH)
     taken = time.process_time() - began
@@ -65,9 +67,10 @@ def _situation(folder: Path, orders: tuple[str, ...], by_cost: tuple[str, ...]) 
         found = (expected(answers, ask, costs) if ask else None for ask in asks)
         return [float(sum(costs[name] for name in names)), *found]
 
+    fixed_once, rows_once = _once(fixed), _once(rows)  # the same questions in both figures
     one = dict.fromkeys(names, 1.0)
-    questions = figures((fixed, rows, _page(ours), _page(exact) if is_exact else None), one)
-    costs = figures((fixed, rows, _page(portal), _page(best) if is_best else None), {**one, **portal.costs})
+    questions = figures((fixed_once, rows_once, _page(ours), _page(exact) if is_exact else None), one)
+    costs = figures((fixed_once, rows_once, _page(portal), _page(best) if is_best else None), {**one, **portal.costs})
     return {
         "situation": folder.name, "procedures": len(guide.situation.entries), "questions": len(names), "exact_s": taken,
         "orders": dict(zip(orders, questions, strict=True)), "costs": dict(zip(by_cost, costs, strict=True)),
@@ -87,6 +90,19 @@ def _page(order: QuestionOrder) -> Ask:
         return following.names if following else ()
 
     return ask
+
+
+def _once(ask: Ask) -> Ask:
+    """Remember what is asked when."""
+    found: dict[frozenset[tuple[str, Value]], tuple[str, ...]] = {}
+
+    def asked(known: Known) -> tuple[str, ...]:
+        key = frozenset(known.items())
+        if key not in found:
+            found[key] = ask(known)
+        return found[key]
+
+    return asked
 
 
 def expected(answers: Answers, ask: Ask, costs: Mapping[str, float]) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bierger_core.rules import dated
+from bierger_core.rules import data, dated, types
 from bierger_core.rules.drg.hits import MAX_COLUMNS, MAX_RULES
 from bierger_core.rules.feel.lexer import MAX_SOURCE
 from bierger_core.rules.feel.limits import LOGARITHM_STEPS, MAX_CALLS, MAX_ITEMS, MAX_STEPS, MAX_TEXT, POWER_STEPS
@@ -96,4 +96,5 @@ def test_the_limits_are_those_of_the_code():
         meeting.MAX_PATHS,
         meeting.MAX_POINTS,
     }
-    assert said == known | unknown | dated_ | {MAX_TEXT, MAX_CALLS, MAX_PATTERN, MAX_WORK, 10, 6144}
+    values = {data.MAX_PARTS, data.MAX_DEPTH, types.MAX_TESTS}
+    assert said == known | values | unknown | dated_ | {MAX_TEXT, MAX_CALLS, MAX_PATTERN, MAX_WORK, 10, 6144}

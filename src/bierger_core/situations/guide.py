@@ -66,6 +66,10 @@ class Next:
     optimal: bool
 
 
+PREPARED = 2_000
+"""States of the interview that are computed before the first question: a fifth of a second at most, once per version and day."""
+
+
 class Guide:
     """The interview of one version on one day. Raises what `compile_partial` and `QuestionOrder` raise for what is not proved."""
 
@@ -83,6 +87,7 @@ class Guide:
             sequence=situation.sequence,
             cases=past_cases(situation, on),
         )
+        self.order.prepare(PREPARED)  # the optimum, where that is soon computed; the order remembers what it got otherwise
         self._factors = {factor.name: factor for factor in self.order.shared.factors}
 
     # -- the interview ---------------------------------------------------------------------------------------------

@@ -128,9 +128,7 @@ def test_all_of_dmn_can_be_tried_and_says_what_was_not_proved(author):
 
 MIXED = FAULTY.replace("</definitions>", "") + (
     '<decision id="y" name="sums"><variable name="sums"/><informationRequirement><requiredInput href="#a"/></informationRequirement>'
-    '<decisionTable hitPolicy="COLLECT" aggregation="SUM"><input><inputExpression><text>age</text></inputExpression></input><output/>'
-    "<rule><inputEntry><text>&gt; 5</text></inputEntry><outputEntry><text>7</text></outputEntry></rule>"
-    "<rule><inputEntry><text>&gt; 9</text></inputEntry><outputEntry><text>8</text></outputEntry></rule></decisionTable></decision>"
+    "<literalExpression><text>sum([7, 8][age &gt; 9 or item = 7])</text></literalExpression></decision>"
     '<decision id="z" name="after"><variable name="after"/><informationRequirement><requiredDecision href="#y"/></informationRequirement>'
     "<literalExpression><text>sums + 1</text></literalExpression></decision></definitions>"
 )
@@ -144,7 +142,7 @@ def test_one_table_beyond_the_subset_says_nothing_against_the_others(author):
     assert "rules 1 and 2 both answer this: age = " in html
     assert "inputs may stay unknown: grant." in html
     assert "than packages do: sums, after." in html
-    assert "the hit policy COLLECT is not in the DMN subset." in html
+    assert "function sum() is not in the FEEL subset." in html
     assert "decision after rests on sums, which is not in the DMN subset." in html
     assert "<strong>listed</strong>" in again(author, page, decision="grant", in__age="20").content.decode()
     assert "sums: <strong>15</strong>" in again(author, page, decision="sums", in__age="20", in__listed="true").content.decode()
