@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bierger_core.seals import ForeignCodeError, base45
+from bierger_core.seals import CborError, ForeignCodeError, base45
 from bierger_core.seals.foreign import doc2d, examine, hcert, is_foreign, load_trusted, read_foreign
 from bierger_core.seals.foreign.doc2d_fields import FIXED, MOST
 from bierger_core.seals.foreign.loose_cbor import decode
@@ -323,7 +323,7 @@ def test_cbor_in_its_longer_forms():
     assert decode(bytes.fromhex("bf61619f0102ffff")) == {"a": [1, 2]}
     assert decode(bytes.fromhex("a2626161016162 1b0000000000000002".replace(" ", ""))) == {"aa": 1, "b": 2}
     for twice_or_pieces in ("a2010101 02", "7f6161ff", "a1 f501", "f8ff", "ff", "a1", "1c"):
-        with pytest.raises(Exception, match=r"twice|length|Keys|simple|ends") as refused:
+        with pytest.raises(CborError, match=r"twice|length|Keys|simple|ends") as refused:
             decode(bytes.fromhex(twice_or_pieces.replace(" ", "")))
         assert refused.value.code == "cbor-format"
 
