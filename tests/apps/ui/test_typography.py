@@ -16,7 +16,7 @@ from bierger_core.interview import Type
 from bierger_core.procedures import load
 from tools import messages
 
-PROCEDURES = Path(__file__).parents[3] / "procedures"
+PROCEDURES, SITUATIONS = (Path(__file__).parents[3] / name for name in ("procedures", "situations"))
 FOLDERS = list(find_packages(PROCEDURES))
 NARROW, WIDE = "\u202f", "\u00a0"
 # U+202F before ; ! ?   ·   U+00A0 before : and inside « »   ·   an address or a clock keeps its colon
@@ -31,9 +31,8 @@ def words(tree: object) -> list[str]:
 
 @cache
 def french() -> dict[str, list[str]]:
-    found = {
-        str(path.relative_to(PROCEDURES)): words(yaml.safe_load(path.read_text("utf-8"))) for path in PROCEDURES.glob("**/texts/fr.yaml")
-    }
+    paths = [*PROCEDURES.glob("**/texts/fr.yaml"), *SITUATIONS.glob("**/texts/fr.yaml")]
+    found = {str(path.relative_to(PROCEDURES.parent)): words(yaml.safe_load(path.read_text("utf-8"))) for path in paths}
     strings = [one.string if isinstance(one.string, tuple | list) else (one.string,) for one in messages.read("fr") if one.id]
     return found | {"screens": [text for many in strings for text in many], "simulators": [one["fr"] for one in TEXTS.values()]}
 
