@@ -25,9 +25,9 @@ from tests.people import person
 pytestmark = pytest.mark.browser
 # What is answered; the rest is "I do not know yet", or the first choice.
 PASSES = [
-    pytest.param("cafe-terrace", "fr", {"premises_before": "other", "works": "yes", "capacity": "60", "alcohol": "yes", "closing": "two", "terrace": "public", "music": "outside", "building_zone": "no", "protection": "national"}, id="cafe-french"),
+    pytest.param("cafe-terrace", "fr", {"premises_before": "other", "works": "yes", "capacity": "60", "alcohol": "yes", "closing": "two", "terrace": "public", "music": "outside", "building_zone": "no", "protection": "national"}, id="cafe-french", marks=pytest.mark.slow),
     pytest.param("hire", "de", {}, id="hire-german", marks=pytest.mark.slow),
-    pytest.param("move", "lb", {}, id="move-luxembourgish", marks=pytest.mark.slow),
+    pytest.param("move", "lb", {}, id="move-luxembourgish"),
     pytest.param("build", "en", {"works_kind": "extension", "area": "40", "height": "4"}, id="build-english", marks=pytest.mark.slow),
 ]  # fmt: skip
 MOST_PAGES = 80
