@@ -69,13 +69,12 @@ def decode(data: bytes, largest: int = LARGEST) -> Cbor:
         raise CborError("The input is too long.", code="cbor-limit", length=len(data))
     reader = _Reader(data)
     value = reader.value(0)
-    if reader.position != len(data):
-        raise CborError("Something follows the value.")
+    reader.end()
     return value
 
 
-class _Reader:
-    """Reads one item after the other, never past the end."""
+class Cursor:
+    """A place in some bytes that goes forward, never past the end."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -88,6 +87,21 @@ class _Reader:
         piece = self.data[self.position : end]
         self.position = end
         return piece
+
+    def text(self, length: int) -> str:
+        try:
+            return self.take(length).decode()
+        except UnicodeDecodeError:
+            raise CborError("A text is not UTF-8.") from None
+
+    def end(self) -> None:
+        """Refuse what follows."""
+        if self.position != len(self.data):
+            raise CborError("Something follows the value.")
+
+
+class _Reader(Cursor):
+    """Reads one item after the other, each as it has to be written."""
 
     def head(self) -> tuple[int, int]:
         """Major type and argument; the argument must be written in its shortest form."""
@@ -129,12 +143,6 @@ class _Reader:
         if count > len(self.data) - self.position:
             raise CborError("The input ends in the middle of a value.")
         return count
-
-    def text(self, length: int) -> str:
-        try:
-            return self.take(length).decode()
-        except UnicodeDecodeError:
-            raise CborError("A text is not UTF-8.") from None
 
     def map(self, count: int, depth: int) -> dict[int | str, Cbor]:
         result: dict[int | str, Cbor] = {}

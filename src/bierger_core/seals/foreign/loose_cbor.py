@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bierger_core.seals.cbor import DEEPEST, LARGEST
+from bierger_core.seals.cbor import DEEPEST, LARGEST, Cursor
 from bierger_core.seals.errors import CborError
 
 Loose: TypeAlias = "bool | int | float | bytes | str | Sequence[Loose] | Mapping[int | str, Loose] | Tagged | None"
@@ -35,24 +35,12 @@ def decode(data: bytes) -> Loose:
         raise CborError("The input is too long.", code="cbor-limit", length=len(data))
     reader = _Reader(data)
     value = reader.value(0)
-    if reader.position != len(data):
-        raise CborError("Something follows the value.")
+    reader.end()
     return value
 
 
-class _Reader:
-    """Reads one item after the other, never past the end. Every item takes a byte, so there are never more than bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.position = 0
-
-    def take(self, count: int) -> bytes:
-        piece = self.data[self.position : self.position + count]
-        if len(piece) != count:
-            raise CborError("The input ends in the middle of a value.")
-        self.position += count
-        return piece
+class _Reader(Cursor):
+    """Reads one item after the other. Every item takes a byte, so there are never more than bytes."""
 
     def value(self, depth: int) -> Loose:
         if depth > DEEPEST:
@@ -90,12 +78,6 @@ class _Reader:
         if short not in _SIMPLE:
             raise CborError("This simple value has no place in a certificate.")
         return _SIMPLE[short]
-
-    def text(self, length: int) -> str:
-        try:
-            return self.take(length).decode()
-        except UnicodeDecodeError:
-            raise CborError("A text is not UTF-8.") from None
 
     def more(self, done: int, count: int | None) -> bool:
         """Is there another item? Of an indefinite length until its end is met."""
