@@ -111,7 +111,7 @@ def _measure(system: System, size: Size, *, with_profile: bool) -> dict[str, obj
     said["memory"] = memory.pss_by_session(system.sessions())
     system.stop("worker")
     _tell("The worklist with and without its recording.")
-    said["readings"] = system.inside("readings", "web", session=str(seeded["officer_session"]), rounds=size.profile_rounds * 5)
+    said["readings"] = system.inside("readings", "web", session=str(seeded["officer_session"]), rounds=size.profile_rounds * 25)
     _tell("The log.")
     said["log"] = system.inside("log", "worker", entries=size.log_entries)
     _tell("Acts.")

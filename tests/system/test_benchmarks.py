@@ -36,7 +36,7 @@ def test_the_bench_runs_and_prints_one_table(tmp_path: Path):
     assert {name for name, seconds in measured["recovery"].items() if all(one > 0 for one in seconds)} == {
         "first start", "second start", "web killed, back", "worker killed, back", "database killed, back",
     }  # fmt: skip
-    assert set(measured["readings"]) == {"with_ms", "without_ms", "ratio"}
+    assert set(measured["readings"]) == {"with_ms", "without_ms", "cost_ms", "ratio"}
     assert len(measured["profile"]["statements"]) == measured["messages"] - 2  # BEGIN and COMMIT
 
 

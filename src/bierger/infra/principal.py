@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from bierger.infra import clock
 from bierger.infra.errors import AnotherPrincipal, NoPrincipal, SpaceLost
+from bierger.infra.rows import carrying
 
 Kind = Literal["anonymous", "link", "person", "officer", "worker", "system"]
 Level = Literal["none", "low", "substantial", "high"]
@@ -143,7 +144,8 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
             raise SpaceLost("The space in which this person acts is no longer theirs to act in.")
         token = _acting.set(principal)
         try:
-            yield principal
+            with carrying():
+                yield principal
         finally:
             _acting.reset(token)
             if nested and not connection.needs_rollback:

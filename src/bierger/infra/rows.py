@@ -5,11 +5,13 @@ nobody waits for travel together.
 A submission writes a dozen rows into as many tables. Django composes each INSERT anew, which costs more processor time than the
 row costs PostgreSQL, and each is a journey of its own (docs/explain/performance.md). The values pass through the same fields, so
 what arrives is the same.
+
+`together` gathers a block's rows in one message; `carry` lets a single statement travel with whatever is asked next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,12 +30,15 @@ class _Waiting:
     statements: list[str] = field(default_factory=list)
     _binder: ClientCursor[tuple[object, ...]] | None = None
 
-    def add(self, sql: str, values: list[Any]) -> None:
+    def add(self, sql: str, values: Sequence[Any]) -> None:
+        self.statements.append(self.bound(sql, values))
+
+    def bound(self, sql: str, values: Sequence[Any] | None) -> str:
         # Bound one by one: the driver remembers how to take a short statement apart, and not a long one.
         if self._binder is None:
             connection.ensure_connection()
             self._binder = ClientCursor(connection.connection)
-        self.statements.append(self._binder.mogrify(sql, values))
+        return self._binder.mogrify(sql, values)
 
     def send(self) -> None:
         if not self.statements:
@@ -42,13 +47,23 @@ class _Waiting:
         with connection.cursor() as cursor:
             cursor.execute(sql)
 
-    def before(self, execute: Callable[..., object], sql: str, params: object, many: bool, context: object) -> object:  # noqa: FBT001 - the signature is Django's
-        """Every other statement finds the rows that were written before it."""
-        self.send()
-        return execute(sql, params, many, context)
+    def before(self, execute: _Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> object:  # noqa: FBT001 - the signature is Django's
+        """Every other statement finds the rows that were written before it: they go first, in the same message."""
+        cursor = context["cursor"]
+        # A cursor of the server declares itself around its statement, and many statements are many messages.
+        if many or not self.statements or not isinstance(cursor.cursor, ClientCursor):
+            self.send()
+            return execute(sql, params, many, context)
+        before, self.statements = self.statements, []
+        answer = execute(";\n".join([*before, self.bound(sql, params)]), None, many, context)
+        for _ in before:
+            cursor.nextset()
+        return answer
 
 
+_Execute = Callable[[str, Any, bool, dict[str, Any]], object]
 _waiting: ContextVar[_Waiting | None] = ContextVar("bierger_rows_waiting", default=None)
+_carried: ContextVar[_Waiting | None] = ContextVar("bierger_rows_carried", default=None)
 
 
 @contextmanager
@@ -61,14 +76,44 @@ def together() -> Iterator[None]:
     if _waiting.get() is not None:
         yield
         return
+    carried = _carried.get()
+    if carried is not None:
+        carried.send()  # what was written before the block arrives before it, and stays when the block is left by an exception
+    with _open(_waiting):
+        yield
+
+
+@contextmanager
+def carrying() -> Iterator[None]:
+    """Let what `carry` is given wait for the next statement of this transaction, or for its end: see principal.acting_as."""
+    with _open(_carried):
+        yield
+
+
+@contextmanager
+def _open(place: ContextVar[_Waiting | None]) -> Iterator[None]:
     waiting = _Waiting()
-    token = _waiting.set(waiting)
+    token = place.set(waiting)
     try:
         with connection.execute_wrapper(waiting.before):
             yield
-            waiting.send()
+            if not connection.needs_rollback:  # else nothing of this transaction is kept, and nothing more is taken
+                waiting.send()
     finally:
-        _waiting.reset(token)
+        place.reset(token)
+
+
+def carry(sql: str, values: Sequence[Any]) -> None:
+    """Send a statement whose answer nobody waits for: with the next one of the transaction, at the latest before its end.
+
+    A refusal is raised there. Outside `acting_as`, and inside `together`: at once.
+    """
+    carried = _carried.get()
+    if carried is not None and _waiting.get() is None:
+        carried.add(sql, values)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
 
 
 def insert(rows: Iterable[Model], *, once: bool = False) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Statements that travel together arrive as if each had been sent alone: same order, same values, same refusals."""
+"""Statements that travel together, or with the next one, arrive as if each had been sent alone: order, values, refusals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 
 from bierger.infra.models import RateHit
-from bierger.infra.rows import delete, insert, together
+from bierger.infra.principal import SYSTEM, acting_as
+from bierger.infra.rows import carry, delete, insert, together
 
 AT = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
 
@@ -77,3 +78,103 @@ def test_what_waits_when_an_exception_leaves_the_block_is_never_sent():
         insert([hit("alone")])
     assert sum("INSERT" in sql for sql in heard) == 1
     assert list(RateHit.objects.values_list("key", flat=True)) == ["alone"]
+
+
+INTO = "INSERT INTO infra_rate_hit (key, at) VALUES (%s, %s)"
+
+
+def carry_then_fail(key: str) -> None:
+    carry(INTO, [key, AT])
+    raise LookupError
+
+
+def keys() -> list[str]:
+    return sorted(RateHit.objects.values_list("key", flat=True))
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("strange", ["plain", "it's 100 % {odd}; \\ \u00e9\n%s \U0001f600"])
+def test_a_carried_statement_goes_in_the_message_of_the_next_which_has_its_own_answer(strange):
+    insert([hit("50 %"), hit("50 x")])
+    insert([Session(session_key=key, session_data="", expire_date=AT) for key in ("one", "two")])
+    heard = Messages()
+    with acting_as(SYSTEM), connection.execute_wrapper(heard), connection.cursor() as cursor:
+        carry(INTO, [strange, AT])
+        carry(INTO, ["again", AT])
+        assert not heard
+        assert list(RateHit.objects.filter(key__startswith="50 %").values_list("key", flat=True)) == ["50 %"]
+        assert len(heard) == 1
+        carry(INTO, ["third", AT])
+        assert Session.objects.filter(session_key__contains="o").update(session_data="%s") == 2
+        carry(INTO, ["fourth", AT])
+        cursor.execute("SELECT key FROM infra_rate_hit WHERE key LIKE '50 %' ORDER BY key")
+        assert cursor.fetchall() == [("50 %",), ("50 x",)]
+        assert len(heard) == 3
+    assert keys() == sorted(["50 %", "50 x", "again", "fourth", strange, "third"])
+
+
+@pytest.mark.usefixtures("db")
+def test_a_carried_statement_with_nothing_behind_it_goes_at_the_end():
+    heard = Messages()
+    with acting_as(SYSTEM):
+        with connection.execute_wrapper(heard):
+            carry(INTO, ["last", AT])
+        assert not heard
+    assert keys() == ["last"]
+    carry(INTO, ["nobody acts", AT])
+    assert keys() == ["last", "nobody acts"]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_carried_statement_goes_before_a_cursor_of_the_server_and_before_many():
+    with acting_as(SYSTEM), connection.cursor() as cursor:
+        carry(INTO, ["one", AT])
+        assert [row.key for row in RateHit.objects.order_by("key").iterator(chunk_size=1)] == ["one"]
+        carry(INTO, ["two", AT])
+        cursor.executemany(INTO, [["three", AT], ["four", AT]])
+        assert list(RateHit.objects.order_by("id").values_list("key", flat=True)) == ["one", "two", "three", "four"]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_carried_statement_belongs_to_the_savepoint_in_which_it_was_given():
+    with acting_as(SYSTEM):
+        carry(INTO, ["before", AT])
+        with pytest.raises(LookupError), transaction.atomic():
+            carry_then_fail("within")
+        carry(INTO, ["after", AT])
+    assert keys() == ["after", "before"]
+
+
+@pytest.mark.usefixtures("db")
+def test_what_was_carried_before_a_block_of_rows_stays_when_the_block_fails():
+    with acting_as(SYSTEM):
+        carry(INTO, ["before", AT])
+        with pytest.raises(LookupError):
+            send(hit("dropped"), then=LookupError())
+        with together():
+            insert([hit("first")])
+            carry(INTO, ["second", AT])
+    assert list(RateHit.objects.order_by("id").values_list("key", flat=True)) == ["before", "first", "second"]
+
+
+@pytest.mark.usefixtures("transactional")
+@pytest.mark.parametrize("followed", [False, True], ids=["at the end", "with the next"])
+def test_a_refused_statement_undoes_the_transaction(followed):
+    def act() -> None:
+        with acting_as(SYSTEM):
+            insert([hit("gone")])
+            carry(INTO, [None, AT])
+            if followed:
+                RateHit.objects.count()
+
+    with pytest.raises(IntegrityError):
+        act()
+    assert keys() == []
+
+
+@pytest.mark.usefixtures("db")
+def test_what_is_carried_when_an_exception_ends_the_transaction_is_never_sent():
+    with pytest.raises(LookupError), acting_as(SYSTEM):
+        carry_then_fail("never")
+    with acting_as(SYSTEM):
+        assert keys() == []

@@ -8,11 +8,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
-
 from bierger.disclosures.errors import NoLegalBasis
 from bierger.disclosures.types import Purpose
-from bierger.infra import clock
+from bierger.infra import clock, rows
 from bierger.infra.principal import current
 from bierger_core.procedures import LegalBasis
 
@@ -32,29 +30,25 @@ def record(*, purpose: Purpose, subjects: Iterable[UUID], facts: Iterable[str]) 
     if not people:
         return
     acting = current()
-    # Plain SQL: INSERT ... RETURNING would need a right to read the row, which only the person concerned has.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO disclosures_disclosure"
-            " (at, subjects, actor, actor_salt, actor_kind, administration, service, legal_basis, purpose, case_id, facts,"
-            " on_behalf_of, mandate)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                clock.now(),
-                people,
-                purpose.actor,
-                secrets.token_bytes(32),
-                acting.kind,
-                purpose.administration,
-                purpose.service,
-                json.dumps([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
-                purpose.purpose,
-                purpose.case,
-                sorted(set(facts)),
-                acting.space if acting.mandate else None,
-                acting.mandate,
-            ],
-        )
+    # Not the model: INSERT ... RETURNING would need a right to read the row, which only the person concerned has.
+    rows.carry(
+        "SELECT disclosures_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            clock.now(),
+            people,
+            purpose.actor,
+            secrets.token_bytes(32),
+            acting.kind,
+            purpose.administration,
+            purpose.service,
+            json.dumps([{"title": law.title, "eli": law.eli, "articles": law.articles} for law in purpose.legal_basis]),
+            purpose.purpose,
+            purpose.case,
+            sorted(set(facts)),
+            acting.space if acting.mandate else None,
+            acting.mandate,
+        ],
+    )
 
 
 def purpose_of_case(case: UUID | None, *, legal_basis: Sequence[LegalBasis] = (), purpose: str = "case-handling") -> Purpose:
