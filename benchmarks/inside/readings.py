@@ -14,8 +14,8 @@ WARM = 20
 
 
 def run(*, session: str, rounds: int) -> dict[str, float]:
-    """Milliseconds of the page, medians: `with_ms`, `without_ms`; `cost_ms` is the median of what each pair differs by, `ratio` one more
-    than its share.
+    """Milliseconds of the page, medians: `with_ms`, `without_ms`; `cost_ms` is the median of what each pair differs by, `ratio`
+    one more than its share.
 
     Every second page leaves the recording out, and each is compared with its neighbour: the machine's pace changes by more than
     what is measured, but seldom within a tenth of a second.
