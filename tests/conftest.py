@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the controller, or a run without xdist
         from bierger.infra.postgres import EmbeddedPostgres
 
-        server = EmbeddedPostgres.temporary()
+        server = EmbeddedPostgres.temporary(above=databases.memory())
         server.start()
         config.stash[_SERVER] = server
         data = Path(tempfile.mkdtemp(prefix="bierger-test-data-"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,16 @@ from bierger.infra.postgres.roles import ROLES, user
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "bierger_template"
+
+
+def memory() -> Path | None:
+    """A folder in memory, where there is room enough; None: the suite's server lives on the disk.
+
+    A copy of the template is 800 files: 40 ms in memory, up to ten times that on a disk, and a thousand tests want one.
+    """
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 4 * 2**30
+    return folder if roomy else None
 
 
 def server() -> EmbeddedPostgres:

@@ -88,7 +88,7 @@ def _migrated() -> Iterator[EmbeddedPostgres]:
     os.environ["BIERGER_ENV"] = "test"
     from tests import databases
 
-    with EmbeddedPostgres.temporary() as server, tempfile.TemporaryDirectory() as data:
+    with EmbeddedPostgres.temporary(above=databases.memory()) as server, tempfile.TemporaryDirectory() as data:
         databases.make_template(server, Path(data))
         yield server
 

@@ -175,9 +175,9 @@ def living(data: Path) -> list[int] | None:
     return found
 
 
-def temporary(account: Account) -> Path:
+def temporary(account: Account, *, above: Path | None = None) -> Path:
     """A new private folder that the account reaches; sweeps those whose maker is dead."""
-    above = Path(tempfile.gettempdir()).resolve()
+    above = (above or Path(tempfile.gettempdir())).resolve()
     if not account.reaches(above):
         above = COPIES
         above.mkdir(mode=0o711, parents=True, exist_ok=True)

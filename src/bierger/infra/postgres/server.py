@@ -91,9 +91,13 @@ class EmbeddedPostgres:
             self._binaries = binaries.find(self._account)
 
     @classmethod
-    def temporary(cls, *, fsync: bool = False) -> Self:
-        """A server on a new private folder; `stop()` removes it, and it dies with the process that made it."""
-        server = cls(folders.temporary(accounts.choose(Path("/nonexistent"))), fsync=fsync, die_with_parent=True)
+    def temporary(cls, *, fsync: bool = False, above: Path | None = None) -> Self:
+        """A server on a new private folder; `stop()` removes it, and it dies with the process that made it.
+
+        above   the folder in which the new one is made; without: where temporary files are
+        """
+        folder = folders.temporary(accounts.choose(Path("/nonexistent")), above=above)
+        server = cls(folder, fsync=fsync, die_with_parent=True)
         server._remove_at_stop = True
         return server
 
