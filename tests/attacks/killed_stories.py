@@ -86,7 +86,7 @@ def filled_bundle(who) -> UUID:
     with acting_as(who):
         bundle = filings.begin_bundle(procedures=["water/works-permit", "monuments/works-permit"], language="en").bundle
     fill_bundle(who, bundle)
-    with acting_as(who):  # filed and undone: what a process reads once it has read now, so that the twin's steps are those of the other
+    with acting_as(who), transaction.atomic():  # filed and undone: what a process reads once it has read now, so that the twin's steps are those of the other
         filings.submit_bundle(bundle=bundle, declaration=True)
         transaction.set_rollback(True)
     return bundle

@@ -18,6 +18,8 @@ from typing import Literal, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from psycopg.pq import TransactionStatus
 
 from bierger.infra import clock
 from bierger.infra.errors import AnotherPrincipal, NoPrincipal, SpaceLost
@@ -129,7 +131,8 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
     3. Otherwise: a transaction is opened and the principal set in it, locally, with the day of the one clock.
     4. A person whose space is no longer theirs (they left the firm, the mandate is over) is refused: SpaceLost. Every policy
        asks again, so that a right taken away in the middle ends in the middle.
-    5. An exception rolls back; the setting ends with the transaction.
+    5. An exception rolls back; the setting ends with the transaction. An error of the database that was caught within, with no
+       savepoint around it, does so too: nothing would be kept, so nothing may be shown. TransactionManagementError.
     """
     already = _acting.get()
     if already == principal:
@@ -146,11 +149,18 @@ def acting_as(principal: Principal) -> Iterator[Principal]:
         try:
             with carrying():
                 yield principal
+            if _broken():
+                raise TransactionManagementError("An error was caught in the transaction that it broke: nothing of it is kept.")
         finally:
             _acting.reset(token)
-            if nested and not connection.needs_rollback:
+            if nested and not _broken():
                 # Only in tests: an outer transaction goes on, so the setting would outlive this block.
                 _tell_database("")
+
+
+def _broken() -> bool:
+    """Whether the commit of this transaction would be a rollback, and say nothing."""
+    return connection.needs_rollback or connection.connection.info.transaction_status == TransactionStatus.INERROR
 
 
 def _tell_database(value: str) -> UUID | None:

@@ -38,7 +38,8 @@ class _Waiting:
         if self._binder is None:
             connection.ensure_connection()
             self._binder = ClientCursor(connection.connection)
-        return self._binder.mogrify(sql, values)
+        with connection.wrap_database_errors:
+            return self._binder.mogrify(sql, values)
 
     def send(self) -> None:
         if not self.statements:
@@ -54,8 +55,9 @@ class _Waiting:
         if many or not self.statements or not isinstance(cursor.cursor, ClientCursor):
             self.send()
             return execute(sql, params, many, context)
+        bound = self.bound(sql, params)  # first: a statement that cannot be sent takes none of the waiting ones along
         before, self.statements = self.statements, []
-        answer = execute(";\n".join([*before, self.bound(sql, params)]), None, many, context)
+        answer = execute(";\n".join([*before, bound]), None, many, context)
         for _ in before:
             cursor.nextset()
         return answer
@@ -110,6 +112,7 @@ def carry(sql: str, values: Sequence[Any]) -> None:
     """
     carried = _carried.get()
     if carried is not None and _waiting.get() is None:
+        connection.validate_no_broken_transaction()
         carried.add(sql, values)
         return
     with connection.cursor() as cursor:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from bierger.infra.models import RateHit
 from bierger.infra.principal import SYSTEM, acting_as
@@ -157,7 +159,7 @@ def test_what_was_carried_before_a_block_of_rows_stays_when_the_block_fails():
     assert list(RateHit.objects.order_by("id").values_list("key", flat=True)) == ["before", "first", "second"]
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("followed", [False, True], ids=["at the end", "with the next"])
 def test_a_refused_statement_undoes_the_transaction(followed):
     def act() -> None:
@@ -178,3 +180,56 @@ def test_what_is_carried_when_an_exception_ends_the_transaction_is_never_sent():
         carry_then_fail("never")
     with acting_as(SYSTEM):
         assert keys() == []
+
+
+@pytest.mark.usefixtures("db")
+def test_what_waits_is_not_lost_when_the_next_statement_cannot_be_sent():
+    with acting_as(SYSTEM):
+        carry(INTO, ["carried", AT])
+        with pytest.raises(DataError):  # Django's, as without anything that waits
+            RateHit.objects.filter(key="\0").count()
+        with together():
+            insert([hit("together")])
+            with pytest.raises(DataError):
+                RateHit.objects.filter(key="\0").count()
+    assert keys() == ["carried", "together"]
+
+
+def swallow_a_refusal() -> None:
+    with contextlib.suppress(IntegrityError):
+        RateHit.objects.create(key=None, at=AT)
+
+
+def swallow_a_refused_savepoint() -> None:
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        carry(INTO, [None, AT])
+
+
+def undo_everything() -> None:
+    with contextlib.suppress(LookupError), transaction.atomic(savepoint=False):
+        raise LookupError
+
+
+@pytest.mark.usefixtures("db")
+def test_an_error_swallowed_around_a_savepoint_leaves_the_rest():
+    with acting_as(SYSTEM):
+        carry(INTO, ["kept", AT])
+        swallow_a_refused_savepoint()
+    assert keys() == ["kept"]
+
+
+@pytest.mark.usefixtures("transactional")
+@pytest.mark.parametrize("breaking", [swallow_a_refusal, undo_everything])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_transaction_that_keeps_nothing_does_not_end_as_if_it_did(breaking, first):
+    def act() -> None:
+        with acting_as(SYSTEM):
+            if first:
+                carry(INTO, ["gone", AT])
+            breaking()
+            if not first:
+                carry(INTO, ["gone", AT])
+
+    with pytest.raises((TransactionManagementError, InternalError)):
+        act()
+    assert keys() == []
