@@ -32,6 +32,7 @@ from bierger_core.merkle.errors import (
 )
 from bierger_core.merkle.growth import EMPTY_EDGE, Edge, Growth, fetch_from, grow, load_edge
 from bierger_core.merkle.notes import (
+    LARGEST_NOTE,
     Note,
     NoteSignature,
     cosigned_at,
@@ -41,7 +42,7 @@ from bierger_core.merkle.notes import (
     sign_note,
     verify_note,
 )
-from bierger_core.merkle.policy import Endorsed, Group, Policy, format_policy, parse_policy, policy_of_logs
+from bierger_core.merkle.policy import LARGEST_POLICY, Endorsed, Group, Policy, format_policy, parse_policy, policy_of_logs
 from bierger_core.merkle.proofs import Logged, LogProof, build_proof, format_proof, parse_proof, verify_proof
 from bierger_core.merkle.readings import (
     ReadingBatch,
@@ -56,6 +57,8 @@ from bierger_core.merkle.readings import (
 from bierger_core.merkle.seen import Fork, Seen, dump_seen, load_seen
 from bierger_core.merkle.survey import DAMAGE_CODES, Damage, Survey, survey
 from bierger_core.merkle.tiles import (
+    LARGEST_BUNDLE,
+    LARGEST_TILE,
     LONGEST_ENTRY,
     TILE_WIDTH,
     Bundle,
@@ -98,6 +101,10 @@ __all__ = [
     "DAMAGE_CODES",
     "EMPTY_EDGE",
     "EMPTY_ROOT",
+    "LARGEST_BUNDLE",
+    "LARGEST_NOTE",
+    "LARGEST_POLICY",
+    "LARGEST_TILE",
     "LONGEST_ENTRY",
     "SIZE_TYPE",
     "TILE_WIDTH",

@@ -25,6 +25,9 @@ TILE_HEIGHT = 8
 TILE_WIDTH = 256
 LONGEST_ENTRY = 65535
 """Bytes: the length of an entry is written in 16 bits."""
+LARGEST_TILE = TILE_WIDTH * HASH_BYTES
+LARGEST_BUNDLE = TILE_WIDTH * (2 + LONGEST_ENTRY)
+"""Bytes of the largest files that a log may have; whoever reads a stranger's log reads no more."""
 _HIGHEST_LEVEL = 63
 _CACHED_TILES = 512
 

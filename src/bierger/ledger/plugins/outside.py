@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +15,10 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from bierger_core.merkle import (
+    LARGEST_BUNDLE,
+    LARGEST_NOTE,
+    LARGEST_POLICY,
+    LARGEST_TILE,
     Fetch,
     OpenedCheckpoint,
     TileMissingError,
@@ -25,7 +31,9 @@ from bierger_core.merkle import (
 
 SECONDS = 10.0  # of silence
 MOST_SECONDS = 60.0  # for one file: a log that hands out a byte now and then must not hold a watcher for ever
-MAX_BYTES = 8_000_000
+MAX_BYTES = 8_000_000  # of a list: keys, types, revocations
+_LARGEST = {"checkpoint": LARGEST_NOTE, "policy": LARGEST_POLICY}
+_EXCESS = 32  # bytes that are read beyond that, a whole hash: a tile with one too many is not one that was cut
 _PART = 65_536
 
 
@@ -35,11 +43,31 @@ class LogUnreachable(Exception):
     code = "log-unreachable"
 
 
+def _largest(name: str) -> int:
+    """How many bytes a file of this name may have."""
+    if name.startswith("tile/"):
+        return LARGEST_BUNDLE if name.startswith("tile/entries/") else LARGEST_TILE
+    return _LARGEST.get(name, MAX_BYTES)
+
+
+def _within(name: str, data: bytes, where: str) -> bytes:
+    """What was read, at most a little too much of it.
+
+    A tile that is too long is handed on as it is: it is then a damaged tile with a name, and no log that cannot be read.
+    """
+    if len(data) > _largest(name) and not name.startswith("tile/"):
+        raise LogUnreachable(f"{where}/{name} is larger than any such file of a log.")
+    return data
+
+
 class Source(Protocol):
     """Where a log's files are."""
 
     def get(self, name: str) -> bytes | None:
-        """A file of the log (`checkpoint`, `keys.json`, `revocations`, `tile/…`); None when it is not there."""
+        """A file of the log (`checkpoint`, `keys.json`, `revocations`, `tile/…`); None when it is not there.
+
+        No more of it is read than such a file may have, and nobody is waited for. Raises LogUnreachable.
+        """
 
     def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
         """The `.tlog-proof` of a leaf; None when the log does not have it."""
@@ -63,14 +91,12 @@ class LogAddress:
 
     def _read(self, name: str, body: BaseHTTPResponse) -> bytes:
         """Unpacked: a log may send gzip without having been asked for it (tlog-tiles)."""
-        data, until = bytearray(), time.monotonic() + MOST_SECONDS
-        while part := body.read1(_PART, decode_content=True):
+        data, most, until = bytearray(), _largest(name), time.monotonic() + MOST_SECONDS
+        while len(data) < most + _EXCESS and (part := body.read1(_PART, decode_content=True)):
             data += part
-            if len(data) > MAX_BYTES:
-                raise LogUnreachable(f"{self.address}/{name} is larger than any file of a log.")
             if time.monotonic() > until:
                 raise LogUnreachable(f"{self.address}/{name} did not come within {MOST_SECONDS:.0f} seconds.")
-        return bytes(data)
+        return _within(name, bytes(data[: most + _EXCESS]), self.address)
 
     def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
         del keys  # whoever asked verifies the proof itself
@@ -82,14 +108,30 @@ class LogFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not folder.is_dir():
+        try:
+            is_folder = folder.is_dir()
+        except OSError as error:
+            raise LogUnreachable(f"{folder} cannot be read: {error.strerror}.") from error
+        if not is_folder:
             raise LogUnreachable(f"{folder} is not a folder.")
 
     def get(self, name: str) -> bytes | None:
+        """Whoever gives the folder may have put anything into it: a pipe is not waited for, a device not read."""
+        path = self.folder / name
         try:
-            return (self.folder / name).read_bytes()
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise LogUnreachable(f"{path} cannot be read: {error.strerror}.") from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise LogUnreachable(f"{path} is not a regular file.")
+        with os.fdopen(descriptor, "rb") as stream:
+            try:
+                return _within(name, stream.read(_largest(name) + _EXCESS), str(self.folder))
+            except OSError as error:
+                raise LogUnreachable(f"{path} cannot be read: {error.strerror}.") from error
 
     def proof(self, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
         """Nobody keeps an index for us here: every entry is looked at, verified against the checkpoint on the way.
