@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ from bierger_core.values import Term, local
 from tests.core.seals.acts import CHECKPOINT, LOG_KEY, LOG_SIGNER, ORIGIN, OTHER_SIGNER, SALT, SIGNER, entry_of
 from tests.core.seals.residence import HOLDER, RESIDENCE_1
 from tests.journeys.printed import jpeg, page_of, photographed, sheet_with, video, video_frame
-from tests.journeys.verify_site import Site, serving
+from tests.journeys.verify_site import Answer, Site, serving
 from tests.journeys.visitor import AXE, EXAMINE, PHONE, WIDE, chromium_arguments
 from tests.tools import required_program
 
@@ -52,6 +53,8 @@ PASS = replace(RESIDENCE_1, version=3, valid_for=Term(24, "hours"))
 LOG_ENTRY = entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", valid_to=None)
 KEYS = KeyList(ISSUED, (entry_of(valid_to=None), entry_of(OTHER_SIGNER, owner="redange", valid_to=None), LOG_ENTRY))
 RESULT = ".result .verdict"
+EXPECTED = re.compile(r"status of (404|503)")
+"""What a browser says of a file that is not there, or not now."""
 expect.set_options(timeout=20_000)  # a loaded machine is no reason to fail
 
 
@@ -121,7 +124,7 @@ def somebody(browser: Browser, site: Site, *, wide: bool = False) -> Iterator[Pa
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "net::ERR" not in message.text and "404" not in message.text else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "net::ERR" not in message.text and not EXPECTED.search(message.text) else None)
     yield page
     context.close()
     assert not faults
@@ -289,6 +292,57 @@ def test_compact_seals_their_status_and_their_end(browser: Browser, site: Site) 
         unknown = seal(Claims("bettborn", ISSUED, "residence-certificate", HOLDER), document_type=RESIDENCE_1, salt=SALT, log_origin=ORIGIN, signer=SIGNER)
         assert type_in(page, unknown) == "stale"  # of a type registered later: no forgery, and no answer either
         examine(page)
+
+
+def test_what_no_list_can_know_is_not_called_false(browser: Browser, site: Site) -> None:
+    """A list that did not arrive or was refused, an act of another installation: with a network as without."""
+    put_log(site, keys=KeyList(ISSUED, (KEYS.entries[0], LOG_ENTRY)))
+    types = site.answers.pop("/log/types.json")
+    newer = seal(Claims("redange", ISSUED, "residence-certificate", HOLDER), document_type=FOR_EVER, salt=SALT, log_origin=ORIGIN, signer=OTHER_SIGNER)
+    with somebody(browser, site) as page:
+        opened(page)
+        assert type_in(page, code_of()) == "stale"  # this log has no types at all
+        site.answers["/log/types.json"] = Answer(b"busy", status=503)
+        assert type_in(page, code_of()) == "stale"
+        assert page.locator(RESULT).get_attribute("data-code") == "document-type-unknown"
+        expect(page.locator(RESULT)).to_contain_text("the newest lists did not arrive here, or were not taken over")
+        expect(page.locator("#verify-kept-list")).to_contain_text("Did not arrivetypes.json")
+        examine(page)
+        site.answers["/log/types.json"] = types
+        assert type_in(page, code_of()) == "facts"
+        expect(page.locator("#verify-kept-list")).not_to_contain_text("Did not arrive")
+        assert type_in(page, newer) == "no"  # the newest list does not name the key
+        keys = site.answers["/log/keys.json"]
+        site.put("/log/keys.json", dump_key_list(KEYS))  # signed by nobody: refused
+        assert type_in(page, newer) == "stale"
+        site.answers["/log/keys.json"] = Answer(b"busy", status=503)
+        assert type_in(page, newer) == "stale"
+        site.answers["/log/keys.json"] = keys
+        assert type_in(page, newer) == "no"
+        assert give(page, NEWEST / "certificate.pdf") == give(page, SAMPLES / "photo.jpg") == "elsewhere"
+        expect(page.locator(RESULT)).to_contain_text("It names the log localhost/log, which this page does not know")
+        examine(page)
+        cut(page, site)
+        assert type_in(page, newer) == "stale"
+        assert give(page, NEWEST / "certificate.pdf") == give(page, SAMPLES / "photo.jpg") == "elsewhere"
+
+
+def test_a_status_list_without_the_acts_place_leaves_it_to_the_list_of_the_log(browser: Browser, site: Site) -> None:
+    put_log(site, status={9: INVALID})
+    beyond = code_of(500_000)
+    with somebody(browser, site) as page:
+        opened(page)
+        assert type_in(page, beyond) == "facts"
+        expect(page.locator('[data-step="revocation"]')).to_contain_text("As of ")
+        put_log(site, revoked=(beyond,), status={9: INVALID})
+        opened(page)
+        assert type_in(page, beyond) == "revoked"
+    del site.answers["/log/revocations"]
+    with somebody(browser, site) as page:
+        opened(page)
+        assert type_in(page, beyond) == "facts"
+        expect(page.locator('[data-step="revocation"]')).to_contain_text("no list of revocations is kept on this device")
+        expect(page.locator(RESULT)).not_to_contain_text("Revocations as of")
 
 
 def test_a_short_lived_act_says_until_when_it_is_good_and_expires_without_a_list(browser: Browser, site: Site) -> None:

@@ -21,6 +21,7 @@ class Answer:
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 @dataclass
@@ -58,7 +59,7 @@ def serving() -> Iterator[Site]:
             site.asked.append(self.path)
             found = site.answer(self.path)
             body = b"" if found is None else found.body
-            self.send_response(404 if found is None else 200)
+            self.send_response(404 if found is None else found.status)
             for name, value in ({} if found is None else found.headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

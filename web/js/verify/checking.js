@@ -4,11 +4,12 @@ import { Refused, hex, isSame, now, readHex, readUtf8, utf8 } from "./bytes.js";
 import { attachmentsOf, isSigned } from "./pdf.js";
 import { fileCommitment, openingOf, readProof, submissionCommitment } from "./proofs.js";
 import { readPhoto } from "./scan.js";
+import { namedLog } from "./seal.js";
 import { dayOf, endOf, lastDay } from "./types.js";
 import { findReceipt, findSeal, verifyAct, verifyReceipt, verifySeal } from "./verdict.js";
 
 const LARGEST_FILE = 25000000, LARGEST_TEXT = 20000;
-const STALE = ["document-type-unknown", "key-unknown", "log-unknown", "note-unverified"]; // a newer list may know
+const STALE = ["document-type-unknown", "key-unknown", "log-unknown", "note-unverified"]; // a newer list, or another installation's, may know
 
 /** Nothing could be checked, and why: verify-no-code, verify-foreign-code, verify-not-a-code, verify-no-seal, upload-too-large, ... */
 const unread = (code) => ({ kind: "unread", code, steps: [] });
@@ -70,9 +71,18 @@ export async function answer(asked, trust, { log = false } = {}) {
   if (!trust.keyList) return unread("nothing-kept");
   if (asked.receipt) return answerReceipt(asked, trust, log);
   let found = await checkAct(asked, trust, log);
-  if (isStale(found) && navigator.onLine && (await trust.refresh())) found = await checkAct(asked, trust, log);
-  else if (isStale(found)) found.kind = "stale";
-  return found;
+  if (isStale(found) && navigator.onLine) {
+    await trust.refresh();
+    found = await checkAct(asked, trust, log);
+  }
+  return isStale(found) ? withoutLists(found, asked, trust) : found;
+}
+
+/** "Not authentic" is said by lists that are the newest ones, of acts of their own logs. Of anything else, what they lack says nothing. */
+function withoutLists(found, asked, trust) {
+  const origin = namedLog(asked.code);
+  if (origin !== null && !trust.isOwn(origin)) return { ...found, kind: "elsewhere", origin };
+  return navigator.onLine && trust.isNewest(found.failed.code) ? found : { ...found, kind: "stale", isOnline: navigator.onLine };
 }
 
 const isStale = (found) => found.verdict?.result === "refused" && STALE.includes(found.failed?.code);

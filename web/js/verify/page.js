@@ -81,6 +81,7 @@ async function check(asked, options = {}) {
     found = { kind: "unread", code: options.log ? "log-unreachable" : "", steps: [] };
   }
   if (mine !== current) return;
+  drawKept();
   tell("");
   show(found, asked);
 }
@@ -173,10 +174,11 @@ function drawKept() {
     for (const [name, { size }] of trust.ended) row("kept-ended", say("kept-ended-after", { name, size: String(size) }));
   }
   for (const [name, code] of trust.problems) row("kept-problem", `${name}: ${words.why[code] ?? code}`);
+  if (isReached && trust.missing.size) row("kept-missing", [...trust.missing].join(", "));
   parts["verify-kept"].querySelector("summary").textContent = trust.keyList
     ? say("kept-summary", { day: fetched ? instantInWords(fetched) : "", revocations: trust.revocations ? instantInWords(new Date(Number(trust.revocations.at / 1000n))) : say("kept-none") })
     : say("kept-nothing");
-  parts["verify-kept"].classList.toggle("kept-wrong", !trust.keyList || trust.problems.size > 0);
+  parts["verify-kept"].classList.toggle("kept-wrong", !trust.keyList || trust.problems.size > 0 || (isReached && trust.missing.size > 0));
   parts["verify-kept-list"].replaceChildren(...rows);
   drawFingerprints();
   drawFork();

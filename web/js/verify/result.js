@@ -6,8 +6,9 @@ import { dayInWords, instantInWords, say, words } from "./words.js";
 
 const LOOKS = {
   yes: ["yes", "check"], receipt: ["yes", "check"], "receipt-paper": ["facts", "eye"], facts: ["facts", "eye"], outdated: ["facts", "warning"], revoked: ["no", "cross"],
-  no: ["no", "cross"], unread: ["open", "search"], stale: ["open", "search"], "receipt-unasked": ["open", "search"],
+  no: ["no", "cross"], unread: ["open", "search"], stale: ["open", "search"], elsewhere: ["open", "search"], "receipt-unasked": ["open", "search"],
 };
+const PLAIN = /^[!-~]{1,120}$/; // a name that nobody vouches for is shown only in signs that cannot be taken for others
 const ICONS = { ok: "check", failed: "cross", not_checked: "minus" };
 
 /** An element with attributes and children; texts become text nodes. */
@@ -26,7 +27,8 @@ export function judgement(found) {
   const [title, text] = words.kinds[found.kind];
   if (found.kind === "unread") return [title, words.unread[found.code] ?? words.unread[""]];
   if (found.kind === "no") return [title, reason(found.failed)];
-  if (found.kind === "stale") return [title, say("stale", { reason: reason(found.failed) })];
+  if (found.kind === "stale") return [title, say(found.isOnline ? "stale-online" : "stale", { reason: reason(found.failed) })];
+  if (found.kind === "elsewhere") return [title, say("elsewhere", { log: PLAIN.test(found.origin) ? found.origin : "?" })];
   if (found.kind === "revoked") {
     const { at, reason: why } = found.revocation, told = words.reasons[why];
     // A status list does not say when: its own date is not the day of the revocation.
@@ -86,7 +88,7 @@ export function drawResult(found, { offline, buttons }) {
     offline ? element("p", { class: "small" }, say("offline-result")) : null,
   );
   const compare = ["facts", "outdated", "receipt-paper"].includes(found.kind);
-  const isDoubtful = found.kind === "no" || found.kind === "stale";
+  const isDoubtful = ["no", "stale", "elsewhere"].includes(found.kind);
   const list = () => element("dl", { class: "sealed-facts" }, ...facts.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
   let shown = null;
   // What a forged code claims stands behind a click: nobody at a counter reads it for what is so.

@@ -34,6 +34,15 @@ export async function decodeSeal({ bytes, isCompact }, types) {
   return { ...act, kid, salt, origin, signature, signed: signedBytes(header, payload), commitment: await commitment(FACTS, salt, payload) };
 }
 
+/** The log that the text of a code names, even if nothing else of it can be read here; null: none. It proves nothing. */
+export function namedLog(code) {
+  try {
+    return readHeader(readSign1(decoded(decodeText(code).bytes))?.[0] ?? new Uint8Array()).origin;
+  } catch {
+    return null;
+  }
+}
+
 function decoded(bytes) {
   try {
     return readCbor(bytes);

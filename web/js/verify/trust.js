@@ -10,7 +10,7 @@ import { endsBetween } from "./earlier.js";
 import { checkGrowth } from "./growth.js";
 import { checkFollows, logKeysOf, openKeyList } from "./keys.js";
 import { judge, policyOfLogs, readPolicy } from "./notes.js";
-import { openRevocations, openStatusList, statusRevocation } from "./revocations.js";
+import { openRevocations, openStatusList, statusAt, statusRevocation } from "./revocations.js";
 import { readTypes } from "./types.js";
 
 const DATABASE = "bierger-verify", STORE = "kept";
@@ -27,6 +27,8 @@ export class Trust {
     this.ended = new Map(); // origin -> last checkpoint of a log that this device knew
     this.fetchedAt = {}; // name of a kept file -> Date
     this.problems = new Map(); // name of a file -> code: why the newer one was not taken
+    this.newest = new Set(); // names of the files that came and were taken over when they were last asked for
+    this.missing = new Set(); // names of those that did not come then
     this.shelf = new Shelf();
   }
 
@@ -90,6 +92,7 @@ export class Trust {
 
   /** Fetch everything anew. True if the key list could be reached. What is refused is noted in `problems`; nothing is lost. */
   async refresh() {
+    this.newest.clear(); // whatever is not asked for again below did not come
     const reached = await this.renew("keys.json", async (bytes) => {
       const list = await openKeyList(bytes, this.keyList && this.logKeys);
       if (this.keyList) checkFollows(list, this.keyList);
@@ -166,9 +169,12 @@ export class Trust {
   /** Fetch one file, let `take` verify it, keep it. True if the network answered. */
   async renew(name, take) {
     let bytes;
+    this.newest.delete(name);
     try {
       bytes = await this.fetch(name);
+      this.missing.delete(name);
     } catch {
+      this.missing.add(name);
       return false; // no network: what is kept stays, with its date
     }
     if (bytes === null) return true; // this log has no such file
@@ -180,6 +186,7 @@ export class Trust {
       return true;
     }
     this.problems.delete(name);
+    this.newest.add(name);
     this.fetchedAt[name] = new Date();
     await this.shelf.put(name, bytes, this.fetchedAt[name].getTime());
     return true;
@@ -208,15 +215,22 @@ export class Trust {
       if (list) ask.asOf = dateOf(list.at);
       if (found) return found;
       const token = seal.status === null ? null : this.statuses.get(seal.claims.issuer);
-      if (token && now() < token.expiresAt) {
-        const revocation = statusRevocation(token, seal);
+      // A list that is out of date, or too short for the act's place, says nothing: the other one stands in for it, with its date.
+      if (token && now() < token.expiresAt && statusAt(token, seal.status) !== null) {
         if (!list || token.issuedAt > list.at) ask.asOf = dateOf(token.issuedAt);
-        if (revocation) return revocation;
-      } else if (!list) throw new Refused("revocation-unavailable");
+        return statusRevocation(token, seal);
+      }
+      if (!list) throw new Refused("revocation-unavailable");
       return null;
     };
     ask.asOf = null;
     return ask;
+  }
+
+  /** Whether the lists that could know better are the log's newest: they came when they were last asked for, and were taken over. */
+  isNewest(code) {
+    const hasRules = this.newest.has("policy") || (!this.given && !this.problems.has("policy")); // a log need not have any
+    return this.newest.has("keys.json") && (code === "document-type-unknown" ? this.newest.has("types.json") : code === "key-unknown" || hasRules);
   }
 
   /** SHA-256 of the pinned log keys, in groups of four. */
@@ -232,6 +246,8 @@ export class Trust {
     this.statuses.clear();
     this.ended.clear();
     this.problems.clear();
+    this.newest.clear();
+    this.missing.clear();
   }
 }
 

@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "no": (gettext_noop("Not authentic"), ""),
     "unread": (gettext_noop("Nothing could be checked"), ""),
     "stale": (gettext_noop("It cannot be checked here yet"), ""),
+    "elsewhere": (gettext_noop("It cannot be checked here"), ""),
     "receipt": (
         gettext_noop("This receipt is genuine"),
         gettext_noop("A request with this number and this content was submitted."),
@@ -121,7 +122,9 @@ TEXTS: Mapping[str, str] = {
     "expired": gettext_noop("It was issued like this, but expired on %(day)s (time in Luxembourg)."),
     "short-lived": gettext_noop("Good until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."),
     "compare": gettext_noop("Compare these facts with the paper"),
-    "compare-hint": gettext_noop("Every line must be the same. A fact that ends with … is longer on the paper."),
+    "compare-hint": gettext_noop(
+        "Every line must say the same. A fact that ends with … is longer on the paper. What is not listed here is not vouched for."
+    ),
     "sealed": gettext_noop("What was sealed"),
     "claims": gettext_noop("What the code claims, and nothing vouches for"),
     "checked": gettext_noop("What was checked"),
@@ -134,6 +137,14 @@ TEXTS: Mapping[str, str] = {
     "stale": gettext_noop(
         "%(reason)s The lists on this device may be too old. Connect it to the network and try again; "
         "until then the document proves nothing."
+    ),
+    "stale-online": gettext_noop(
+        "%(reason)s But the newest lists did not arrive here, or were not taken over; the foot of this page says which. "
+        "Try again later; until then the document proves nothing."
+    ),
+    "elsewhere": gettext_noop(
+        "It names the log %(log)s, which this page does not know: another installation issued it, or somebody invented it. "
+        "Verify it at the address printed on it, if you know whose address that is. Here it proves nothing."
     ),
     "another": gettext_noop("Verify another one"),
     "next": gettext_noop("Next document"),
@@ -174,6 +185,7 @@ TEXTS: Mapping[str, str] = {
     "fork-seen": gettext_noop("What this device saw before"),
     "fork-shown": gettext_noop("What the log showed afterwards"),
     "kept-problem": gettext_noop("Not taken over"),
+    "kept-missing": gettext_noop("Did not arrive"),
     "kept-print": gettext_noop("Fingerprint of the log %(name)s"),
     "kept-none": gettext_noop("no list"),
     "online": gettext_noop("Network: yes. The lists are renewed by themselves."),
