@@ -21,7 +21,7 @@ from bierger_core.merkle.checkpoints import Checkpoint
 from bierger_core.merkle.errors import MerkleError, ProofInvalidError, QuorumError
 from bierger_core.merkle.policy import Endorsed, Policy
 from bierger_core.merkle.seen import Fork, Seen
-from bierger_core.merkle.survey import Damage, survey
+from bierger_core.merkle.survey import Damage, Progress, survey
 from bierger_core.merkle.tiles import Fetch, TileReader
 from bierger_core.merkle.tree import verify_consistency
 
@@ -55,6 +55,7 @@ class _Look:
         self.fork: Fork | None = None
         self.checkpoint: Checkpoint | None = None
         self.witnesses: Mapping[str, datetime] = {}
+        self.is_refused = False
         self._policy = policy
 
     def damage(self, code: str, message: str, **data: object) -> None:
@@ -72,7 +73,8 @@ class _Look:
             name: at for name, at in endorsed.witnesses.items() if now is None or self._is_timely(name, at, now, oldest)
         }
         self.witnesses = timely
-        if not self._policy.is_quorum(timely):
+        self.is_refused = not self._policy.is_quorum(timely)
+        if self.is_refused:
             cosigned = tuple(sorted(timely))
             self.damage("quorum-missing", "Too few witnesses cosigned.", quorum=self._policy.quorum, cosigned=cosigned)
 
@@ -110,7 +112,8 @@ class _Look:
     def answer(self, *, is_proved: bool) -> Audit:
         seen, checkpoint = self.seen, self.checkpoint
         is_older = seen is not None and checkpoint is not None and checkpoint.size < seen.size
-        if checkpoint is not None and is_proved and self.fork is None and not is_older:
+        # What is not believed is not remembered: whoever signs any number would be held against the log for ever.
+        if checkpoint is not None and is_proved and self.fork is None and not is_older and not self.is_refused:
             seen = Seen.of(self.note)
         return Audit(checkpoint, tuple(self.damages), self.fork, seen, self.witnesses)
 
@@ -123,12 +126,14 @@ def audit(
     seen: Seen | None = None,
     now: datetime | None = None,
     oldest: timedelta | None = None,
+    progress: Progress = lambda _files, _damages: None,
 ) -> Audit:
     """Read the whole log whose checkpoint is `note`, believing only the keys of `policy`.
 
     seen     what the last look remembered; the log must contain it
     now      the watcher's clock: cosignatures later than this (five minutes tolerated) are damages
     oldest   how old a cosignature may be; None: any age
+    progress is told how far the reading is: a log may be long, or say that it is
 
     Raises `SeenError` (seen-other-origin), and what `fetch` raises other than `TileMissingError`: an unreachable log is
     no damage. For `bierger log audit`.
@@ -140,14 +145,15 @@ def audit(
     if checkpoint is None:
         return look.answer(is_proved=False)
     is_newer = seen is not None and seen.size < checkpoint.size
-    found = survey(fetch, checkpoint.size, checkpoint.root, seen.size if seen is not None and is_newer else 0)
+    earlier = seen.size if seen is not None and is_newer else 0
+    found = survey(fetch, checkpoint.size, checkpoint.root, earlier, progress)
     look.damages += found.damages
     if seen is not None and is_newer:
-        if not found.is_of_root:
+        if found.earlier_root is None:
             look.damage("consistency-unproven", "The files do not tell what the first entries are.", seen=seen.size)
         elif found.earlier_root != seen.root:
             look.forked("The log's first entries are not those it had before.")
-    return look.answer(is_proved=found.is_of_root)
+    return look.answer(is_proved=found.is_of_root and found.earlier_root is not None)
 
 
 def follow(

@@ -4,6 +4,8 @@
 import base64
 import hashlib
 import json
+import sys
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -14,23 +16,31 @@ from bierger_core.merkle import (
     DAMAGE_CODES,
     EMPTY_EDGE,
     EMPTY_ROOT,
+    Edge,
     Fork,
     NoteError,
     PolicyError,
     Seen,
     SeenError,
+    Tile,
     audit,
     dump_seen,
+    edge_tiles,
+    encode_bundle,
     fetch_from,
     follow,
     grow,
+    leaf_hash,
     load_seen,
     log_key,
     parse_note,
     parse_policy,
     parse_tile_path,
+    root_of,
     sign_note,
+    survey,
 )
+from bierger_core.merkle.survey import MOST_DAMAGES
 
 from .logs import LOG_KEY, NOON, ORIGIN, cosigned, entries_of, log_of, policy_of, signed, signer_of
 
@@ -244,7 +254,147 @@ def test_cosignatures_from_the_future_and_from_long_ago_do_not_count():
     assert audit(fetch_from(files), late, policy, now=NOON).is_healthy
     found = audit(fetch_from(files), cosigned(note, "w0"), policy, now=NOON)
     assert [damage.code for damage in found.damages] == ["quorum-missing"]
-    assert found.seen == Seen.of(cosigned(note, "w0"))
+
+
+def test_what_was_refused_is_never_remembered():
+    """Not for want of witnesses either: a size that nobody vouches for would be held against the log ever after."""
+    files, note = log_of(300)
+    policy = policy_of("g", "group g 2 w0 w1 w2")
+    known = Seen.of(cosigned(log_of(10)[1], "w0", "w1"))
+    for look in (audit, follow):
+        for unbelieved, path in ((cosigned(note, "w0"), fetch_from(files)), (signed(10**12, bytes(32)), fetch_from({}))):
+            for seen in (None, known):
+                found = look(path, unbelieved, policy, seen=seen, now=NOON)
+                assert "quorum-missing" in {damage.code for damage in found.damages}
+                assert found.seen == seen
+        assert look(fetch_from(files), cosigned(note, "w0", "w1"), policy, seen=known, now=NOON).seen == Seen.of(cosigned(note, "w0", "w1"))
+
+
+# -- a log that says it is very large -------------------------------------------------------------------------------------
+
+
+class Alike:
+    """A tree of any size whose entries are all the same: no file of it has to be kept. Counts what it is asked for."""
+
+    def __init__(self, size):
+        self.hashes = [leaf_hash(b"")]
+        while len(self.hashes) < 6:
+            self.hashes.append(root_of([self.hashes[-1]] * 256))
+        self.asked = 0
+        rows = {tile.level: (self.hashes[tile.level],) * tile.width for tile in edge_tiles(size)}
+        self.root = Edge(size, tuple(rows.get(level, ()) for level in range(6))).root()
+
+    def fetch(self, path):
+        self.asked += 1
+        named = parse_tile_path(path)
+        return self.hashes[named.level] * named.width if isinstance(named, Tile) else encode_bundle([b""] * named.width)
+
+
+HUGE = 10**12
+
+
+def asked_of(fetch, root):
+    """How often a survey asks for a file, and what it finds."""
+    asked = []
+    found = survey(lambda path: asked.append(path) or fetch(path), HUGE, root)
+    return len(asked), found
+
+
+@pytest.mark.parametrize(
+    ("shown", "most"),
+    [
+        (fetch_from({}), 50),
+        (fetch_from(log_of(300)[0]), 1_200),
+        (lambda _path: b"<html>Please sign in</html>", 50),
+        (lambda path: bytes(32 * parse_tile_path(path).width), 3_000),
+        (Alike(HUGE).fetch, 3_000),
+    ],
+    ids=["nothing", "a small log", "a page", "zeros", "a tree of another root"],
+)
+def test_a_signed_size_that_nothing_stands_behind_is_refused_soon(shown, most, monkeypatch):
+    """Whoever signs any size must not keep an audit busy: the right edge is looked at first, and reading ends."""
+    monkeypatch.setattr(sys.modules[survey.__module__], "_MOST_DOUBTED", 64)
+    asked, found = asked_of(shown, bytes(32))
+    assert asked < most
+    assert not found.is_of_root
+    assert [damage.code for damage in found.damages[:2]] == ["root-mismatch", "audit-stopped"]
+    assert len(found.damages) <= MOST_DAMAGES + 2
+    assert found.earlier_root is None
+
+
+def test_a_right_edge_with_nothing_behind_it_is_refused_soon():
+    tree = Alike(HUGE)
+    edge = {tile.path for tile in edge_tiles(HUGE)}
+    asked, found = asked_of(lambda path: tree.fetch(path) if path in edge else fetch_from({})(path), tree.root)
+    assert asked < 5_000
+    assert "audit-stopped" in {damage.code for damage in found.damages}
+    assert found.is_of_root
+
+
+def test_however_long_a_log_is_no_more_of_it_is_in_memory_and_the_reader_is_told():
+    class Enough(Exception):
+        pass
+
+    def peak_after(files):
+        def progress(read, damages):
+            assert damages == 0
+            if read == files:
+                raise Enough
+
+        tracemalloc.start()
+        with pytest.raises(Enough):
+            survey(tree.fetch, HUGE, tree.root, 10**11 + 7, progress)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    tree = Alike(HUGE)
+    peak_after(50)  # what is made once
+    assert peak_after(400) < peak_after(100) + 20_000
+
+
+# -- three levels, several damages ----------------------------------------------------------------------------------------
+
+LONG = 66_000
+
+
+@pytest.fixture(scope="module")
+def long_log():
+    return log_of(LONG)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("tile/1/000",),
+        ("tile/1/000", "tile/0/007"),
+        ("tile/1/000", "tile/entries/007"),
+        ("tile/1/000", "tile/2/000.p/1"),
+        ("tile/1/001.p/1", "tile/0/256", "tile/entries/012"),
+        ("tile/0/257.p/208", "tile/1/000", "tile/2/000.p/1"),
+    ],
+)
+@pytest.mark.parametrize("how", ["changed", "gone"])
+def test_several_files_of_a_long_log_are_named_and_the_others_overrule_them(long_log, paths, how):
+    files, note = dict(long_log[0]), long_log[1]
+    for path in paths:
+        content = files.pop(path)
+        if how == "changed":
+            files[path] = content[:40] + bytes([content[40] ^ 1]) + content[41:] if len(content) > 40 else bytes(32)
+    before = Seen.of(signed(65_800, grow(EMPTY_EDGE, entries_of(0, 65_800)).edge.root()))
+    found = audit(fetch_from(files), note, POLICY, seen=before)
+    assert {damage.path for damage in found.damages} == set(paths)
+    assert found.seen == Seen.of(note)
+
+
+def test_files_that_cannot_tell_the_past_accuse_nobody():
+    """A tile and its bundle are both damaged where the earlier tree ended: that is no fork, and nothing to be remembered."""
+    files, note = log_of(700)
+    files |= {"tile/0/001": bytes(256 * 32), "tile/entries/001": b""}
+    seen = Seen.of(log_of(300)[1])
+    found = audit(fetch_from(files), note, POLICY, seen=seen)
+    assert codes(found) == [("tile-mismatch", "tile/0/001"), ("bundle-missing", "tile/entries/001"), ("consistency-unproven", "")]
+    assert (found.fork, found.seen) == (None, seen)
 
 
 def test_memory_of_one_log_is_not_held_against_another():
