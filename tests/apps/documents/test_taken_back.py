@@ -13,11 +13,16 @@ from bierger.delivery import selectors as delivery
 from bierger.documents import selectors, services
 from bierger.documents.errors import ActNotFound, AlreadyRevoked, NoteRefused, NotRevocable
 from bierger.documents.models import Act, Revocation
+from bierger.documents.plugins.revocations import parse_revocations
 from bierger.documents.services import revocations as taking_back
+from bierger.documents.services import statuses as status_lists
 from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, Principal, acting_as
+from bierger.ledger import selectors as log
+from bierger_core.merkle import parse_note
+from bierger_core.seals import INVALID, open_status_list
 from tests.apps.documents.story import FACTS, TEMPLATE, Applicant, Commune, decide, make_applicant, officer_of
-from tests.attacks.together import race
+from tests.attacks.together import behind, race
 
 CORRECTED = {**FACTS, "person.family_name": "Beispiel"}
 
@@ -179,6 +184,43 @@ def test_two_officers_at_once_revoke_once_and_the_second_is_told(commune, applic
     assert [type(one) for one in refused] == [AlreadyRevoked if guarded else IntegrityError]
     with acting_as(ANONYMOUS):
         assert [row.reason for row in Revocation.objects.all()] == [one for one in results if isinstance(one, str)]
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+@pytest.mark.parametrize(
+    ("module", "publish", "line"),
+    [(taking_back, services.publish_revocations, "format_revocations"), (status_lists, services.publish_status_lists, "_publish")],
+    ids=["revocations", "statuses"],
+)
+def test_the_slower_of_two_publishers_forgets_no_revocation(
+    commune, applicant, decider, as_worker, run_jobs, monkeypatch, module, publish, line, guarded
+):
+    with as_worker():
+        acts = [decide(commune, applicant, once=str(number)) for number in range(2)]
+    run_jobs()
+
+    def revoke(act: UUID) -> None:
+        with acting_as(decider):
+            services.revoke_act(act=act, reason="error")
+
+    def publishing() -> int:
+        with as_worker(), acting_as(SYSTEM):
+            return publish()
+
+    def revoking_and_publishing() -> int:
+        revoke(acts[1])
+        return publishing()
+
+    if not guarded:
+        monkeypatch.setattr(module, "hold", lambda _lock: None)
+    revoke(acts[0])
+    # The first has read one revocation and not written it yet, when there is a second, and somebody to publish both.
+    assert behind(monkeypatch, module, line, publishing, revoking_and_publishing, guarded=guarded) == [1, 1]
+    with acting_as(ANONYMOUS):
+        listed = parse_revocations(parse_note(log.published_note("revocations")).text).revoked
+        token = open_status_list(selectors.status_list(commune.code), log.key_list(), owner=commune.code, uri=None, now=clock.now())
+    invalid = [place for place in range(2) if token.statuses.status(place) == INVALID]
+    assert len(listed if module is taking_back else invalid) == (2 if guarded else 1)
 
 
 def test_the_database_holds_officers_to_taking_back(commune, applicant, decider, as_worker, as_owner, run_jobs):

@@ -28,6 +28,7 @@ from bierger.documents.services.acts import decide_act
 from bierger.documents.services.document_types import type_of
 from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS
 from bierger.infra import clock, outbox
+from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import current
 from bierger.ledger import selectors as log
 from bierger.ledger import services as ledger
@@ -117,7 +118,12 @@ def _take_back(row: Act, reason: str, note: str, now: datetime) -> None:
 
 
 def publish_revocations() -> int:
-    """Publish the list if it changed or grew old; 1 when it was published. Worker only."""
+    """Publish the list if it changed or grew old; 1 when it was published. Worker only.
+
+    One publisher at a time, in the whole installation: of two, the slower would put its older reading over the newer one, and an
+    act would be in force again for a minute. It is the lock of the status lists, which are made from the same rows.
+    """
+    hold(Lock.STATUS_LISTS)
     rows = Revocation.objects.order_by("revoked_at")
     revoked = {bytes(row.commitment): Mark(row.revoked_at, row.reason) for row in rows}
     now = clock.now().replace(microsecond=0)
