@@ -4,6 +4,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bierger.site.cli import main
-from bierger_core.merkle import load_seen
+from bierger_core.merkle import Checkpoint, load_seen, sign_checkpoint
 from bierger_core.seals import with_opening
 from bierger_core.values import Kind
 from tests.outside.changes import flipped
@@ -90,7 +91,7 @@ def test_what_was_seen_is_kept_and_moves_forward(ask, log, tmp_path):
         assert status == 0
         assert load_seen(seen.read_bytes()).size == size
     assert "seen before with 3 entries: they are the first 3 of 300" in said
-    assert [path.name for path in tmp_path.glob("*seen*")] == ["seen.json"]
+    assert sorted(path.name for path in tmp_path.glob("*seen*")) == [".seen.json.lock", "seen.json"]
 
 
 def test_the_installations_own_folder_is_the_default(ask, log, monkeypatch):
@@ -228,6 +229,184 @@ def test_a_watcher_looks_again_and_again_until_it_sees_a_fork(log, tmp_path):
         rest = "".join(said)
         assert watcher.wait(timeout=30) == 1
     assert other.notes[600].decode() in rest
+
+
+@contextmanager
+def interrupted(folder, path, meanwhile):
+    """A server that does something else, once, before it answers one path."""
+    done = []
+
+    class Interrupted(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            if self.path == f"/{path}" and not done:
+                done.append(path)
+                meanwhile()
+            super().do_GET()
+
+        def log_message(self, *_args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Interrupted, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+        assert done
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_slow_look_does_not_take_back_what_a_quick_one_remembered(ask, log, tmp_path):
+    """The audit begins at 300; while it reads, the log grows and a watcher sees 600. Two observers, one memory."""
+    seen = tmp_path / "seen.json"
+    ask("watch", log.folder, "--seen", seen)
+
+    def meanwhile():
+        log.write((600,))
+        assert main(["log", "watch", str(log.folder), "--key", log.key.text, "--seen", str(seen)]) == 0
+        assert load_seen(seen.read_bytes()).size == 600
+
+    with interrupted(log.folder, "tile/entries/000", meanwhile) as address:
+        status, said = ask("audit", address, "--seen", seen)
+    assert status == 0
+    assert f"{ORIGIN}: 300 entries" in said
+    assert load_seen(seen.read_bytes()).note == log.notes[600]
+
+
+def test_the_larger_of_two_looks_is_kept_once_it_is_proved_to_be_the_same_log(ask, log, tmp_path):
+    """The other way round: the slow look saw more than the quick one, which had no memory either."""
+    seen, small = tmp_path / "seen.json", tmp_path / "small"
+    shutil.copytree(log.folder, small)
+    log.write((600,))
+
+    def meanwhile():
+        assert main(["log", "watch", str(small), "--key", log.key.text, "--seen", str(seen)]) == 0
+
+    with interrupted(log.folder, "tile/entries/000", meanwhile) as address:
+        assert ask("audit", address, "--seen", seen)[0] == 0
+    assert load_seen(seen.read_bytes()).note == log.notes[600]
+
+
+@pytest.mark.parametrize("sizes", [(3, 300), (3, 600), (3, 200)])
+@pytest.mark.parametrize("action", ["audit", "watch"])
+def test_two_looks_that_saw_two_histories_find_the_fork_at_writing(ask, log, tmp_path, sizes, action):
+    seen, other = tmp_path / "seen.json", log_in(tmp_path / "other", sizes, log.signer)
+
+    def meanwhile():
+        assert main(["log", "watch", str(other.folder), "--key", log.key.text, "--seen", str(seen)]) == 0
+
+    with interrupted(log.folder, "checkpoint" if action == "watch" else "tile/entries/001.p/44", meanwhile) as address:
+        status, said = ask(action, address, "--seen", seen)
+    if action == "watch":  # it had not begun to compare
+        assert load_seen(seen.read_bytes()).note == other.notes[sizes[1]]
+    assert status == 1
+    if sizes[1] <= 300:
+        assert f"--- seen before ---\n{other.notes[sizes[1]].decode()}--- shown now ---\n{log.notes[300].decode()}---\n" in said
+        assert "Another look saw another history" in said
+    else:  # the tiles at this address end before what the other look saw
+        assert "(consistency-unproven)" in said
+    assert "HEALTHY: every" not in said
+    assert load_seen(seen.read_bytes()).note == other.notes[sizes[1]]
+
+
+# -- bad minutes, and nonsense --------------------------------------------------------------------------------------------
+
+PAGE = b"<!doctype html>\n<title>Please sign in</title>\n"
+
+
+def test_a_page_in_place_of_a_checkpoint_is_no_damage_and_forgets_nothing(ask, log, tmp_path):
+    """A proxy answers every address. In a folder the same bytes are a damaged file."""
+    seen = tmp_path / "seen.json"
+    ask("watch", log.folder, "--seen", seen)
+    remembered = seen.read_bytes()
+    for page, begins in ((PAGE, "it begins with '<!doctype html>\\n<title>Please sign in</t'"), (b"", "it is empty"), (b"\x1b[2J\xff", "'\\x1b[2J\\ufffd'")):
+        (log.folder / "checkpoint").write_bytes(page)
+        with served(log.folder) as address:
+            for action in ("watch", "audit"):
+                status, said = ask(action, address, "--seen", seen)
+                assert (status, "Nothing can be said (checkpoint-none): " in said, begins in said) == (3, True, True)
+        assert ask("watch", log.folder, "--seen", seen)[0] == 1
+        assert seen.read_bytes() == remembered
+
+
+def test_a_watch_goes_on_through_bad_minutes_counts_them_and_ends_with_a_fork(ask, log, tmp_path, monkeypatch):
+    seen, hidden, checkpoint = tmp_path / "seen.json", tmp_path / "hidden", log.folder / "checkpoint"
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {log.key.text}\nquorum none\n")
+
+    def minutes():
+        assert load_seen(seen.read_bytes()).size == 300
+        good = checkpoint.read_bytes()
+        checkpoint.unlink()
+        yield
+        checkpoint.write_bytes(PAGE)
+        yield
+        log.folder.rename(hidden)
+        yield
+        hidden.rename(log.folder)
+        checkpoint.write_bytes(good)
+        policy.rename(hidden)
+        yield
+        hidden.rename(policy)
+        yield
+        checkpoint.write_bytes(log.forked(300, at=7))
+        yield
+
+    world = minutes()
+    monkeypatch.setattr("bierger.site.commands.log._pause", lambda _seconds: next(world))
+    with served(log.folder) as address:
+        status, said = ask("watch", address, "--policy", policy, "--seen", seen, "--every", "60", key=False)
+    assert (status, "FORK" in said) == (1, True)
+    for number, code in enumerate(("checkpoint-missing", "checkpoint-none", "checkpoint-missing", "file-unreadable"), start=1):
+        assert re.search(rf"nothing can be said \({code}\): .*look {number} in a row without an answer, since 20", said), (code, said)
+    assert "answered again, after 4 looks without" in said
+    assert said.count("HEALTHY: the log only grew.") == 1
+
+
+def test_a_watch_does_not_go_on_with_a_memory_that_is_damaged(ask, log, tmp_path, monkeypatch):
+    seen = tmp_path / "seen.json"
+    monkeypatch.setattr("bierger.site.commands.log._pause", lambda _seconds: seen.write_bytes(b"{}"))
+    status, said = ask("watch", log.folder, "--seen", seen, "--every", "60")
+    assert (status, "Nothing can be said (seen-format)" in said) == (3, True)
+
+
+@pytest.mark.parametrize("words", [("--every", "-1"), ("--every", "0"), ("--every", "9" * 30), ("--oldest", "99999999999999d"), ("--oldest", "9999999d"), ("--oldest", "-1d")])
+def test_numbers_that_mean_nothing_are_refused_with_a_sentence(ask, log, tmp_path, words, capsys):
+    with pytest.raises(SystemExit) as refused:
+        ask("watch", log.folder, "--seen", tmp_path / "seen.json", *words)
+    assert (refused.value.code, f"argument {words[0]}: " in capsys.readouterr().err) == (2, True)
+
+
+def test_what_was_refused_is_not_remembered(ask, log, tmp_path):
+    policy, seen = tmp_path / "policy", tmp_path / "seen.json"
+    note, witnesses = log.cosigned(1)
+    policy.write_text(f"log {log.key.text}\nwitness w {witnesses[0].text}\nquorum w\n")
+    for action in ("watch", "audit"):
+        status, said = ask(action, log.folder, "--policy", policy, "--seen", seen, key=False)
+        assert (status, "(quorum-missing)" in said, "remembered" in said, seen.exists()) == (1, True, False, False)
+    (log.folder / "checkpoint").write_bytes(note)
+    assert ask("watch", log.folder, "--policy", policy, "--seen", seen, key=False)[0] == 0
+
+
+def test_a_memory_that_cannot_be_written_hides_nothing_that_was_found(ask, log, tmp_path):
+    """No HEALTHY without the memory; but a damage is told all the same."""
+    seen = tmp_path / "nowhere" / "seen.json"
+    status, said = ask("audit", log.folder, "--seen", seen)
+    assert (status, "seen-unwritable" in said, "HEALTHY" in said) == (3, True, False)
+    (log.folder / "tile/0/000").unlink()
+    status, said = ask("audit", log.folder, "--seen", seen)
+    assert (status, "seen-unwritable" in said, "DAMAGED tile/0/000" in said) == (1, True, True)
+
+
+def test_an_audit_says_how_far_it_is_and_ends_when_nothing_stands_behind_a_size(ask, log, monkeypatch):
+    monkeypatch.setattr("bierger.site.commands.log.TELL_EVERY", 0.0)
+    said = ask("audit", log.folder)[1]
+    assert "Z 5 files of about 3 were read, 0 damages so far\n" in said
+    huge = sign_checkpoint(Checkpoint(ORIGIN, 10**12, bytes(32)), log.key, log.signer)
+    (log.folder / "checkpoint").write_bytes(huge)
+    status, said = ask("audit", log.folder)
+    assert (status, "(root-mismatch)" in said, "(audit-stopped)" in said) == (1, True, True)
+    assert "files of about 7812500001 were read" in said
 
 
 # -- proofs ---------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 """The log that nobody can rewrite: RFC 6962 trees, tiles, signed notes, checkpoints, cosignatures, proofs, policies."""
 
 from bierger_core.merkle.appending import Appended, CheckpointStore, Commit, LogFiles, LogWriter, encode_batch
-from bierger_core.merkle.audit import Audit, audit, follow
+from bierger_core.merkle.audit import Audit, audit, follow, reconcile
 from bierger_core.merkle.checkpoints import (
     Checkpoint,
     OpenedCheckpoint,
@@ -200,6 +200,7 @@ __all__ = [
     "reading_actor",
     "reading_commitment",
     "reading_tag",
+    "reconcile",
     "root_of",
     "sign_checkpoint",
     "sign_note",

@@ -176,14 +176,30 @@ def follow(
     if checkpoint is None or seen is None or seen.size >= checkpoint.size:
         return look.answer(is_proved=checkpoint is not None)
     try:
-        reader = TileReader(fetch, checkpoint.size, checkpoint.root)
-        proof = reader.consistency(seen.size)
+        larger = reconcile(fetch, seen, Seen.of(note))
     except MerkleError as refused:
         look.damage("consistency-unproven", str(refused), **{**refused.data, "cause": refused.code, "seen": seen.size})
         return look.answer(is_proved=False)
-    try:
-        verify_consistency(seen.size, seen.root, checkpoint.size, checkpoint.root, proof)
-    except ProofInvalidError:
-        # Every hash of the proof is verified against the new root, so it is not the tiles that lie.
+    if isinstance(larger, Fork):
         look.forked("The log's first entries are not those it had before.")
     return look.answer(is_proved=True)
+
+
+def reconcile(fetch: Fetch, first: Seen, second: Seen) -> Seen | Fork:
+    """Two checkpoints that were seen of one log: the larger one, when the files prove that it begins with the smaller.
+
+    Raises `SeenError` (seen-other-origin), `TileError` when the files do not tell, and what `fetch` raises.
+    """
+    small, large = (first, second) if first.size <= second.size else (second, first)
+    stated = Checkpoint(large.origin, large.size, large.root)
+    relation = small.relation(stated)
+    if relation == "newer":
+        proof = TileReader(fetch, large.size, large.root).consistency(small.size)
+        try:
+            verify_consistency(small.size, small.root, large.size, large.root, proof)
+        except ProofInvalidError:
+            # Every hash of the proof is verified against the larger root, so it is not the tiles that lie.
+            relation = "fork"
+    if relation == "fork":
+        return Fork(first.note, second.note)
+    return first if relation == "same" else large

@@ -326,7 +326,7 @@ class _Walk:
         claims: Sequence[bytes | None] = read.hashes or [None] * width
         below = [self._files.tile(level - 1, index * TILE_WIDTH + place).root for place in range(width)]
         yield [one or claim or bytes(HASH_BYTES) for one, claim in zip(below, claims, strict=True)]
-        derived = []
+        derived: list[tuple[bytes | None, bytes | None]] = []
         for place, (claim, one) in enumerate(zip(claims, below, strict=True)):
             if claim is not None and claim == one:  # two of three: the third need not be asked
                 derived.append((one, one))

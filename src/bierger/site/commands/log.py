@@ -11,12 +11,13 @@
 LOG is an address (https://…/log) or a folder with its files, and by default the folder of this installation. Whom to believe
 is said by `--policy FILE` (C2SP tlog-policy), by `--key VKEY`, or by `--keys FILE` (a key list); without any of them the log's
 own list is used, and that is said. `--seen FILE` is the watcher's memory: written when nothing contradicts it, and never begun
-anew when it cannot be read.
+anew when it cannot be read (log_memory.py).
 
 `init`, `serve` and `append` are in log_node.py; `begin`, the only one that is of an installation, in log_begin.py.
 
 Needs neither Django nor a database nor the web server. Exit status: 0 nothing found; 1 something is wrong (a fork prints its two
-signed checkpoints); 3 nothing could be said: no log there, no such policy, a memory that cannot be read.
+signed checkpoints); 3 nothing could be said: no log there, no such policy, a memory that cannot be read. `watch --every` goes on
+when it is not answered for a while: it says so each time, with how often and since when.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from pathlib import Path
 
 from bierger.ledger.plugins.outside import LogAddress, LogFolder, LogUnreachable, Source, fetch_of
 from bierger.site.commands import log_begin, log_node
+from bierger.site.commands.log_memory import MemoryUnwritable, remember, remembered
 from bierger.site.given_files import FileRefused, read_whole
 from bierger.site.sentences import sentence
 from bierger_core.merkle import (
@@ -43,14 +45,15 @@ from bierger_core.merkle import (
     MerkleError,
     Policy,
     Seen,
+    SeenError,
     TileReader,
     audit,
     build_proof,
-    dump_seen,
     follow,
     format_proof,
-    load_seen,
     log_key,
+    parse_checkpoint_text,
+    parse_note,
     parse_policy,
     parse_proof,
     parse_vkey,
@@ -61,7 +64,12 @@ from bierger_core.seals import file_commitment, load_key_list, opening_of
 from bierger_core.values import CoreError, Kind
 
 HEALTHY, WRONG, UNKNOWN = 0, 1, 3
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MOST_LINES = 50  # damages that are printed one by one; `--json` has all
+TELL_EVERY = 10.0  # seconds between two lines that say how far an audit is
+LONGEST_PAUSE, OLDEST_DAYS = 31 * 86_400, 36_500
+_SIGNED = "\n\N{EM DASH} ".encode()  # how every line with a signature begins
+_MAY_PASS = frozenset({LogUnreachable.code, "checkpoint-missing", "checkpoint-none"})
 
 
 class NothingToSay(Exception):
@@ -70,6 +78,9 @@ class NothingToSay(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+_UNSAID = (NothingToSay, FileRefused, LogUnreachable, MemoryUnwritable, CoreError)
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     log_node.add_arguments(actions)
     log_begin.add_arguments(actions)
     watch, prove, verify = (actions.choices[name] for name in ("watch", "prove", "verify"))
-    watch.add_argument("--every", type=int, metavar="SECONDS", help="look again and again; default: once")
+    watch.add_argument("--every", type=_seconds, metavar="SECONDS", help="look again and again; default: once")
     which = prove.add_mutually_exclusive_group(required=True)
     which.add_argument("--index", type=int, metavar="N", help="the entry's place, from 0")
     which.add_argument("--entry", type=bytes.fromhex, metavar="HEX", help="the entry itself: every one is looked at")
@@ -114,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         does: Callable[[argparse.Namespace], int] = args.does
         return does(args)
-    except (NothingToSay, FileRefused, LogUnreachable, CoreError) as error:
+    except _UNSAID as error:
         print(f"Nothing can be said ({error.code}): {error}", file=sys.stderr)
         return UNKNOWN
 
@@ -183,28 +194,48 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _watch(args: argparse.Namespace) -> int:
+    """A minute without an answer ends no watch: it is said and counted, and the memory stays as it is."""
+    has_looked, missed, since = False, 0, _now()
     while True:
         try:
             status = _look(args, follow)
-        except LogUnreachable as error:
-            if args.every is None:
+            if missed:
+                print(f"{_stamp()} answered again, after {missed} looks without, since {since:{_INSTANT}}", file=sys.stderr)
+            has_looked, missed = True, 0
+        except _UNSAID as error:
+            # The first look tells a mistake in the command; and who watches with a memory that is damaged sees nothing.
+            is_own = not has_looked or isinstance(error, SeenError | MemoryUnwritable)
+            if args.every is None or (is_own and error.code not in _MAY_PASS):
                 raise
-            print(f"{_now():%Y-%m-%dT%H:%M:%SZ} not reached: {error}", file=sys.stderr)
+            missed, since = missed + 1, since if missed else _now()
+            often = f"look {missed} in a row without an answer, since {since:{_INSTANT}}; what was seen is kept"
+            print(f"{_stamp()} nothing can be said ({error.code}): {error} ({often})", file=sys.stderr)
             status = UNKNOWN
         if args.every is None or status == WRONG:
             return status
         sys.stdout.flush()
-        time.sleep(args.every)
+        _pause(args.every)
+
+
+def _pause(seconds: int) -> None:
+    time.sleep(seconds)
 
 
 def _look(args: argparse.Namespace, how: Callable[..., Audit]) -> int:
     """1. Memory. 2. Checkpoint and files, judged by the core. 3. What to keep for next time. 4. What was found."""
     source = _source(args.log)
     trust = _trust(args, source)
-    seen = _remembered(args.seen)
-    found = how(fetch_of(source), _checkpoint(source), trust.policy, seen=seen, now=_now(), oldest=args.oldest)
-    if args.seen is not None and found.seen is not None and found.seen != seen:
-        _remember(args.seen, found.seen)
+    seen = remembered(args.seen)
+    note = _checkpoint(source)
+    told = {"progress": _Progress(note)} if how is audit else {}
+    found = how(fetch_of(source), note, trust.policy, seen=seen, now=_now(), oldest=args.oldest, **told)
+    if args.seen is not None:
+        try:
+            found = remember(args.seen, seen, found, fetch_of(source))
+        except _UNSAID as error:
+            if found.is_healthy:
+                raise
+            print(f"What was seen is not kept ({error.code}): {error}", file=sys.stderr)  # and what was found is told
     if args.json:
         print(json.dumps(_plain(found, seen), indent=1, default=str))
         return HEALTHY if found.is_healthy else WRONG
@@ -257,46 +288,57 @@ def _trust(args: argparse.Namespace, source: Source | None) -> Trust:
 
 
 def _checkpoint(source: Source) -> bytes:
+    """What is no checkpoint at all says nothing of the log: some web servers answer every address with a page of theirs."""
     note = source.get("checkpoint")
     if note is None:
         raise NothingToSay("checkpoint-missing", "There is no checkpoint: no log lies here, or nothing was logged yet.")
+    if isinstance(source, LogAddress) and _SIGNED not in note:
+        begins = f"it begins with {note[:40].decode('utf-8', 'replace')!a}" if note else "it is empty"
+        raise NothingToSay("checkpoint-none", f"What {source.address}/checkpoint answers is no checkpoint: {begins}.")
     return note
-
-
-def _remembered(path: Path | None) -> Seen | None:
-    return None if path is None or not path.exists() else load_seen(read_whole(path))
-
-
-def _remember(path: Path, seen: Seen) -> None:
-    """Whole or not at all, and on the disk: whoever can make a watcher forget can show it another history."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        with new.open("wb") as stream:
-            stream.write(dump_seen(seen))
-            stream.flush()
-            os.fsync(stream.fileno())
-        new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise NothingToSay("seen-unwritable", f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _span(text: str) -> dt.timedelta:
     units = {"m": "minutes", "h": "hours", "d": "days"}
     if text[-1:] not in units or not text[:-1].isdecimal():
         raise argparse.ArgumentTypeError("write 90m, 24h or 7d")
-    return dt.timedelta(**{units[text[-1]]: int(text[:-1])})
+    if len(text) > 10 or (span := dt.timedelta(**{units[text[-1]]: int(text[:-1])})) > dt.timedelta(days=OLDEST_DAYS):
+        raise argparse.ArgumentTypeError("nothing is as old as that")
+    return span
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or len(text) > 10 or not 1 <= int(text) <= LONGEST_PAUSE:
+        raise argparse.ArgumentTypeError(f"write a number of seconds, from 1 to {LONGEST_PAUSE}")
+    return int(text)
 
 
 def _now() -> dt.datetime:
     return dt.datetime.fromtimestamp(time.time(), dt.UTC)
 
 
+def _stamp() -> str:
+    return f"{_now():{_INSTANT}}"
+
+
 # -- what is answered -----------------------------------------------------------------------------------------------------
+
+
+class _Progress:
+    """Says from time to time how far an audit is: it takes long over a long log, and over one that only says it is long."""
+
+    def __init__(self, note: bytes) -> None:
+        self._last = time.monotonic()
+        try:
+            size = parse_checkpoint_text(parse_note(note).text).size
+        except MerkleError:
+            size = 0
+        self._about = 2 * size // TILE_WIDTH + 1
+
+    def __call__(self, files: int, damages: int) -> None:
+        if time.monotonic() - self._last >= TELL_EVERY:
+            self._last = time.monotonic()
+            print(f"{_stamp()} {files} files of about {self._about} were read, {damages} damages so far", file=sys.stderr)
 
 
 def _print_head(found: Audit) -> None:
@@ -308,7 +350,7 @@ def _print_head(found: Audit) -> None:
 
 def _print_witnesses(witnesses: Mapping[str, dt.datetime]) -> None:
     for name, at in sorted(witnesses.items()):
-        print(f"cosigned by {name} at {at:%Y-%m-%dT%H:%M:%SZ}")
+        print(f"cosigned by {name} at {at:{_INSTANT}}")
 
 
 def _print_memory(path: Path | None, seen: Seen | None, found: Audit) -> None:
@@ -347,7 +389,7 @@ def _plain(found: Audit, seen: Seen | None) -> dict[str, object]:
         "size": None if head is None else head.size,
         "root": None if head is None else base64.b64encode(head.root).decode(),
         "seen": None if seen is None else seen.size,
-        "witnesses": {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in found.witnesses.items()},
+        "witnesses": {name: f"{at:{_INSTANT}}" for name, at in found.witnesses.items()},
         "damages": [asdict(one) for one in found.damages],
         "fork": None if fork is None else {"first": fork.first.decode(), "second": fork.second.decode()},
     }
