@@ -13,10 +13,8 @@ import sys
 from pathlib import Path
 
 from bierger.ledger.plugins.node import place
-from bierger.ledger.plugins.node.files import FolderLog
-from bierger.ledger.plugins.node.marks import Marks
-from bierger_core.merkle import LogWriter
-from tests.apps.ledger.killing import CountedDisk
+from bierger.ledger.plugins.node.writing import NodeWriter
+from tests.apps.ledger.killing import counted
 
 BATCHES = (1, 3, 254, 2)
 
@@ -31,12 +29,10 @@ def append_and_die(folder: Path, number: int, told: int) -> None:
         done += 1
 
     with place.opened(folder / "log", folder / "key.pem") as here:
-        marks = Marks(CountedDisk(folder / "log.seen", step))
-        log = FolderLog(CountedDisk(folder / "log", step), keep=marks.keep)
-        writer = LogWriter(log, log, here.key, here.signer)
+        writer = NodeWriter(counted(folder, step), here.marks, here.key, here.signer)
         for size in BATCHES:
             entries = [f"{os.getpid()} {size} {n}".encode() for n in range(size)]
-            first = writer.append(entries, marks.of(here.key.name)).first
+            first = writer.append(entries).first
             os.write(told, json.dumps([first, [entry.decode() for entry in entries]]).encode() + b"\n")
     os.write(told, b"null\n")
 

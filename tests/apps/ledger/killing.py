@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bierger.ledger.plugins.node.disk import FolderDisk
+from bierger.ledger.plugins.node.files import FolderLog
 
 
 class CountedDisk(FolderDisk):
@@ -17,7 +18,7 @@ class CountedDisk(FolderDisk):
 
     def make_folder(self, path):
         self._step(f"mkdir {path}")
-        super().make_folder(path)
+        return super().make_folder(path)
 
     def create(self, path, data):
         self._step(f"create {path}")
@@ -57,3 +58,9 @@ class CountedDisk(FolderDisk):
             self.sync(path)
         for path in folders:
             self.sync_folder(path)
+
+
+def counted(folder, step):
+    """The log of `folder / "log"`, whose key is `key.pem` beside it, on counted disks."""
+    (vkey,) = (folder / "key.pem.seen").glob("*/vkey")
+    return FolderLog(CountedDisk(folder / "log", step), heads=CountedDisk(vkey.parent, step))

@@ -16,6 +16,8 @@ class FullError(OSError):
 class ForgetfulDisk:
     """Names and contents as processes see them, and beside them as they would be found after a power cut.
 
+    `.` is the root of everything, and cannot be lost; a folder below it can, with all that lies in it (`below`).
+
     before   called with the number of each writing operation, before it happens, unless the lock is held: raises, or
              lets somebody else work
     lies     a disk that confirms a sync without doing it: the control of the tests
@@ -42,13 +44,25 @@ class ForgetfulDisk:
         return self.contents[self.names_seen[path]]
 
     def make_folder(self, path):
-        if path not in self.names_seen:
-            self._step()
-            self.names_seen[path] = None
+        if path in self.names_seen:
+            return False
+        self._needs_folder(path)
+        self._step()
+        self.names_seen[path] = None
+        return True
+
+    def below(self, folder):
+        """The same disk, as whoever opens this folder of it sees it."""
+        return BelowDisk(self, folder)
+
+    def _needs_folder(self, path):
+        if str(PurePosixPath(path).parent) not in self.names_seen:
+            raise FileNotFoundError(path)
 
     def create(self, path, data):
         if path in self.names_seen:
             return False
+        self._needs_folder(path)
         self._step()
         self._files += 1
         number = self.names_seen[path] = self._files
@@ -85,6 +99,8 @@ class ForgetfulDisk:
         return sorted(name for name in self.names_seen if name != "." and "/" not in name)
 
     def sync_folder(self, path):
+        if path not in self.names_seen:
+            raise FileNotFoundError(path)
         self._step()
         if not self.lies:
             for name in {*self.names_seen, *self.durable_names}:
@@ -123,7 +139,7 @@ class ForgetfulDisk:
                 self._settle(name)
         found = {}
         for name, number in sorted(self.durable_names.items()):
-            if name == "." or str(PurePosixPath(name).parent) in found:  # a file without its folder is lost
+            if name == "." or str(PurePosixPath(name).parent) in found:  # without its folder it is lost
                 found[name] = number
         for number, written in self.contents.items():
             kept = self.durable_contents[number]
@@ -143,3 +159,30 @@ class ForgetfulDisk:
         other.names_seen, other.durable_names = dict(self.names_seen), dict(self.names_seen)
         other._files = self._files
         return other
+
+
+class BelowDisk:
+    """A folder of a forgetful disk: to whoever opened it `.` is this folder, to the power cut one name among others."""
+
+    def __init__(self, disk, folder):
+        self._disk, self._folder = disk, folder
+
+    def _at(self, path):
+        return str(PurePosixPath(self._folder) / path)
+
+    def names(self):
+        return sorted(PurePosixPath(name).name for name in self._disk.names_seen if str(PurePosixPath(name).parent) == self._folder)
+
+    def rename(self, old, new):
+        self._disk.rename(self._at(old), self._at(new))
+
+    def sync_all(self, files, folders):
+        self._disk.sync_all([self._at(path) for path in files], [self._at(path) for path in folders])
+
+    def lock(self):
+        return self._disk.lock()
+
+    def __getattr__(self, name):
+        """Everything else is about one path, the first argument."""
+        does = getattr(self._disk, name)
+        return lambda path, *rest: does(self._at(path), *rest)

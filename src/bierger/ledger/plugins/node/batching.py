@@ -3,7 +3,7 @@
 
 1. `submit` lets entries wait, with a promise (a future); more than the node takes is refused at once.
 2. The writer's thread waits until the first of them has waited for `every` seconds, or a full batch is there.
-3. It appends them through `LogWriter`, in the order in which they came, and keeps every promise with the same checkpoint.
+3. It appends them through `NodeWriter`, in the order in which they came, and keeps every promise with the same checkpoint.
 
 When appending fails, the promise is not kept blindly. The store says whether the swap happened. It did not: the senders are told
 that nothing of theirs is in the log. It did: the batch is in the log whatever comes, so the writer goes on trying to finish its
@@ -18,10 +18,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from bierger.ledger.plugins.node.errors import NodeError, NotAppended, QueueFull, Unclear
+from bierger.ledger.plugins.node.errors import NodeError, QueueFull, Unclear
 from bierger.ledger.plugins.node.files import FolderLog
 from bierger.ledger.plugins.node.marks import Marks
-from bierger_core.merkle import Appended, LogWriter, MerkleError, VerifierKey
+from bierger.ledger.plugins.node.writing import NodeWriter, code_of
+from bierger_core.merkle import Appended, MerkleError, VerifierKey
 from bierger_core.values import Signer
 
 _AGAIN = 1.0  # seconds between two attempts to finish a batch
@@ -56,8 +57,8 @@ class Batcher:
     """Appends to the log of a folder. `start` it once; `stop` lets what waits be appended first."""
 
     def __init__(self, log: FolderLog, marks: Marks, key: VerifierKey, signer: Signer, limits: Limits) -> None:
-        self._log, self._marks, self._key, self._limits = log, marks, key, limits
-        self._writer = LogWriter(log, log, key, signer)
+        self._log, self._limits = log, limits
+        self._writer = NodeWriter(log, marks, key, signer)
         self._waiting: list[_Waiting] = []
         self._entries = self._bytes = 0
         self._changed = threading.Condition()
@@ -68,8 +69,7 @@ class Batcher:
 
     def start(self) -> None:
         """Finish what a killed node left, then begin. Raises HistoryError and whatever the disk says."""
-        if self._log.latest() is not None:
-            self._writer.recover(self._marks.of(self._key.name))
+        self._writer.recover()
         self.published = self._log.published()
         self._thread.start()
 
@@ -133,25 +133,13 @@ class Batcher:
     def _append(self, entries: Sequence[bytes]) -> Appended:
         """Raises NotAppended when nothing happened, Unclear when the node stops before it knows."""
         try:
-            before = self._head()
-        except OSError as error:
-            raise NotAppended("disk-refused", f"The log cannot be read: {error.strerror}.") from error
-        try:
-            return self._writer.append(entries, self._marks.of(self._key.name))
-        except (MerkleError, OSError) as error:
-            code, cause = error.code if isinstance(error, MerkleError) else "disk-refused", error
+            return self._writer.append(entries)
+        except Unclear as unclear:
+            self.trouble = unclear.code
         while not self._is_stopping:
-            self.trouble = code
             try:
-                if self._head() == before:
-                    raise NotAppended(code, f"The log cannot grow: {cause}") from cause
-                # This node is the folder's only writer: the newest commit is the one whose files are not finished.
-                head = self._writer.recover(self._marks.of(self._key.name))
-                return Appended(head.size - len(entries), head, self._head() or b"")
-            except (MerkleError, OSError):
+                return self._writer.settle(len(entries))
+            except (MerkleError, OSError) as error:
+                self.trouble = code_of(error)
                 time.sleep(_AGAIN)
         raise Unclear
-
-    def _head(self) -> bytes | None:
-        commit = self._log.latest()
-        return None if commit is None else commit.note

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -27,8 +27,8 @@ class Disk(Protocol):
     def names(self) -> Collection[str]:
         """What lies in the folder itself."""
 
-    def make_folder(self, path: str) -> None:
-        """Nothing happens when it is there."""
+    def make_folder(self, path: str) -> bool:
+        """False, and nothing happens, when it is there."""
 
     def create(self, path: str, data: bytes) -> bool:
         """False, and nothing happens, when the name is taken."""
@@ -59,7 +59,7 @@ class FolderDisk:
     """The real one, below a folder that is there."""
 
     def __init__(self, root: Path) -> None:
-        self._root = f"{root}/"
+        self._root = f"{root}/".replace("//", "/")
         self._threads = ThreadPoolExecutor(_SYNCING)
 
     def read(self, path: str) -> bytes:
@@ -69,9 +69,12 @@ class FolderDisk:
     def names(self) -> Collection[str]:
         return sorted(os.listdir(self._root))  # noqa: PTH208 - as in read
 
-    def make_folder(self, path: str) -> None:
-        with suppress(FileExistsError):
+    def make_folder(self, path: str) -> bool:
+        try:
             os.mkdir(self._root + path)  # noqa: PTH102 - as in read
+        except FileExistsError:
+            return False
+        return True
 
     def create(self, path: str, data: bytes) -> bool:
         try:
@@ -124,6 +127,23 @@ class FolderDisk:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def make_folders(folder: Path, at: Callable[[Path], Disk] = FolderDisk) -> None:
+    """A folder, with all that are missing above it; when this returns, every name on the way is on the disk.
+
+    Also of those that were there: whoever made them, or was killed while making them, may not have waited for the disk.
+    """
+    whole, path = at(Path("/")), "."
+    for name in folder.resolve().parts[1:]:
+        above, path = path, name if path == "." else f"{path}/{name}"
+        is_new = whole.make_folder(path)
+        try:
+            whole.sync_folder(above)
+        except PermissionError:
+            if is_new:
+                raise
+            # A folder of somebody else, which lets us pass and not look: its names are not ours to confirm.
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -6,7 +6,9 @@ NodeError (status: of the answer over HTTP)
 ├── QueueFull         queue-full (503): more waits than this node takes; try again
 ├── NotAppended       the code of what happened (503): nothing of this request is in the log
 ├── Unclear           log-unclear (504): no answer in time; it may still come into the log, look before sending it again
-└── NodeMisplaced     node-folder, node-key, node-served: this folder cannot be served, or is already
+├── NodeMisplaced     node-folder, node-key, key-file-exposed, node-served, node-address, log-origin, log-begun,
+│                     seen-folder-missing, seen-empty, seen-elsewhere, seen-there: this folder cannot be served, or is already
+└── LogUnreachable    log-unreachable: the node was not reached, and has heard nothing of it
 """
 
 from __future__ import annotations
@@ -42,9 +44,16 @@ class NotAppended(NodeError):
 class Unclear(NodeError):
     """It may or may not come into the log."""
 
-    def __init__(self) -> None:
-        super().__init__("log-unclear", "No answer in time: look for the entries before sending them again.", 504)
+    def __init__(self, why: str = "No answer in time") -> None:
+        super().__init__("log-unclear", f"{why}: look for the entries before sending them again.", 504)
 
 
 class NodeMisplaced(NodeError):
     """The operator's to mend."""
+
+
+class LogUnreachable(NodeError):
+    """Nothing was sent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("log-unreachable", why)

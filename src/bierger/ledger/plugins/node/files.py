@@ -3,10 +3,11 @@
 
     checkpoint         what readers see
     tile/…             as C2SP tlog-tiles names them
-    lock               held while a head is swapped or a checkpoint published
+    lock               held while a checkpoint is published, or a head swapped
     head-0, head-1     only where no table is the store: the newest whole one is the log's head
 
-An installation's log has its head in the table of checkpoints; a node's has it in the two files.
+An installation's log has its head in the table of checkpoints; a node's has it in the two files, which lie with its memory
+and not with what everybody reads: a copy of the files is then a copy, and not a second log (place.py).
 """
 
 from __future__ import annotations
@@ -97,37 +98,39 @@ class TileFolder:
 
 
 class FolderLog(TileFolder):
-    """Files and store in one: the newest head decides, under a lock; readers see `checkpoint`."""
+    """Files and store: the newest head decides, under a lock; readers see `checkpoint`."""
 
-    def __init__(self, disk: Disk, keep: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, disk: Disk, keep: Callable[[bytes], None] | None = None, *, heads: Disk | None = None) -> None:
+        """heads: where the head lies; by default with the files."""
         super().__init__(disk, keep)
+        self._store = disk if heads is None else heads
         self._durable = 0  # the number of the newest head of which this process knows that it is on the disk
 
     def latest(self) -> Commit | None:
         """Whoever wrote the head may be dead before its sync, or still waiting for it: nobody builds on it before."""
         heads = self._heads()
         if heads and _newest(heads)[0] != self._durable:
-            with self._disk.lock():
+            with self._store.lock():
                 heads = self._heads()
                 for place in heads:
-                    self._disk.sync(place)
-                self._disk.sync_folder(".")
+                    self._store.sync(place)
+                self._store.sync_folder(".")
                 self._durable = _newest(heads)[0]
         return _newest(heads)[1] if heads else None
 
     def advance(self, expected: bytes | None, new: Commit) -> bool:
         """The head has two places; the one that is not the newest is overwritten, and half of it is no head."""
-        with self._disk.lock():
+        with self._store.lock():
             heads = self._heads()
             number, there = _newest(heads) if heads else (0, None)
             if (there.note if there else None) != expected:
                 return False
             place = next((place for place in HEADS if place not in heads), None) or min(heads, key=lambda one: heads[one][0])
             body = b"%d %d\n" % (number + 1, len(new.note)) + new.note + new.batch
-            is_new = self._disk.overwrite(place, hashlib.sha256(body).digest() + body)
-            self._disk.sync(place)
+            is_new = self._store.overwrite(place, hashlib.sha256(body).digest() + body)
+            self._store.sync(place)
             if is_new or len(heads) < len(HEADS):
-                self._disk.sync_folder(".")
+                self._store.sync_folder(".")
             self._durable = number + 1
             return True
 
@@ -135,7 +138,7 @@ class FolderLog(TileFolder):
         """What is whole in the two places, with its number."""
         heads = {}
         for place in HEADS:
-            data = read(self._disk, place) or b""
+            data = read(self._store, place) or b""
             body = data[32:]
             if hashlib.sha256(body).digest() == data[:32]:
                 head, _, rest = body.partition(b"\n")

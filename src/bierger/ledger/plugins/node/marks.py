@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What was seen of a log, kept where a restored backup of the log or of its database does not reach.
 
-    <folder>/own-….json    the high-water note: the newest checkpoint that this writer was about to show anybody
+    <folder>/own-….json    the high-water note: the newest checkpoint that the sequencer was about to show anybody
     <folder>/*.json        handed in by the operator: what `./bierger log watch --seen` of somebody else kept
+
+A node keeps its head itself in such a folder, and needs no note (place.py).
 
 The writer compares its head with all of them before it appends. The note is written before the checkpoint is published, so
 that nobody can have seen one that is not remembered; it may therefore remember one that only the head holds, which is finished
