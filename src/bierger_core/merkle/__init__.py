@@ -30,7 +30,7 @@ from bierger_core.merkle.errors import (
     TreeRangeError,
     WitnessRequestError,
 )
-from bierger_core.merkle.growth import EMPTY_EDGE, Edge, Growth, fetch_from, grow, load_edge
+from bierger_core.merkle.growth import EMPTY_EDGE, Edge, Growth, fetch_from, grow, load_edge, regrow
 from bierger_core.merkle.notes import (
     LARGEST_NOTE,
     Note,
@@ -201,6 +201,7 @@ __all__ = [
     "reading_commitment",
     "reading_tag",
     "reconcile",
+    "regrow",
     "root_of",
     "sign_checkpoint",
     "sign_note",

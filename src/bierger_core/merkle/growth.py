@@ -9,18 +9,19 @@ The writer's whole memory is the right edge: the partial tiles and the entries o
    checkpoint mentions; the next batch writes them again, identically or for other entries: nobody was told about them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
 
-from bierger_core.merkle.errors import TileMissingError
+from bierger_core.merkle.errors import TileError, TileMissingError
 from bierger_core.merkle.tiles import (
     TILE_WIDTH,
     Bundle,
     Fetch,
     Tile,
     TileReader,
+    decode_bundle,
     encode_bundle,
 )
 from bierger_core.merkle.tree import fold_peaks, leaf_hashes, root_of
@@ -69,6 +70,30 @@ def load_edge(fetch: Fetch, size: int, root: bytes) -> Edge:
     heights = range((size.bit_length() + 7) // 8)
     entries = reader.bundle(size // TILE_WIDTH) if size % TILE_WIDTH else ()
     return Edge(size, tuple(reader.edge_hashes(level) for level in heights), entries)
+
+
+def regrow(fetch: Fetch, size: int) -> Iterator[Growth]:
+    """The first `size` entries once more, bundle by bundle: what the tiles have to hold if the bundles are right.
+
+    Nothing is verified; the root of the last edge is to be compared with what was signed. Raises `TileError` (bundle-format,
+    with the bundle's path), `TileMissingError`.
+    """
+    edge = EMPTY_EDGE
+    for index in range(-(-size // TILE_WIDTH)):
+        bundle = Bundle(index, min(TILE_WIDTH, size - index * TILE_WIDTH))
+        try:
+            data = fetch(bundle.path)
+        except TileMissingError:
+            if bundle.width == TILE_WIDTH:
+                raise
+            bundle, data = Bundle(index), fetch(Bundle(index).path)  # the partial one may be gone
+        try:
+            entries = decode_bundle(data, bundle.width)[: size - edge.size]
+        except TileError as refused:
+            raise TileError(f"{bundle.path}: {refused}", code=refused.code, path=bundle.path) from None
+        growth = grow(edge, entries)
+        yield growth
+        edge = growth.edge
 
 
 def grow(edge: Edge, entries: Sequence[bytes]) -> Growth:
