@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import logging
 import signal
+import socket
 from dataclasses import dataclass
 from typing import Any  # granian's scope and protocol have no types of their own
 
@@ -24,7 +25,7 @@ from granian.server.embed import Server
 
 from bierger.ledger.plugins.node import wire
 from bierger.ledger.plugins.node.batching import Batcher
-from bierger.ledger.plugins.node.errors import NodeError, RequestRefused, Unclear
+from bierger.ledger.plugins.node.errors import NodeError, NodeMisplaced, RequestRefused, Unclear
 from bierger.ledger.plugins.node.files import FolderLog, size_of
 from bierger_core.merkle import TILE_WIDTH, Tile, TileError, parse_tile_path
 
@@ -113,6 +114,19 @@ class Node:
         if (named.index * TILE_WIDTH + named.width) << (8 * level) > size:
             raise TileError("The published tree does not reach so far.", code="tile-missing", path=path)
         return self._log.fetch(path)
+
+
+def check_address(host: str, port: int) -> None:
+    """Before anything else happens. Raises NodeMisplaced (node-address)."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:1]:
+            with socket.socket(family, kind, protocol) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+                trial.bind(address)
+                trial.listen()  # another listener that shares its port lets us bind, and not listen
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise NodeMisplaced("node-address", f"Nothing can be served on {host}, port {port}: {why}.") from error
 
 
 async def serve(node: Node, batcher: Batcher, host: str, port: int) -> None:

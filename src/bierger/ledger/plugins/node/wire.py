@@ -54,9 +54,19 @@ def _many(body: bytes) -> list[bytes]:
 def _json(body: bytes) -> list[bytes]:
     try:
         found = json.loads(body)["entries"]
-        return [base64.b64decode(text.encode("ascii"), validate=True) for text in found]
+        if type(found) is list:
+            return [_base64(text) for text in found]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise RequestRefused("entries-malformed", 'Send {"entries": ["Base 64", ...]}.', 400) from None
+        pass
+    raise RequestRefused("entries-malformed", 'Send {"entries": ["Base 64", ...]}.', 400)
+
+
+def _base64(text: str) -> bytes:
+    """One value has one text: what another reader would take for other bytes is refused. Raises ValueError, AttributeError."""
+    data = base64.b64decode(text.encode("ascii"), validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not canonical Base 64")
+    return data
 
 
 def added(answer: Added, count: int) -> bytes:
