@@ -194,6 +194,7 @@ def frozen(request: pytest.FixtureRequest) -> Iterator[Callable[[datetime], None
         if {"transactional", "db"} & set(request.fixturenames):
             ahead = math.ceil((instant - clock.real_now()).total_seconds())  # never behind what is written with this instant
             stack.callback(written, "DELETE FROM infra_clock_offset")
+            written("DELETE FROM infra_clock_believed")  # whoever stops the clock means it, as with `./bierger clock`
             written(
                 "INSERT INTO infra_clock_offset (id, seconds) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds", ahead
             )

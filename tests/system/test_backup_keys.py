@@ -87,16 +87,18 @@ def test_what_was_erased_after_the_backup_is_erased_again_by_the_restore(
     assert (empty / "backup-keys" / "erasures").read_text() == (keys / "erasures").read_text()
 
 
-def test_a_backup_whose_key_is_old_opens_no_more(transactional, own: Path, empty: Path, tmp_path: Path) -> None:
+def test_a_backup_whose_key_is_old_opens_no_more(transactional, as_worker, frozen, own: Path, empty: Path, tmp_path: Path) -> None:
     from bierger.infra.backup_keys import destroy_old_keys
 
     archive, keys = tmp_path / "old.tar.age", own / "backup-keys"
     assert bierger("backup", str(archive), database=DATABASE, data=own).returncode == 0
     (key,) = keys.glob("*.key")
     other = tmp_path / "other.tar.age"
-    with clock.frozen(clock.real_now() + timedelta(days=90)):
+    frozen(clock.real_now() + timedelta(days=90))
+    with as_worker():
         assert destroy_old_keys() == 0
-    with clock.frozen(clock.real_now() + timedelta(days=91)):
+    frozen(clock.real_now() + timedelta(days=91))
+    with as_worker():
         with override_settings(BIERGER_BACKUP_DAYS=365):
             assert destroy_old_keys() == 0
         assert destroy_old_keys() == 1

@@ -18,7 +18,7 @@ from bierger.site.commands import clock as command
 def test_moving_the_clock_of_the_demonstration_moves_it_for_everybody(transactional, as_owner):
     with override_settings(BIERGER_ENV="demo"):
         with as_owner():
-            assert command.run(argparse.Namespace(by=timedelta(days=90))) == 0
+            assert command.run(argparse.Namespace(by=timedelta(days=90), trust=False)) == 0
         with acting_as(ANONYMOUS):
             assert timedelta(days=89) < clock.now() - clock.real_now() < timedelta(days=91)
         with as_owner():
@@ -44,7 +44,7 @@ def test_production_refuses_to_move_it(transactional, capsys):
     with override_settings(BIERGER_ENV="production"):
         with pytest.raises(ClockRefused):
             clock.move(timedelta(days=1))
-        assert command.run(argparse.Namespace(by=timedelta(days=1))) == 1
+        assert command.run(argparse.Namespace(by=timedelta(days=1), trust=False)) == 1
 
 
 def test_a_stopped_clock_stands(frozen):

@@ -29,7 +29,7 @@ WHOLE = {  # tables with one rule for all of their columns
     "flows_instance": "nobody", "flows_timer": "nobody", "flows_token": "nobody",
     "identity_person": "account", "identity_login": "account", "identity_organisation": "account", "identity_space": "account",
     "identity_membership": "account", "identity_mandate": "account",
-    "infra_outbox": "short", "infra_rate_hit": "short", "infra_heartbeat": "nobody", "infra_clock_offset": "nobody",
+    "infra_outbox": "short", "infra_rate_hit": "short", "infra_heartbeat": "nobody", "infra_clock_offset": "nobody", "infra_clock_believed": "nobody",
     "django_session": "short", "django_migrations": "nobody",
 }  # fmt: skip
 PREFIXES = {"documents_status_": "nobody", "catalogue_": "nobody", "ledger_": "nobody", "procrastinate_": "short", "disclosures_": "reading"}

@@ -69,7 +69,7 @@ def test_ready_when_everything_is_there(browser: Client, as_worker) -> None:
     worker_seen(as_worker)
     status, checks = ready(browser)
     assert status == 200, checks
-    assert list(checks) == ["database", "migrations", "worker", "log", "readings", "attachments"]
+    assert list(checks) == ["database", "migrations", "worker", "clock", "log", "readings", "attachments"]
     assert all(check["ok"] for check in checks.values())
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bierger.infra import clock
+from bierger.infra import believed, clock
 from bierger.infra.erasures import folder
 from bierger_core.values import local_date
 
@@ -69,6 +69,8 @@ def last_day(made: date) -> date:
 
 def destroy_old_keys() -> int:
     """Destroy the keys whose day is over; gives back how many. Raises OSError: one that cannot be destroyed is no small thing."""
+    if not believed.can_be_the_day("backup-keys"):
+        return 0
     destroyed = 0
     for path in sorted(folder().glob("*.key")) if folder().is_dir() else ():
         named = _NAME.fullmatch(path.name)

@@ -2,7 +2,8 @@
 """The one clock. Everything that asks for the time asks here, the worker too.
 
 In the demonstration the clock can be moved (a row holds the offset, so that all processes agree within a second);
-in tests it can be stopped. In production it is the machine's.
+in tests it can be stopped. In production it is the machine's. What destroys or tells by the day asks `infra.believed` first
+whether it can be the day.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from bierger.infra.errors import ClockRefused
 from bierger_core.values import local_date
@@ -46,14 +48,32 @@ def today() -> date:
 
 
 def move(by: timedelta) -> None:
-    """Move the demonstration's clock, forward or back; only the owner's login may. Raises ClockRefused elsewhere."""
+    """Move the demonstration's clock, forward or back; only the owner's login may. Raises ClockRefused elsewhere.
+
+    Whoever does that wants what follows: the clock is confirmed where it stands then (`infra.believed`).
+    """
     from bierger.infra.models import ClockOffset
 
     if settings.BIERGER_ENV == "production":
         raise ClockRefused("The clock can be moved in the demonstration only.")
-    row, _ = ClockOffset.objects.get_or_create(id=1)
-    row.seconds += int(by.total_seconds())
-    row.save()
+    with transaction.atomic():
+        row, _ = ClockOffset.objects.get_or_create(id=1)
+        row.seconds += int(by.total_seconds())
+        row.save()
+        reread()
+        trust()
+
+
+def trust() -> None:
+    """Somebody has looked, and the clock is right (see `infra.believed`). Only the owner's login may."""
+    from bierger.infra.models import ClockBelieved
+
+    said = {"at": now(), "day": today(), "days": settings.BIERGER_CLOCK_DAYS}
+    ClockBelieved.objects.update_or_create(id=1, defaults=said)
+
+
+def reread() -> None:
+    """Look at once whether the demonstration's clock was moved, by another process too."""
     _Offset.read_at = float("-inf")
 
 

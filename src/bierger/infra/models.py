@@ -36,6 +36,22 @@ class ClockOffset(models.Model):
         db_table = "infra_clock_offset"
 
 
+class ClockBelieved(models.Model):
+    """When something was last destroyed or told because its day had come (one row; see infra.believed).
+
+    day    the same in Luxembourg
+    days   how far from it the clock is still believed
+    """
+
+    id = models.SmallIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    day = models.DateField()
+    days = models.IntegerField()
+
+    class Meta:
+        db_table = "infra_clock_believed"
+
+
 class RateHit(models.Model):
     """One attempt under a key. Rows, not a counter: a counter would make all attempts of one address wait for each other."""
 

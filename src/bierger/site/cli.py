@@ -69,7 +69,7 @@ COMMANDS: dict[str, Command] = {
     "worker": Command(f"{_HERE}.worker", "run jobs, timers and the log's sequencer", "worker"),
     "jobs": Command(f"{_HERE}.jobs", "show what waits or failed, and try it again", "owner"),
     "rebuild-log": Command(f"{_HERE}.rebuild_log", "write the log's folder again from the database", "owner"),
-    "clock": Command(f"{_HERE}.clock", "show or move the demonstration's clock", "owner"),
+    "clock": Command(f"{_HERE}.clock", "show or confirm the clock; move the demonstration's", "owner"),
     "manage": Command(f"{_HERE}.manage", "Django's own commands, for example migrate", "owner", passes_on=True),
     "demo-prepare": Command(f"{_HERE}.demo_prepare", "fill the demonstration's database (demo calls it)", "owner"),
 }

@@ -81,6 +81,8 @@ VARIABLES = (
     Variable("BIERGER_OFFICE_YEARS", "After how many years an officer's office that ended, or whose administration closed, is erased, once no case, act or reading that is kept names it; "
              "`0`: never. To be decided by the administration, for the same reason.", "5"),
     Variable("BIERGER_LONGEST_DELAY", "Days after which a person is told at the latest who read their data, also where an investigation delays it.", "365"),
+    Variable("BIERGER_CLOCK_DAYS", "How many days the clock may be from the last round that erases or tells by the day; further away, after a jump or a long outage, nothing is erased "
+             "and nothing is told until somebody confirms it with `./bierger clock --trust`.", "7"),
     Variable("BIERGER_DATA_TRACKER_TOKEN_FILE", "File with the bearer token of the one caller of `/data-tracker/`; without it these addresses are not there."),
     Variable("BIERGER_ATTACH_LIMIT", "Files attached, per person, officer or (without signing in) address in 10 minutes.", "100"),
     Variable(

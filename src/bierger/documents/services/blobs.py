@@ -22,7 +22,7 @@ from django.db import transaction
 
 from bierger.documents.models import Blob, BlobHolder
 from bierger.documents.selectors import read_blob
-from bierger.infra import blobs, clock
+from bierger.infra import believed, blobs, clock
 from bierger.infra.rows import insert
 
 logger = logging.getLogger("bierger.documents")
@@ -175,6 +175,8 @@ def sweep_orphans(*, now: float | None = None) -> int:
     now: seconds since 1970, of the machine and not of the demonstration's clock, because the files' ages are. Raises
     BlobFileError: what was not looked at waits for the next time.
     """
+    if not believed.can_be_the_day("sweep"):
+        return 0
     removed = 0
     old = (file for file in blobs.stored(now=time.time() if now is None else now) if file.age > ORPHAN_SECONDS)
     while some := list(islice(old, SWEPT_AT_ONCE)):

@@ -23,7 +23,7 @@ from bierger.documents.errors import UploadRefused
 from bierger.documents.models import BlobHolder, WaitingFile
 from bierger.documents.services.blobs import erase_blob, hold_blob, store_blob
 from bierger.documents.types import Upload
-from bierger.infra import clock
+from bierger.infra import believed, clock
 from bierger.infra.locks import Lock, hold
 from bierger.infra.principal import current
 
@@ -84,6 +84,8 @@ def send_waiting(*, about: str, case: UUID, administration: UUID) -> None:
 
 def sweep_waiting() -> int:
     """Erase some of what has waited for longer than KEPT; gives back how many. System only."""
+    if not believed.can_be_the_day("sweep-waiting"):
+        return 0
     over = list(WaitingFile.objects.filter(since__lt=clock.now() - KEPT).order_by("since")[:SWEPT_AT_ONCE])
     # In one order, so that two sweeps do not wait for each other.
     for name, value in sorted({_named(row) for row in over}):

@@ -36,7 +36,7 @@ from bierger.filings.models import Deletion, ErasureFailure
 from bierger.filings.types import AccountRound, NotEnded
 from bierger.identity import selectors as identity
 from bierger.identity import services as accounts
-from bierger.infra import clock
+from bierger.infra import believed, clock
 from bierger.infra.erasures import Destroyed, Erasure, register
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import services as ledger
@@ -58,6 +58,8 @@ def end_accounts() -> int:
 
 def account_round() -> AccountRound:
     """As `end_accounts`, and tells what failed; that stands in a table until it is erased, or is kept after all."""
+    if not believed.can_be_the_day("accounts"):
+        return AccountRound(0, ())
     if settings.BIERGER_ACCOUNT_YEARS:
         while tell_accounts() == AT_ONCE:
             pass

@@ -22,7 +22,7 @@ from bierger.filings.selectors import takers, unknown_draft
 from bierger.filings.services.sharing import setting_of, tell_others, with_copies
 from bierger.filings.types import DraftStarted, Saved
 from bierger.identity import selectors as identity
-from bierger.infra import clock
+from bierger.infra import believed, clock
 from bierger.infra.principal import LEVELS, SYSTEM, Principal, acting_as, current
 from bierger_core.interview import (
     JSON,
@@ -175,6 +175,8 @@ def expire_drafts() -> int:
     again under the lock, so that one that was saved a moment ago stays. Of drafts that are tied to each other, whose time is over
     at the same instant, all are deleted or none: a bundle of which somebody has locked a part is left to the next time.
     """
+    if not believed.can_be_the_day("expire-drafts"):
+        return 0
     with acting_as(SYSTEM):
         late = Draft.objects.filter(expires_at__lt=clock.now()).order_by("expires_at", "bundle")
         found = list(late.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE])

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from bierger.administrations.selectors import administrations
-from bierger.infra import clock
+from bierger.infra import believed, clock
 from bierger.ledger.errors import KeyRefused
 from bierger.ledger.models import Checkpoint, Key
 from bierger.ledger.plugins.key_files import destroy, state_of
@@ -159,7 +159,8 @@ def retire_key(*, kid: bytes) -> KeyChange:
 def sweep_keys() -> int:
     """Destroy the private files of seal keys that ended a day ago, and of revoked keys; gives back how many. Worker only."""
     ended = Q(purpose="seal", status="retired", valid_to__lte=clock.now() - KEPT)
-    rows = Key.objects.filter(ended | Q(status="revoked")).values_list("kid", flat=True)
+    over = ended | Q(status="revoked") if believed.can_be_the_day("old-keys") else Q(status="revoked")
+    rows = Key.objects.filter(over).values_list("kid", flat=True)
     return sum(destroy(bytes(kid)) for kid in rows)
 
 

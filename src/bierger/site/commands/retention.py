@@ -93,7 +93,7 @@ def _run(args: argparse.Namespace) -> int:
     from bierger.cases import selectors as cases
     from bierger.cases import services
     from bierger.filings.services import account_round, erase_round
-    from bierger.infra import clock
+    from bierger.infra import believed, clock
     from bierger.infra.backup_keys import destroy_old_keys
     from bierger.infra.principal import SYSTEM, acting_as
 
@@ -104,6 +104,9 @@ def _run(args: argparse.Namespace) -> int:
             print(f"due   {one.erase_on}  {one.number}")
         print(f"{len(due)} cases would be erased." if len(due) < MOST_LINES else f"{MOST_LINES} cases or more would be erased.")
         return 0
+    if not believed.can_be_the_day("retention run"):
+        print(believed.jump(), file=sys.stderr)
+        return 1
     numbers = {one.case: one.number for one in due}
     planned = 1
     while planned:

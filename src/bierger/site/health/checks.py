@@ -11,7 +11,7 @@ from functools import cache
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from bierger.infra import blobs, clock
+from bierger.infra import believed, blobs, clock
 from bierger.ledger import selectors as ledger
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
@@ -30,7 +30,7 @@ class Check:
 
 
 def checks() -> tuple[Check, ...]:
-    """Database, migrations, worker, log, readings, attachments, in this order; without a database the others are not asked."""
+    """Database, migrations, worker, clock, log, readings, attachments, in this order; without a database nothing else."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MILLISECONDS)])
@@ -90,6 +90,12 @@ def _worker() -> tuple[bool, str]:
     return abs(silent) < WORKER_SILENT_AFTER, f"last seen {_seconds(silent)} ago"
 
 
+def _clock() -> tuple[bool, str]:
+    """Near the last day on which something was erased or told because its day had come."""
+    jump = believed.jump()
+    return (True, f"it is {clock.today()}") if jump is None else (False, f"{jump} See docs/howto/log-faults.md")
+
+
 def _log() -> tuple[bool, str]:
     """Nothing forbids the log to grow; what waits for it does not wait long; the last checkpoint's size and age are told."""
     obstacle = ledger.obstacle()
@@ -137,5 +143,5 @@ def _seconds(span: timedelta) -> str:
 
 
 _QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "migrations": _migrations, "worker": _worker, "log": _log, "readings": _readings,
+    "migrations": _migrations, "worker": _worker, "clock": _clock, "log": _log, "readings": _readings,
 }  # fmt: skip
