@@ -130,6 +130,21 @@ def test_a_key_without_its_memory_signs_nothing(operator):
     assert (status, "(seen-empty)" in said) == (1, True)
 
 
+def test_no_log_is_begun_with_a_key_whose_memory_is_away(operator):
+    """A copied key, or a disk that is not mounted: `init` cannot know what it signed, and says what it would have to be told."""
+    (operator.folder / "disk").mkdir()
+    assert operator.log("init", "far", "--origin", ORIGIN, "--key", "far.pem", "--seen", "disk/seen")[0] == 0
+    again = ("init", "again", "--origin", ORIGIN, "--key", "far.pem")
+    (operator.folder / "disk").rename("mounted")
+    assert "(seen-folder-missing)" in operator.log(*again)[1]
+    (operator.folder / "disk" / "seen").mkdir(parents=True)
+    assert "(seen-empty)" in operator.log(*again)[1]
+    shutil.copy2("key.pem", "copy.pem")
+    assert "(seen-folder-missing)" in operator.log("init", "again", "--origin", ORIGIN, "--key", "copy.pem")[1]
+    assert not (operator.folder / "again").exists()
+    assert operator.log("init", "again", "--origin", "other.example.lu", "--key", "copy.pem", "--key-unused")[0] == 0
+
+
 def test_a_memory_of_before_is_noticed_by_the_folder(operator):
     """The other way round: the memory comes from a backup, and the folder does not."""
     shutil.copytree("key.pem.seen", "backup")

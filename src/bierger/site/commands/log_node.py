@@ -42,6 +42,7 @@ def add_arguments(actions: Any) -> None:
     init.add_argument("--origin", required=True, metavar="NAME", help="the log's name for ever: an address without a scheme")
     init.add_argument("--key", type=Path, required=True, metavar="FILE", help="its private key (PEM); made when it is not there")
     init.add_argument("--token", type=Path, metavar="FILE", help="the token for senders; made when it is not there")
+    init.add_argument("--key-unused", action="store_true", help="a key that was made elsewhere, and never signed for a log")
     _add_seen(init)
     serve = actions.add_parser("serve", help="serve a log, and add to it", description="Serve a log, and add to it.")
     serve.set_defaults(does=_told(_serve))
@@ -113,7 +114,7 @@ def _told(does: Any) -> Any:
 def _init(args: argparse.Namespace) -> int:
     if args.token is not None and args.token.exists():
         _token(args.token)
-    verifier = place.create(args.folder, args.origin, args.key, args.seen)
+    verifier = place.create(args.folder, args.origin, args.key, args.seen, is_unused=args.key_unused)
     if args.token is not None and not args.token.exists():
         with os.fdopen(os.open(args.token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32) + "\n")

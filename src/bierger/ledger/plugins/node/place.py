@@ -66,11 +66,18 @@ class Place:
 
 
 def create(
-    folder: Path, origin: str, key: Path, seen: Path | None = None, *, at: Callable[[Path], Disk] = FolderDisk
+    folder: Path,
+    origin: str,
+    key: Path,
+    seen: Path | None = None,
+    *,
+    is_unused: bool = False,
+    at: Callable[[Path], Disk] = FolderDisk,
 ) -> VerifierKey:
     """A new log: folder, policy and memory; its key, when there is none yet. Raises NodeMisplaced, NoteError (a bad origin).
 
-    What is refused is refused before anything is made. When it returns, everything is on the disk, up to the root.
+    is_unused: a key that is there and has no memory never signed for a log, says the operator. What is refused is refused
+    before anything is made. When it returns, everything is on the disk, up to the root.
     """
     if "://" in origin:
         said = origin.partition("://")[2]
@@ -84,9 +91,8 @@ def create(
     if folder.resolve() in (memory.resolve(), *memory.resolve().parents):
         raise NodeMisplaced("node-folder", "The memory must not lie in the folder that everybody reads.")
     signer = _signer(key) if key.exists() else None
-    if signer is not None and _is_known(memory, verifier := log_key(origin, signer.public_key)):
-        said = f"{memory} remembers {verifier.text}: a second log of this name and key would be a second history."
-        raise NodeMisplaced("log-begun", said)
+    if signer is not None:
+        _refuse_if_begun(memory, log_key(origin, signer.public_key), is_unused=is_unused)
     verifier = log_key(origin, (signer or _new_key(key)).public_key)
     make_folders(folder, at)
     put(at(folder.resolve()), POLICY, format_policy(policy_of_logs([verifier])).encode())
@@ -157,6 +163,20 @@ def _is_known(memory: Path, key: VerifierKey) -> bool:
     return os.path.lexists(memory / _id(key) / _VKEY)
 
 
+def _refuse_if_begun(memory: Path, key: VerifierKey, *, is_unused: bool) -> None:
+    """A key that is there may have signed already, in this name too: only its memory knows, so it has to be there."""
+    if _is_known(memory, key):
+        said = f"{memory} remembers {key.text}: a second log of this name and key would be a second history."
+        raise NodeMisplaced("log-begun", said)
+    if is_unused:
+        return
+    unused = "If this key never signed for a log, say --key-unused."
+    if not memory.is_dir():
+        raise NodeMisplaced("seen-folder-missing", f"{memory}, the memory of what this key signed, is not there. {unused}")
+    if not any(memory.glob(f"*/{_VKEY}")):
+        raise NodeMisplaced("seen-empty", f"{memory} remembers nothing that this key signed. {unused}")
+
+
 def _begin_memory(memory: Path, key: Path, verifier: VerifierKey, head: Commit | None, at: Callable[[Path], Disk]) -> None:
     """The file `vkey` comes last: a memory without it is none."""
     beside = _named_memory(key, None)
@@ -210,6 +230,7 @@ def _new_key(path: Path) -> LocalSigner:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
+        make_folders(path.parent)
         FolderDisk(path.parent).sync_folder(".")
     except OSError as error:
         raise NodeMisplaced("node-key", f"{path} cannot be written: {error.strerror}.") from error
