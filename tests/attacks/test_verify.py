@@ -80,9 +80,18 @@ def test_with_the_proof_beside_it_a_file_needs_no_log(capsys):
     assert answer["steps"][-1]["outcome"] == "not_checked"  # revocation: nobody was asked
 
 
-def test_without_proof_and_without_log_it_is_not_authentic(capsys, copy):
+def test_without_proof_and_without_log_only_its_facts_are_authentic(capsys, copy):
+    """Nobody was asked about the file: that is no refusal."""
     (copy / "certificate.pdf.tlog-proof").unlink()
     status, answer = check(capsys, copy / "certificate.pdf", "--keys", str(copy / "keys.json"))
+    assert (status, answer["authentic"], answer["subject"]) == (2, "facts-only", "file")
+    assert answer["facts_logged"], "It brings the proof of its facts along."
+    status, answer = check(capsys, copy / "receipt.pdf", "--keys", str(copy / "keys.json"))
+    assert (status, answer["authentic"], failed(answer)) == (4, "unknown", "log-needed")
+    status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
+    assert status == 0, "The log knows it."
+    (copy / "certificate.pdf").write_bytes((copy / "certificate.pdf").read_bytes() + b"\n")
+    status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
     assert (status, failed(answer)) == (1, "file-proof-missing")
 
 
@@ -98,7 +107,45 @@ def test_over_http_from_a_plain_file_server(capsys):
 
 def test_a_log_that_does_not_answer_is_said(capsys):
     status, answer = check(capsys, PLAIN / "certificate.pdf", "--log", "http://127.0.0.1:9")
-    assert (status, failed(answer)) == (1, "log-unreachable")
+    assert (status, answer["authentic"], failed(answer)) == (4, "unknown", "log-unreachable")
+
+
+def test_a_log_that_gives_no_proofs_today_makes_no_forgery(capsys):
+    """It shows its lists and answers 503 to the one question: nothing was found out."""
+
+    class Ailing(SimpleHTTPRequestHandler):
+        def log_message(self, *_args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/proof/"):
+                self.send_error(503)
+            else:
+                super().do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Ailing, directory=str(PLAIN / "log"))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        log = f"http://127.0.0.1:{server.server_port}"
+        status, answer = check(capsys, PLAIN / "code.txt", "--log", log)
+        assert (status, answer["authentic"], failed(answer)) == (4, "unknown", "log-unreachable")
+        parser = argparse.ArgumentParser()
+        verify.add_arguments(parser)
+        assert verify.run(parser.parse_args([str(PLAIN / "code.txt"), str(PLAIN / "photo.jpg"), "--log", log])) == 4
+        server.shutdown()
+    assert {line.split("  ")[0] for line in capsys.readouterr().out.splitlines()} == {"NOT CHECKED"}
+
+
+def test_under_a_refusal_nothing_is_said_of_revocation_or_term(capsys, copy):
+    """A forger writes any term and any place in a list into the code: what nobody sealed is asked no more about."""
+    code = (copy / "code.txt").read_text().strip()
+    (copy / "code.txt").write_text(code[:-6] + ("A" if code[-6] != "A" else "B") + code[-5:])
+    parser = argparse.ArgumentParser()
+    verify.add_arguments(parser)
+    assert verify.run(parser.parse_args([str(copy / "code.txt"), "--log", str(copy / "log")])) == 1
+    said = capsys.readouterr().out
+    assert "signature-wrong" in said
+    assert "8. revocation         not checked   earlier-step-failed" in said
+    assert not any(word in said for word in ("Revoked", "Valid until", "no log"))
 
 
 def test_somebody_must_be_believed(capsys):
@@ -114,7 +161,7 @@ def test_random_flips_of_the_file_are_refused(capsys, copy):
         flipped[place] ^= 1 << chance.randrange(8)
         (copy / "certificate.pdf").write_bytes(flipped)
         status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
-        assert status == 1, place
+        assert status == (4 if "error" in answer else 1), place  # some leave no seal to be checked
         assert failed(answer), place
 
 
@@ -125,7 +172,7 @@ def test_a_tampered_seal_is_refused_by_name(capsys, copy):
         letter = "A" if code[place] != "A" else "B"
         (copy / "code.txt").write_text(code[:place] + letter + code[place + 1 :])
         status, answer = check(capsys, copy / "code.txt", "--log", str(copy / "log"))
-        assert status == 1, place
+        assert status == (4 if "error" in answer else 1), place
         seen.add(failed(answer))
     assert "signature-wrong" in seen
 
@@ -181,7 +228,7 @@ def test_a_checkpoint_with_a_wrong_signature_is_refused_by_name(capsys, copy):
     text[1] = str(size + 1)
     place.write_text("\n".join(text))
     status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"))
-    assert (status, failed(answer)) == (1, "note-signature-wrong")
+    assert (status, failed(answer)) == (4, "note-signature-wrong")
     text[1] = str(size)
     text[2] = "A" * 43 + "="
     place.write_text("\n".join(text))
@@ -210,14 +257,14 @@ def test_a_second_history_under_the_right_key_is_noticed(capsys, tmp_path, monke
     checkpoint.write_bytes(resigned(checkpoint.read_bytes(), root=bytes(32)))
     assert parse_note(checkpoint.read_bytes()).text.startswith(origin)
     status, answer = check(capsys, copy / "certificate.pdf", "--log", str(copy / "log"), "--keys", str(copy / "keys.json"))
-    assert (status, failed(answer)) == (1, "tile-mismatch")
+    assert (status, failed(answer)) == (4, "tile-mismatch")
 
 
 def test_a_forged_list_of_revocations_is_refused_by_name(capsys, copy):
     place = copy / "log" / "revocations"
     place.write_text("\n".join(line for line in place.read_text().split("\n") if " error" not in line))
     status, answer = check(capsys, copy / "revoked.pdf", "--log", str(copy / "log"))
-    assert (status, failed(answer)) == (1, "note-signature-wrong")
+    assert (status, failed(answer)) == (4, "note-signature-wrong")
 
 
 @pytest.mark.parametrize(
@@ -226,13 +273,14 @@ def test_a_forged_list_of_revocations_is_refused_by_name(capsys, copy):
         ("a.txt", b"hello", "verify-not-a-code"),
         ("a.pdf", b"%PDF-1.7 nothing %%EOF", "verify-no-seal"),
         ("a.png", b"\x89PNG\r\n\x1a\n broken", "upload-broken"),
-        ("a.bin", b"\x7fELF" + bytes(100), "verify-not-a-code"),
+        ("a.bin", b"\x7fELF" + bytes(100), "upload-type"),
+        ("a.heic", b"\0\0\0\x18ftypheic" + b"\xff" * 40, "upload-type"),
     ],
 )
 def test_what_is_no_act_is_said(capsys, tmp_path, name, data, code):
     (tmp_path / name).write_bytes(data)
     status, answer = check(capsys, tmp_path / name, "--log", str(PLAIN / "log"))
-    assert (status, failed(answer)) == (1, code)
+    assert (status, answer["authentic"], failed(answer)) == (4, "unknown", code)
 
 
 def test_it_is_a_program_that_needs_no_settings_and_no_database():
@@ -298,11 +346,11 @@ def test_a_strangers_pdf_that_swells_or_hangs_is_given_up(capsys, tmp_path, monk
     assert (done.returncode, "MemoryError" in done.stderr) == (1, True), done.stderr
     # 2. The command gives up, by memory and by time.
     status, answer = check(capsys, file, "--log", str(PLAIN / "log"))
-    assert (status, failed(answer)) == (1, "verify-too-hard")
+    assert (status, failed(answer)) == (4, "verify-too-hard")
     assert "memory" in answer["error"]["message"]
     monkeypatch.setattr(checking, "SECONDS", 0.2)
     status, answer = check(capsys, file, "--log", str(PLAIN / "log"))
-    assert (status, failed(answer)) == (1, "verify-too-hard")
+    assert (status, failed(answer)) == (4, "verify-too-hard")
     assert "0.2 seconds" in answer["error"]["message"]
     # 3. And the next file is verified.
     monkeypatch.undo()
@@ -351,7 +399,7 @@ def test_a_kept_list_follows_the_logs_newer_one_and_is_never_rewritten(capsys, c
     (copy / "log" / "keys.json").write_bytes(newer)
     words = (copy / "code.txt", "--log", str(copy / "log"), "--keys", str(copy / "kept.json"))
     status, answer = check(capsys, *words)
-    assert (status, failed(answer)) == (1, code)
+    assert (status, failed(answer)) == (1 if code == "key-revoked" else 4, code)
     assert (copy / "kept.json").read_bytes() == older
     check(capsys, *words, "--update-keys")
     assert (copy / "kept.json").read_bytes() == (newer if code == "key-revoked" else older)
@@ -378,24 +426,25 @@ def test_a_folder_is_checked_file_by_file_and_the_worst_decides(capsys, copy):
     for name in ("certificate.pdf", "revoked.pdf", "photo.jpg", "receipt.pdf"):
         shutil.copy(copy / name, folder / name)
     (folder / "notes.txt").write_text("nothing in it")
+    (folder / "paper.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\xff" * 40)
     words = [str(folder), "--log", str(copy / "log")]
-    assert verify.run(parser.parse_args([*words, "--json"])) == 1
+    assert verify.run(parser.parse_args([*words, "--json"])) == 1, "One was revoked."
     said = {Path(line["file"]).name: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
     assert {name: line.get("result") or line["error"]["code"] for name, line in said.items()} == {
-        "certificate.pdf": "authentic", "notes.txt": "verify-not-a-code", "photo.jpg": "facts-only", "receipt.pdf": "authentic", "revoked.pdf": "revoked",
+        "certificate.pdf": "authentic", "notes.txt": "verify-not-a-code", "paper.heic": "upload-type", "photo.jpg": "facts-only", "receipt.pdf": "authentic", "revoked.pdf": "revoked",
     }  # fmt: skip
     assert verify.run(parser.parse_args(words)) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in lines] == ["AUTHENTIC", "NOT AUTHENTIC", "FACTS ONLY", "RECEIPT HOLDS", "REVOKED"]
-    for name, status in (("revoked.pdf", 2), ("notes.txt", 2), ("photo.jpg", 0)):
+    assert [line.split("  ")[0] for line in lines] == ["AUTHENTIC", "NOT CHECKED", "NOT CHECKED", "FACTS ONLY", "RECEIPT HOLDS", "REVOKED"]
+    for name, status in (("revoked.pdf", 4), ("notes.txt", 4), ("paper.heic", 2), ("photo.jpg", 0)):
         (folder / name).unlink()
-        assert verify.run(parser.parse_args(words)) == (1 if (folder / "notes.txt").exists() else status)
+        assert verify.run(parser.parse_args(words)) == status
     capsys.readouterr()
 
 
 def test_an_empty_folder_is_no_good_news(capsys, tmp_path):
     status, answer = check(capsys, tmp_path, "--log", str(PLAIN / "log"))
-    assert (status, failed(answer)) == (1, "nothing-to-check")
+    assert (status, failed(answer)) == (4, "nothing-to-check")
 
 
 def test_a_list_that_is_dated_ahead_knows_nothing_of_what_is_to_come():

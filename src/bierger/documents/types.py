@@ -12,7 +12,7 @@ from uuid import UUID
 from bierger.disclosures.types import personal_data
 
 ActState = Literal["decided", "logged", "rendered", "delivered"]
-Authentic = Literal["yes", "facts-only", "no"]
+Authentic = Literal["yes", "facts-only", "no", "unknown"]
 Subject = Literal["file", "facts", "receipt", "nothing"]
 Outcome = Literal["ok", "failed", "not_checked"]
 REVOCATION_REASONS = ("error", "fraud", "withdrawn")
@@ -222,7 +222,8 @@ class VerificationView:
     """What a check found.
 
     authentic "yes": these very bytes were issued. "facts-only": the facts are sealed; compare them with the paper, which was
-    not checked. "no": see `failed`. A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
+    not checked. "no": see `failed`. "unknown": there was nothing to check, and `failed` says why.
+    A revoked act is never "yes" nor "facts-only"; its steps up to the revocation are ok.
     successor: the number of the act that took its place; whoever holds the old one's seal is told, the public lists say nothing.
     valid_until: the last day on which the act may be relied on; ends_at: the instant at which that ends; is_over: it has ended.
     It is as authentic as before. short_lived: it ends within hours, and cannot be taken back before.

@@ -17,9 +17,9 @@ SealsError                        every refusal of this package
 ├── ForeignCodeError              foreign-prefix, foreign-limit, doc2d-format, doc2d-signature, hcert-format, hcert-algorithm,
 │   │                             hcert-claims: codes of others, see `foreign`
 │   └── TrustError                trust-format, trust-limit
-└── VerificationError             the reason of a failed step: act-not-pdf, issued-in-future, facts-proof-missing,
-    │                             file-proof-missing, file-salt-missing, opening-mismatch, log-other-origin,
-    │                             receipt-format, receipt-proof-missing, act-revoked
+└── VerificationError             the reason of a failed step: act-not-pdf, issued-in-future, facts-not-logged,
+    │                             facts-proof-missing, log-unknown, file-proof-missing, file-salt-missing, opening-mismatch,
+    │                             log-other-origin, receipt-format, receipt-proof-missing, act-revoked
     └── RevocationUnavailableError  revocation-unavailable: raised by a lookup that got no answer
 """
 

@@ -59,6 +59,7 @@ FAILED_CODES = frozenset(
         # facts-in-log, file-in-log, submission-in-log
         "checkpoint-format",
         "commitment-salt",
+        "facts-not-logged",
         "facts-proof-missing",
         "file-proof-missing",
         "file-salt-missing",

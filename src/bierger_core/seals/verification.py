@@ -16,7 +16,7 @@ everything that is wrong. What no offline check can know is a revocation after t
 That a thief of a key dated a seal back before its revocation, the log knows: see step 5.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bierger_core.merkle import Logged, Policy, parse_proof, verify_proof
@@ -46,19 +46,23 @@ def verify_seal(
     *,
     policy: Policy | None = None,
     facts_proof: bytes | None = None,
+    asked: Collection[str] = (),
     revocations: RevocationLookup | None = None,
     types: TypeRegistry = NO_TYPES,
     now: datetime | None = None,
 ) -> Verdict:
     """Verify the code alone: at best `facts-only`, for nothing is known about the paper or file it stands on.
 
-    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`. `types` are the registered
-    document types, without which compact seals are not read.
+    `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`. `asked` are the names of the
+    logs that were asked for a proof: an act of theirs without one was sealed with a key in the wrong hands. `types`
+    are the registered document types, without which compact seals are not read.
     """
     check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(code))
     check.check_key()
-    if facts_proof is None or policy is None:
+    if facts_proof is None:
+        check.check_asked(asked)
+    elif policy is None:
         check.steps.skip("facts-in-log", "facts-proof-not-given")
     else:
         check.check_facts(facts_proof)
@@ -183,6 +187,25 @@ class _SealCheck:
                 return logged
 
             self.facts_logged = self.steps.run("facts-in-log", check)
+
+    def check_asked(self, logs: Collection[str]) -> None:
+        """Step 6 without a proof: brought along by nobody, which says nothing, or not to be had from the log, which says all.
+
+        A key in the wrong hands seals what no log ever held; it must not get away with it by naming a log that nobody knows.
+        """
+        seal, policy = self.seal, self.policy
+        known = set() if policy is None else {key.name for key in policy.logs}
+        if seal is None or not logs or (seal.log_origin in known and seal.log_origin not in logs):
+            self.steps.skip("facts-in-log", "facts-proof-not-given")
+            return
+        origin = seal.log_origin
+
+        def check() -> None:
+            if origin not in logs:
+                raise VerificationError("The act names a log that is not trusted.", code="log-unknown", origin=origin)
+            raise VerificationError("The log was asked and does not know these facts.", code="facts-not-logged")
+
+        self.steps.run("facts-in-log", check)
 
     def check_file(self, pdf: bytes, proof: bytes | None, salt: bytes | None) -> None:
         """Step 7. It needs no seal: whether these bytes are logged can always be said."""

@@ -291,3 +291,27 @@ def test_acts_sealed_by_every_earlier_release_still_verify(path):
 
 def test_the_first_release_has_left_an_act():
     assert (GOLDEN / "act-1.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("proof", "asked", "outcome", "code"),
+    [
+        (None, (), "not_checked", "facts-proof-not-given"),
+        (None, (ORIGIN,), "failed", "facts-not-logged"),
+        (None, ("log.redange.lu",), "failed", "log-unknown"),  # the act names a log that nobody trusts
+        (FACTS_PROOF, (ORIGIN,), "ok", ""),
+    ],
+)
+def test_a_code_that_its_log_was_asked_for_and_does_not_know_is_refused(proof, asked, outcome, code):
+    policy = policy_of_logs([LOG_KEY] if code != "log-unknown" else [log_key("log.redange.lu", LOG_SIGNER.public_key)])
+    verdict = verify_seal(CODE, KEYS, policy=policy, facts_proof=proof, asked=asked)
+    step = verdict.step("facts-in-log")
+    assert (step.outcome, step.code) == (outcome, code)
+    assert verdict.result == ("refused" if outcome == "failed" else "facts-only")
+    assert outcome != "failed" or code in FAILED_CODES
+
+
+def test_a_trusted_log_that_was_not_the_one_asked_says_nothing():
+    policy = policy_of_logs([LOG_KEY, log_key("log.redange.lu", LOG_SIGNER.public_key)])
+    verdict = verify_seal(CODE, KEYS, policy=policy, asked=("log.redange.lu",))
+    assert (verdict.result, verdict.step("facts-in-log").code) == ("facts-only", "facts-proof-not-given")

@@ -61,9 +61,12 @@ def open_file(
     if kind in ("image/png", "image/jpeg"):
         return _read(_code_in(data, photo_seconds, max_pixels))
     try:
-        return _read(data[:_LONGEST_TEXT].decode("utf-8-sig"))
+        text = data[:_LONGEST_TEXT].decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotOpened("upload-type", "This is neither a PDF, a picture nor a text.") from None
+        text = "\0"
+    if "\0" in text:  # an archive, a program, a picture of another kind
+        raise NotOpened("upload-type", "This is neither a PDF, a PNG or JPEG picture nor a text: it was not opened.")
+    return _read(text)
 
 
 def foreign_text(data: bytes) -> str | None:

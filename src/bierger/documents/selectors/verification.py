@@ -11,7 +11,6 @@ Nothing here needs a right: who asks holds the file, the code or the receipt.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from django.db import connection
 
@@ -100,24 +99,17 @@ def _verify_file(data: bytes, code: str, file_proof: bytes | None) -> Verificati
 
 
 def _verify_facts(code: str, subject: Subject) -> VerificationView:
-    proof = _facts_proof(code)
     verdict = verify_seal(
         code,
         log.key_list(),
         policy=log.policy(),
-        facts_proof=proof,
+        facts_proof=_facts_proof(code),
+        asked=log.origins(),
         revocations=_revocation,
         types=type_registry(),
         now=clock.now(),
     )
-    view = _view(verdict, subject, code)
-    if verdict.accepted and proof is None and view.log_origin in log.origins():
-        # Offline, a proof that was not brought is not checked. Here we are the log, and it does not have it: a key was misused.
-        steps = tuple(
-            StepView(step.name, "failed", "facts-not-logged") if step.name == "facts-in-log" else step for step in view.steps
-        )
-        return replace(view, authentic="no", steps=steps)
-    return view
+    return _view(verdict, subject, code)
 
 
 def _facts_proof(code: str) -> bytes | None:
@@ -178,7 +170,7 @@ def _refused_receipt(number: str, code: str) -> VerificationView:
 
 def unread(code: str) -> VerificationView:
     """Nothing could be checked, and why."""
-    return VerificationView(subject="nothing", authentic="no", steps=(StepView("readable", "failed", code),))
+    return VerificationView(subject="nothing", authentic="unknown", steps=(StepView("readable", "failed", code),))
 
 
 def _steps(verdict: Verdict) -> tuple[StepView, ...]:

@@ -140,10 +140,11 @@ class LogFolder:
         """
         known = tuple(keys)
         ended = (LogFolder(note.parent) for note in sorted((self.folder / "earlier").glob("*/checkpoint")))
-        return next((found for one in (self, *ended) if (found := _search(one, commitment, known)) is not None), None)
+        return next((found for one in (self, *ended) if (found := search(one, commitment, known)) is not None), None)
 
 
-def _search(log: LogFolder, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+def search(log: Source, commitment: bytes, keys: Iterable[VerifierKey]) -> bytes | None:
+    """The proof of a leaf, made from the log's own files, every entry of which is looked at; None when none is it."""
     note = log.get("checkpoint")
     if note is None:
         return None

@@ -6,7 +6,7 @@ With [--trust FILE.pem], or without a log and keys, codes of other systems too (
 `site/offline` does it; here is what a person reads, and what a program does. Of one file the numbered steps are printed, of
 several or of a folder a line each; with --json of one file an object, of several an object a line.
 Needs neither Django nor a database. Exit status, of several the worst: 0 authentic; 2 the facts are, and nothing was said about
-the paper; 3 authentic, and no longer valid by its own words; 1 otherwise.
+the paper; 3 authentic, and no longer valid by its own words; 4 not checked, which says nothing about it; 1 refused or revoked.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ from bierger_core.seals import Verdict
 from bierger_core.seals.foreign import TrustedKey
 from bierger_core.values import CoreError, local
 
-_WORST = (1, 3, 2, 0)
-_KINDS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".txt"})  # what is looked for in a folder
+_WORST = (1, 4, 3, 2, 0)
+_NOT_CHECKED = 4
+# What is looked for in a folder: pictures that cannot be opened too, for their line says so.
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".heic", ".heif", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
+_KINDS = _PICTURES | {".pdf", ".txt"}
 _NONE_OF_OURS = frozenset({"verify-no-code", "verify-foreign-code"})
 _FOREIGN = {"good": "SIGNATURE GOOD", "wrong": "SIGNATURE NOT GOOD", "not-examined": "NOT EXAMINED"}
 _Refused = (CannotCheck, FileRefused, LogUnreachable, RevocationsUnreadable, CoreError)
@@ -62,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 authentic, 2 facts only, 3 no longer valid, 1 not authentic or not checkable; of several files the worst."""
+    """0 authentic, 2 facts only, 3 no longer valid, 4 not checked, 1 not authentic; of several files the worst."""
     files = [file for given in args.files for file in (_files_below(given) if _is_folder(given) else [given])]
     many = len(files) != 1 or _is_folder(args.files[0])
     try:
@@ -207,15 +210,16 @@ def _print_signature(said: Mapping[str, object] | None) -> None:
 
 
 def _say_cannot(error: Exception, file: Path | None, *, as_json: bool) -> int:
+    """Nothing was found out about it: that is no verdict, and no forgery."""
     code = str(getattr(error, "code", ""))
     if as_json:
         named: Mapping[str, object] = {} if file is None else {"file": str(file)}
-        print(json.dumps({**named, "authentic": "no", "error": {"code": code, "message": str(error)}}))
+        print(json.dumps({**named, "authentic": "unknown", "error": {"code": code, "message": str(error)}}))
     elif file is not None:
-        print(f"NOT AUTHENTIC  {file}  {error} ({code})")
+        print(f"NOT CHECKED  {file}  {error} ({code})")
     else:
-        print(f"NOT AUTHENTIC, or not checkable: {error} ({code})", file=sys.stderr)
-    return 1
+        print(f"NOT CHECKED: {error} ({code})", file=sys.stderr)
+    return _NOT_CHECKED
 
 
 _DATED = {
@@ -234,7 +238,7 @@ _SHORT = {"authentic": "AUTHENTIC", "facts-only": "FACTS ONLY", "revoked": "REVO
 
 _SKIPPED = {  # a step that was not done says only a code
     "earlier-step-failed": "An earlier step failed.",
-    "facts-proof-not-given": "No proof was brought along, and no log was given to ask for it.",
+    "facts-proof-not-given": "No proof was brought along, and the log that it names was not asked.",
     "facts-only": "A code speaks of the facts, not of the paper or file that it stands on.",
     "lookup-not-given": "No log was given that would know.",
     "revocation-unavailable": "The log shows no list of revocations.",
@@ -270,9 +274,9 @@ def _print(checked: Checked) -> None:
         print(f"{name}, {said} {claims.issuer} at {claims.issued_at.isoformat()}")
         for fact in worded_facts(verdict):
             print(f"   {fact.labels.get('en', fact.code)}: {fact.values.get('en', fact.value)}")
-        if verdict.valid_until is not None and not checked.is_over:
+        if verdict.valid_until is not None and not checked.is_over and verdict.accepted:
             short = "; cannot be taken back before then: short-lived" if verdict.is_short_lived else ""
-            print(f"Good until {_end(verdict)}{short}")
+            print(f"Valid until {_end(verdict)}{short}")
     if checked.receipt is not None:
         print(f"Receipt {checked.receipt.number}, event {checked.receipt.event_hash.hex()}")
     _print_log(verdict, checked)
@@ -288,7 +292,9 @@ def _end(verdict: Verdict) -> str:
 def _print_log(verdict: Verdict, checked: Checked) -> None:
     """Revoked or not, in the log or not, and who says so."""
     is_act = checked.receipt is None
-    if verdict.is_short_lived:
+    if verdict.result == "refused":
+        pass  # whether what nobody issued was taken back is no question
+    elif verdict.is_short_lived:
         print("Revoked: no, for it cannot be; it ends by itself")
     elif verdict.revocation is not None and verdict.revocation.reason.startswith("status-"):
         # Such a list says neither when nor why.

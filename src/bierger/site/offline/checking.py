@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bierger.documents.plugins.opening import Brought, NotOpened, open_file
@@ -33,6 +33,7 @@ from bierger_core.merkle import (
 )
 from bierger_core.seals import (
     RevocationLookup,
+    Step,
     Verdict,
     file_commitment,
     open_seal,
@@ -44,6 +45,7 @@ from bierger_core.seals import (
 from bierger_core.values import CoreError
 
 MAX_PIXELS = 60_000_000
+_NOT_IN_LOG = frozenset({"facts-not-logged", "facts-proof-missing", "file-proof-missing"})
 SECONDS = 30.0  # of one file; a letter of ours takes a fraction of one, a photo one or two
 
 
@@ -62,7 +64,7 @@ class Checked:
 
     @property
     def status(self) -> int:
-        """0 authentic; 2 the facts are, nothing was said about the paper; 3 either, but its validity has ended; 1 otherwise."""
+        """0 authentic; 2 the facts are, nothing was said of the paper; 3 either, but its time is over; 1 refused or revoked."""
         if not self.verdict.accepted:
             return 1
         if self.is_over:
@@ -86,11 +88,30 @@ def check_file(path: Path, data: bytes, trust: Trust) -> Checked:
     known = known_about(brought.code, trust, now)
     check = _Check(trust, known.lookup, now)
     verdict = check.act(path, data, brought) if brought.is_pdf else check.code(brought.code)
+    _check_the_log_could_know(verdict, trust)
     kind, over = "file" if brought.is_pdf else "facts", verdict.is_over(now)
-    return Checked(kind, verdict, is_over=over, as_of=known.as_of, problem=known.problem)
+    problem = known.problem or ("" if trust.log is None else "the log shows no list of revocations")
+    return Checked(kind, _without_claims(verdict), is_over=over, as_of=known.as_of, problem=problem)
+
+
+def _without_claims(verdict: Verdict) -> Verdict:
+    """What nobody is known to have sealed has no revocation to ask about: a forger writes any place in any list into it."""
+    if not any(verdict.step(name).outcome == "failed" for name in ("key-known", "signature")):
+        return verdict
+    unasked = Step("revocation", "not_checked", "earlier-step-failed")
+    return replace(verdict, steps=(*verdict.steps[:-1], unasked), revocation=None)
+
+
+def _check_the_log_could_know(verdict: Verdict, trust: Trust) -> None:
+    failed, claims = verdict.failed, verdict.claims
+    if failed is None or claims is None or failed.code not in _NOT_IN_LOG or not trust.is_copy_from_before(claims.issued_at):
+        return
+    raise CannotCheck("log-older", "This copy of the log is older than the act, and cannot know it: take a newer one.")
 
 
 def _check_receipt(receipt: ReceiptCode, trust: Trust) -> Verdict:
+    if not trust.asked:
+        raise CannotCheck("log-needed", "Whether a receipt is genuine only its log knows: give --log.")
     if receipt.salt is None:
         raise CannotCheck("receipt-salt", "Number and hash alone are checked at /verify; here the receipt's QR code is needed.")
     leaf = submission_commitment(receipt.number, receipt.event_hash, receipt.salt)
@@ -105,13 +126,14 @@ class _Check:
     revocations: RevocationLookup
     now: dt.datetime
 
-    def code(self, code: str) -> Verdict:
-        """The code alone."""
+    def code(self, code: str, proof: bytes | None = None) -> Verdict:
+        """The code alone. proof: of its facts, where one was brought along."""
         return verify_seal(
             code,
             self.trust.key_list,
             policy=self.trust.policy,
-            facts_proof=_facts_proof(code, self.trust),
+            facts_proof=proof or _facts_proof(code, self.trust),
+            asked=self.trust.asked,
             revocations=self.revocations,
             types=self.trust.types,
             now=self.now,
@@ -125,6 +147,8 @@ class _Check:
         if of_file is None and brought.file_salt is not None:
             of_file = trust.proof(file_commitment(data, brought.file_salt))
         of_facts = _usable(brought.facts_proof, trust) or _facts_proof(brought.code, trust)
+        if of_file is None and not trust.asked:  # nobody was asked about the file: its facts are still what was sealed
+            return self.code(brought.code, of_facts)
         verdict = verify_act(
             data,
             code=brought.code,

@@ -42,9 +42,9 @@ class CheckedForeign:
 
     @property
     def status(self) -> int:
-        """2 a good signature, with nothing said about the paper; 3 so, but ended; 1 otherwise, not examined too."""
+        """2 a good signature, with nothing said about the paper; 3 so, but ended; 4 not examined; 1 not good."""
         if self.examined.signature != "good":
-            return 1
+            return 4 if self.examined.signature == "not-examined" else 1
         return 3 if self.is_over else 2
 
     @property
@@ -87,7 +87,7 @@ class CheckedForeign:
         if self.is_over:
             yield f"IT ENDED AT {_iso(code.valid_until)}: by its own words not to be relied on any more."
         yield f"It names as its issuer {code.issuer or 'nobody'}, as the signer's certificate {code.signer or 'none'}."
-        days = [("document of", code.issued_on), ("signed", code.signed_on), ("good until", code.valid_until)]
+        days = [("document of", code.issued_on), ("signed", code.signed_on), ("valid until", code.valid_until)]
         told = [f"{word} {_iso(day)}" for word, day in days if day is not None]
         kind = [f"type {code.document_type}"] if code.document_type else []
         if kind or told:

@@ -11,14 +11,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from bierger.documents.plugins.revocations import RevocationList, parse_revocations
-from bierger.ledger.plugins.outside import LogAddress, LogFolder, Source, newest
+from bierger.ledger.plugins.outside import LogAddress, LogFolder, Source, fetch_of, newest, search
 from bierger.site.given_files import read_whole
-from bierger_core.merkle import Checkpoint, Policy, VerifierKey, log_key, parse_note, policy_of_logs, verify_note
+from bierger_core.merkle import (
+    Checkpoint,
+    MerkleError,
+    Policy,
+    TileReader,
+    VerifierKey,
+    log_key,
+    parse_checkpoint_text,
+    parse_note,
+    policy_of_logs,
+    verify_note,
+)
 from bierger_core.seals import (
     NO_TYPES,
     KeyList,
@@ -40,7 +54,10 @@ class CannotCheck(Exception):
 
 @dataclass
 class Trust:
-    """What every check of this run believes. proofs: those of this run's leaves, asked for once."""
+    """What every check of this run believes. proofs: those of this run's leaves, asked for once.
+
+    asked: the names of the logs that `log` answers for: its own, and those that ended before it.
+    """
 
     key_list: KeyList
     keys: tuple[VerifierKey, ...]
@@ -50,6 +67,7 @@ class Trust:
     newer: bytes | None = None  # the log's list, where it took the place of an older one of the reader's
     log: Source | None = None
     head: Checkpoint | None = None
+    asked: tuple[str, ...] = ()
     revocations: RevocationList | None = None
     status_lists: tuple[bytes, ...] = ()  # as they were kept; whose each is, and whether it still counts, is asked for each act
     proofs: dict[bytes, bytes | None] = field(default_factory=dict)
@@ -59,8 +77,26 @@ class Trust:
         if self.log is None:
             return None
         if leaf not in self.proofs:
-            self.proofs[leaf] = self.log.proof(leaf, self.keys)
+            found = self.log.proof(leaf, self.keys)
+            self.proofs[leaf] = search(self.log, leaf, self.keys) if found is None and self._is_mirror else found
         return self.proofs[leaf]
+
+    def is_copy_from_before(self, at: datetime) -> bool:
+        """Whether the log at hand is a copy made before this instant, which cannot know what came after.
+
+        A node that answers by itself is of now: whoever dates a forged act at this very minute gains nothing.
+        """
+        made = None if self.revocations is None else self.revocations.at
+        is_copy = isinstance(self.log, LogFolder) or self._is_mirror
+        return is_copy and made is not None and made < at
+
+    @cached_property
+    def _is_mirror(self) -> bool:
+        """Files on somebody's web server: an address that has no proof of an entry which its own tiles show."""
+        if not isinstance(self.log, LogAddress) or self.head is None or self.head.size == 0:
+            return False
+        entry = TileReader(fetch_of(self.log), self.head.size, self.head.root).entry(self.head.size - 1)
+        return self.log.proof(entry, self.keys) is None
 
     def revoked(self, leaf: bytes) -> Revocation | None:
         """What the core asks in its last step."""
@@ -113,11 +149,23 @@ def _opened(data: bytes) -> tuple[KeyList, tuple[VerifierKey, ...]]:
 def _ask(trust: Trust, source: Source) -> None:
     head = newest(source, trust.keys)
     trust.head = None if head is None else head.checkpoint
+    trust.asked = () if trust.head is None else (trust.head.origin, *_ended(source))
     note = source.get("revocations")
     if note is not None:
         parsed = parse_note(note)
         verify_note(parsed, trust.keys)
         trust.revocations = parse_revocations(parsed.text)
+
+
+def _ended(source: Source) -> tuple[str, ...]:
+    """The names of the logs that ended before this one, as far as it says so."""
+    try:
+        if isinstance(source, LogFolder):
+            notes = [LogFolder(note.parent).get("checkpoint") for note in (source.folder / "earlier").glob("*/checkpoint")]
+            return tuple(parse_checkpoint_text(parse_note(note).text).origin for note in notes if note is not None)
+        return tuple(str(one["origin"]) for one in json.loads(source.get("earlier.json") or b"[]"))
+    except (MerkleError, ValueError, TypeError, KeyError):
+        return ()  # an act of such a log is then one of which nobody was asked
 
 
 def _source(log: str) -> Source:
