@@ -100,7 +100,7 @@ def bare(server: EmbeddedPostgres) -> None:
 def installed(machine: Machine) -> Machine:
     """The page, from top to bottom."""
     followed = [follow(machine, one) for one in blocks_of(OPERATE)]
-    assert followed == ["sql", "env", "sh", "sh", "sh", "sh", "sh", "env"]
+    assert followed == ["sql", "env", "sh", "sh", "sh", "sh", "sh", "sh", "env"]
     return machine
 
 

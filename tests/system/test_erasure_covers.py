@@ -6,6 +6,10 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import CASCADE, Model
+
+from bierger.administrations.models import Officer, OfficerRole
+from bierger.identity.models import Person
 
 # What a column holds, and when it goes. The first word is the rule:
 #   case      destroyed with the case (cases.services.erase_case)
@@ -13,10 +17,11 @@ from django.db import connection
 #   short     a moment's, deleted by itself
 #   draft     deleted with the draft or the file that waits, some days after the last change
 #   account   destroyed with the account or the office (filings.services.end_accounts)
+#   ever      stays for ever, as docs/reference/retention.md says: no natural person's
 #   remains   told to the person as what remains
 #   reading   kept for the person who was read about: it is their own evidence (disclosures)
 #   nobody    nothing of a person
-RULES = ("case", "act", "short", "draft", "account", "remains", "reading", "nobody")
+RULES = ("case", "act", "short", "draft", "account", "ever", "remains", "reading", "nobody")
 WHOLE = {  # tables with one rule for all of their columns
     "administrations_administration": "nobody", "administrations_service": "nobody", "administrations_officer": "account",
     "administrations_officer_role": "account",
@@ -27,7 +32,7 @@ WHOLE = {  # tables with one rule for all of their columns
     "documents_submission": "case", "documents_waiting": "draft", "documents_blob": "case", "documents_blob_holder": "case",
     "filings_draft": "draft", "filings_deletion": "remains", "filings_erasure_failure": "nobody", "filings_filing_case": "remains",
     "flows_instance": "nobody", "flows_timer": "nobody", "flows_token": "nobody",
-    "identity_person": "account", "identity_login": "account", "identity_organisation": "account", "identity_space": "account",
+    "identity_person": "account", "identity_login": "account", "identity_organisation": "ever", "identity_space": "account",
     "identity_membership": "account", "identity_mandate": "account",
     "infra_outbox": "short", "infra_rate_hit": "short", "infra_heartbeat": "nobody", "infra_clock_offset": "nobody", "infra_clock_believed": "nobody",
     "django_session": "short", "django_migrations": "nobody",
@@ -84,6 +89,21 @@ def test_every_column_has_a_rule(db) -> None:
     assert named <= there, "A rule speaks of a column that is not there."
     assert set(WHOLE) <= {table for table, _ in there}
     assert {model._meta.db_table for model in apps.get_models()} <= {table for table, _ in there}
+
+
+def goes_with(model: type[Model], found: set[str]) -> set[str]:
+    """The tables whose rows go with a row of this model."""
+    found.add(model._meta.db_table)
+    for relation in model._meta.related_objects:
+        if relation.on_delete is CASCADE and relation.related_model._meta.db_table not in found:
+            goes_with(relation.related_model, found)
+    return found
+
+
+def test_what_is_said_to_go_with_an_account_goes_with_it() -> None:
+    """The services delete the person, or the office and its roles: what hangs on them goes, and nothing else does."""
+    gone = goes_with(Person, set()) | goes_with(Officer, set()) | {OfficerRole._meta.db_table}
+    assert gone == {table for table, rule in WHOLE.items() if rule == "account"}
 
 
 @pytest.mark.parametrize("planted", ["ALTER TABLE cases_case ADD COLUMN nickname text", "CREATE TABLE planted (name text)"])

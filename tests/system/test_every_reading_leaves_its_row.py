@@ -212,13 +212,19 @@ def visits(town: Seen) -> Iterator[Visit]:
 
 
 def shows(answer: HttpResponse, signs: tuple[tuple[str, ...], ...], *, said: Iterable[str] = ()) -> bool:
-    """A page, also one that refuses what was sent, with one of the signs in it that nobody said themselves; or a file: all of Léa's."""
-    if answer.status_code not in (200, 409, 422, 429):
-        return False
+    """A page, also one that refuses or is not there, with one of the signs in it that nobody said themselves; or a file: all of Léa's."""
     kind = answer.get("Content-Type", "")
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     text, typed = html.unescape(body.decode("utf-8", "replace")), set(said)
-    return kind.startswith(FILES) or any(all(word in text for word in sign) and not typed.issuperset(sign) for sign in signs)
+    is_file = answer.status_code == 200 and kind.startswith(FILES)
+    return is_file or any(all(word in text for word in sign) and not typed.issuperset(sign) for sign in signs)
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 404, 409, 422, 429, 500, 503])
+def test_a_page_is_looked_at_whatever_its_status(status: int) -> None:
+    assert shows(HttpResponse("<p>L&eacute;a Beispill</p>", status=status), (("Léa", "Beispill"),))
+    assert not shows(HttpResponse("<p>L&eacute;a Beispill</p>", status=status), (("Léa", "Beispill"),), said=["Léa", "Beispill"])
+    assert not shows(HttpResponse("<p>Nobody</p>", status=status), (("Léa", "Beispill"),))
 
 
 def newest() -> int:

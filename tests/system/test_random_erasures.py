@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -174,10 +175,13 @@ def erased_or_kept(case: UUID, policy: Policy, *, is_gone: bool) -> None:
         assert (documents.act_proof(act.id) is None) is is_gone
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, None])
 def test_what_is_erased_is_gone_and_everything_else_is_proved(
-    transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, tmp_path: Path, seed: int
+    transactional, run_jobs, as_worker, as_owner, frozen, monkeypatch, own: Path, tmp_path: Path, seed: int | None
 ) -> None:
+    if seed is None:  # a story that nobody has seen yet; with CI=true always the same, as everywhere in the suite
+        seed = 3 if os.environ.get("CI") == "true" else random.SystemRandom().randrange(10**9)
+        sys.stderr.write(f"seed {seed}\n")  # shown where it fails: put it into the list above, and it fails again
     chance, mersch = random.Random(seed), town()
     stories = [told(chance, mersch, number) for number in range(8)]
     seal(as_worker)
