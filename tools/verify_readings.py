@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Check an export of "Who looked at my data": that no entry was removed, changed, put in between or cut off.
+"""Check an export of "Who looked at my data": that no entry was removed, changed, put in between, cut off or erased too early.
 
     python3 verify_readings.py readings.json
     python3 verify_readings.py readings.json --key 'name+hash+key' --older last-year.json --log https://example.org/log
@@ -18,10 +18,11 @@ import argparse
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import sys
 import urllib.request
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,9 @@ Json = dict[str, Any]
 Key = tuple[str, bytes, Ed25519PublicKey]
 FORMATS = ("bierger-readings-1", "bierger-readings-2")  # the first is of one log: its batches do not name theirs
 READINGS_LEAF, EARLIER_LEAF = 9, 12  # kinds of the log's leaves: a batch of readings, and how the log before this one ended
-ED25519_NOTE = 1  # kind of signature of a C2SP signed note
-TILE = 256
+ED25519_NOTE, TILE = 1, 256  # kind of signature of a C2SP signed note; entries of a full bundle of the log
+KEPT_DAYS = 730  # for which readings are kept at least, where an export of an earlier release does not say it
+LONGEST_DAYS = 36_500
 SEALING = timedelta(minutes=1)  # a batch is dated before it is committed: an export of that moment honestly lacks it
 
 
@@ -43,6 +45,12 @@ class WrongError(Exception):
 
 class UnreadableError(Exception):
     """A file or address could not be read, so nothing is proved either way."""
+
+
+def need(holds: object, text: str) -> None:
+    """A rule: what has to hold, and what is said when it does not."""
+    if not holds:
+        raise WrongError(text)
 
 
 # -- hashes and signatures, as the specifications write them -------------------------------------------------------------------
@@ -59,11 +67,6 @@ def canonical(value: object) -> bytes:
 
 def commitment_of(salt: bytes, reading: Json) -> bytes:
     return sha256(b"bierger/reading/v1", salt, canonical(reading))
-
-
-def hash_of(subject: str, entry: Json) -> bytes:
-    header = {name: entry[name] for name in ("sequence", "previous", "commitment")}
-    return sha256(b"bierger/reading-entry/v1", canonical({**header, "subject": subject}))
 
 
 def tag_of(key: bytes, batch: int) -> bytes:
@@ -86,12 +89,10 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """RFC 9162 section 2.1.3.2: the root to which an inclusion proof leads."""
-    if not 0 <= index < size:
-        raise WrongError("a proof names a place outside its tree")
+    need(0 <= index < size, "a proof names a place outside its tree")
     node, place, last = leaf_hash(leaf), index, size - 1
     for step in path:
-        if last == 0:
-            raise WrongError("a proof is too long")
+        need(last != 0, "a proof is too long")
         if place & 1 or place == last:
             node = sha256(b"\x01", step, node)
             while not place & 1 and place:
@@ -99,22 +100,16 @@ def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes
         else:
             node = sha256(b"\x01", node, step)
         place, last = place >> 1, last >> 1
-    if last:
-        raise WrongError("a proof is too short")
+    need(not last, "a proof is too short")
     return node
 
 
 def root_of_leaves(leaves: list[bytes]) -> bytes:
     """RFC 6962 section 2.1: the root over these leaves."""
-    row, peaks = [leaf_hash(one) for one in leaves], []
-    while row:
-        if len(row) % 2:
-            peaks.append(row.pop())
-        row = [sha256(b"\x01", row[at], row[at + 1]) for at in range(0, len(row), 2)]
-    root = peaks.pop(0) if peaks else hashlib.sha256(b"").digest()
-    for peak in peaks:
-        root = sha256(b"\x01", peak, root)
-    return root
+    if len(leaves) < 2:
+        return leaf_hash(leaves[0]) if leaves else sha256()
+    half = 1 << ((len(leaves) - 1).bit_length() - 1)
+    return sha256(b"\x01", root_of_leaves(leaves[:half]), root_of_leaves(leaves[half:]))
 
 
 def unhex(text: str, length: int | None = None) -> bytes:
@@ -122,8 +117,7 @@ def unhex(text: str, length: int | None = None) -> bytes:
         data = bytes.fromhex(text)
     except (TypeError, ValueError):
         raise WrongError("a value is not hexadecimal") from None
-    if length is not None and len(data) != length:
-        raise WrongError(f"a value should have {length} bytes")
+    need(length in (None, len(data)), f"a value should have {length} bytes")
     return data
 
 
@@ -136,10 +130,11 @@ def unbase64(text: str) -> bytes:
 
 def read_key(text: str) -> Key:
     """`name+id+key` (C2SP signed-note) -> name, id, public key."""
-    parts = text.strip().split("+", 2)
-    if len(parts) != 3:
-        raise UnreadableError("a key is written name+id+key")
-    name, key_id, key = parts[0], bytes.fromhex(parts[1]), base64.b64decode(parts[2])
+    try:
+        name, key_id, key = text.strip().split("+", 2)
+        key_id, key = bytes.fromhex(key_id), base64.b64decode(key, validate=True)
+    except ValueError:
+        raise UnreadableError(f"a key is written name+id+key, and this is none: {text[:100]}") from None
     if len(key) != 33 or key[0] != ED25519_NOTE or sha256(name.encode(), b"\n", key)[:4] != key_id:
         raise UnreadableError(f"this is not an Ed25519 key of a log: {text[:60]}")
     return name, key_id, Ed25519PublicKey.from_public_bytes(key[1:])
@@ -148,10 +143,8 @@ def read_key(text: str) -> Key:
 def open_checkpoint(note: str, keys: list[Key], origin: str) -> tuple[int, bytes]:
     """The size and root of a checkpoint, once a key of this log that we believe has signed it."""
     text, _, signatures = note.partition("\n\n")
-    text += "\n"
     lines = text.split("\n")
-    if len(lines) < 4 or lines[0] != origin:
-        raise WrongError(f"a checkpoint is of another log: {lines[0][:80]!r} instead of {origin!r}")
+    need(len(lines) >= 3 and lines[0] == origin, f"a checkpoint is of another log: {lines[0][:80]!r} instead of {origin!r}")
     if not any(known == origin for known, _, _ in keys):
         raise UnreadableError(f"no key of the log {origin} is known: give it with --key, beside those of the other logs")
     for line in signatures.splitlines():
@@ -164,7 +157,7 @@ def open_checkpoint(note: str, keys: list[Key], origin: str) -> tuple[int, bytes
             if (known, key_id) != (name, raw[:4]):
                 continue
             try:
-                key.verify(raw[4:], text.encode())
+                key.verify(raw[4:], text.encode() + b"\n")
             except InvalidSignature:
                 raise WrongError("the log's signature on a checkpoint is wrong") from None
             return int(lines[1]), unbase64(lines[2])
@@ -180,8 +173,7 @@ def check_log_proof(export: Json, batch: Json, keys: list[Key]) -> tuple[int, in
     """C2SP tlog-proof: the batch is in its log. Gives its index, and size and root of the checkpoint."""
     head, _, note = batch["proof"].partition("\n\n")
     lines = head.split("\n")
-    if lines[0] != "c2sp.org/tlog-proof@v1":
-        raise WrongError("a proof has an unknown form")
+    need(lines[0] == "c2sp.org/tlog-proof@v1", "a proof has an unknown form")
     lines = [one for one in lines[1:] if not one.startswith("extra ")]
     index = int(lines[0].split(" ", 1)[1])
     size, root = open_checkpoint(note, keys, log_of(export, batch))
@@ -193,98 +185,108 @@ def check_log_proof(export: Json, batch: Json, keys: list[Key]) -> tuple[int, in
 # -- the export itself ------------------------------------------------------------------------------------------------------
 
 
-def check_chain(export: Json) -> int:
-    """Rule 1: every entry follows the one before; its hash and its content are what they say. Gives the number of erased ones."""
-    subject, previous, erased = export["subject"], bytes(32).hex(), 0
+def check_chain(export: Json) -> None:
+    """Rule 1: every entry follows the one before; its hash and its content are what they say. What is erased says nothing."""
+    subject, previous = export["subject"], bytes(32).hex()
     for place, entry in enumerate(export["entries"], start=1):
-        number = entry["sequence"]
-        if number != place:
-            raise WrongError(f"entry {place} is missing or out of order: entry {number} stands in its place")
-        if entry["previous"] != previous:
-            raise WrongError(f"entry {number} does not follow entry {number - 1}: something was removed, added or changed")
-        if hash_of(subject, entry).hex() != entry["hash"]:
-            raise WrongError(f"entry {number} was changed: its hash does not fit")
-        previous = entry["hash"]
-        erased += check_content(subject, entry)
-    return erased
+        number, reading, salt = entry["sequence"], entry["reading"], entry["salt"]
+        need(number == place, f"entry {place} is missing or out of order: entry {number} stands in its place")
+        follows = entry["previous"] == previous
+        need(follows, f"entry {number} does not follow entry {number - 1}: something was removed, added or changed")
+        header = {"subject": subject, **{name: entry[name] for name in ("sequence", "previous", "commitment")}}
+        previous = sha256(b"bierger/reading-entry/v1", canonical(header)).hex()
+        need(previous == entry["hash"], f"entry {number} was changed: its hash does not fit")
+        if reading is None and salt is None:
+            continue
+        is_whole = reading is not None and salt is not None
+        need(is_whole, f"the reading of entry {number} is gone, but it was not erased as it should be")
+        fits = commitment_of(unhex(salt, 32), reading).hex() == entry["commitment"]
+        need(fits, f"the reading of entry {number} was changed after it was sealed")
+        need(reading["subject"] == subject, f"entry {number} is about somebody else")
 
 
-def check_content(subject: str, entry: Json) -> int:
-    number, reading, salt = entry["sequence"], entry["reading"], entry["salt"]
-    if reading is None and salt is None:
-        return 1
-    if reading is None or salt is None:
-        raise WrongError(f"the reading of entry {number} is gone, but it was not erased as it should be")
-    if commitment_of(unhex(salt, 32), reading).hex() != entry["commitment"]:
-        raise WrongError(f"the reading of entry {number} was changed after it was sealed")
-    if reading["subject"] != subject:
-        raise WrongError(f"entry {number} is about somebody else")
-    return 0
+def key_of(export: Json) -> bytes:
+    """What opens this person's tags. Before the first reading was sealed there is none, and nothing that it would open."""
+    if export["key"] is None and not export["entries"] and not export["batches"]:
+        return b""
+    return unhex(export["key"], 32)
 
 
 def check_batches(export: Json, keys: list[Key]) -> list[int]:
     """Rule 2: the last entry of each batch is a leaf of it, and the batch is in the log. Gives batches without a proof yet."""
     batches = {batch["number"]: batch for batch in export["batches"]}
-    waiting, before = [], 0
-    ends = {}
+    waiting, before, ends = [], 0, {}
     for entry in export["entries"]:
-        if entry["batch"] < before:
-            raise WrongError(f"entry {entry['sequence']} says it was sealed before the entry in front of it")
+        need(entry["batch"] >= before, f"entry {entry['sequence']} says it was sealed before the entry in front of it")
         before = entry["batch"]
         ends[before] = entry["hash"]
-    key = unhex(export["key"], 32)
+    key = key_of(export)
     for number, head in ends.items():
-        batch = batches.get(number)
-        if batch is None:
-            raise WrongError(f"batch {number} is missing from the export")
-        tag = tag_of(key, number)
-        check_leaf(batch, tag + unhex(head, 32), batch["leaf"])
+        need(number in batches, f"batch {number} is missing from the export")
+        batch = batches[number]
+        check_leaf(batch, tag_of(key, number) + unhex(head, 32), batch["leaf"])
         if batch.get("proof"):
             check_log_proof(export, batch, keys)
         else:
             waiting.append(number)
-    if waiting and waiting != sorted(ends)[-len(waiting) :]:
-        raise WrongError(f"batch {waiting[0]} is not in the log, but later ones are")
-    for entry in export["entries"]:
-        if entry.get("early"):
-            check_early(export, entry, batches, keys)
+    is_last = waiting == sorted(ends)[len(ends) - len(waiting) :]
+    need(is_last, f"batch {min(waiting, default=0)} is not in the log, but later ones are")
+    for entry in filter(lambda one: one.get("early"), export["entries"]):
+        check_early(export, entry, batches, keys)
     return waiting
 
 
 def check_leaf(batch: Json, leaf: bytes, proof: Json) -> None:
-    found = root_of_path(leaf, proof["place"], batch["size"], [unhex(step, 32) for step in proof["path"]])
-    if found.hex() != batch["root"]:
-        raise WrongError(f"batch {batch['number']} does not hold what the export says: the chain is another's, or was rewritten")
+    found = root_of_path(leaf, proof["place"], batch["size"], [unhex(step, 32) for step in proof["path"]]).hex()
+    name = f"batch {batch['number']}"
+    need(found == batch["root"], f"{name} does not hold what the export says: the chain is another's, or was rewritten")
 
 
 def check_early(export: Json, entry: Json, batches: dict[int, Json], keys: list[Key]) -> None:
     """Rule 3: a reading that was told later had been committed to when it happened, word for word."""
     early, number = entry["early"], entry["sequence"]
     batch = batches.get(early["batch"])
-    if batch is None or not batch.get("proof"):
-        raise WrongError(f"entry {number} was told later, and the proof of its day is missing")
+    need(batch and batch.get("proof"), f"entry {number} was told later, and the proof of its day is missing")
     told = {name: value for name, value in (entry["reading"] or {}).items() if name != "delay"}
-    if told != early["reading"]:
-        raise WrongError(f"entry {number} was told later, and differently from how it was recorded")
-    made = commitment_of(unhex(early["salt"], 32), early["reading"])
-    leaf = unhex(early["tag"], 32) + made
+    need(told == early["reading"], f"entry {number} was told later, and differently from how it was recorded")
+    leaf = unhex(early["tag"], 32) + commitment_of(unhex(early["salt"], 32), early["reading"])
     proof = next((one for one in batch["early"] if one["tag"] == early["tag"]), None)
-    if proof is None:
-        raise WrongError(f"entry {number} was told later, and its place in batch {early['batch']} is missing")
+    need(proof is not None, f"entry {number} was told later, and its place in batch {early['batch']} is missing")
     check_leaf(batch, leaf, proof)
     check_log_proof(export, batch, keys)
 
 
+def check_erased(export: Json, days: int, today: datetime) -> list[str]:
+    """Rule 7: what was erased was old enough, by the time of its batch, which is in the log. Gives what to say about it.
+
+    On which day the file was made is the word of who made it, and believed up to today: a date written ahead excuses nothing.
+    """
+    batches = {batch["number"]: batch for batch in export["batches"]}
+    now, erased = min(instant(export["made_at"]), today), []
+    for entry in filter(lambda one: one["salt"] is None, export["entries"]):
+        name, batch = f"entry {entry['sequence']}", batches[entry["batch"]]
+        need(batch.get("proof"), f"{name} was erased, and nothing shows that its time was over: its batch is not in the log")
+        erased.append(max(kept_days(batch), days))
+        sealed, until = instant(batch["at"]), instant(batch["at"]) + timedelta(days=erased[-1])
+        kept = f"it was sealed on {sealed:%Y-%m-%d} and is kept for {erased[-1]} days at least, until {until:%Y-%m-%d}"
+        need(until <= now, f"{name} was erased before its time: {kept}")
+    over = f"{len(erased)} of them were erased when their time was over, {min(erased or [0])} days or more after they were sealed"
+    word = "for how many days they are kept was taken from the export itself: give --days with what was published elsewhere"
+    return [over, word][: 1 if days else 2] if erased else []
+
+
+def kept_days(batch: Json) -> int:
+    """For how many days its readings are kept at least."""
+    return min(max(int(batch.get("kept_days", KEPT_DAYS)), 0), LONGEST_DAYS)
+
+
 def check_opening(export: Json, opening: str) -> str:
     """Rule 6: the account that the auditors named is the one whose mark was sealed. opening: `reading:account:salt`."""
-    number, _, rest = opening.partition(":")
-    account, _, salt = rest.partition(":")
+    number, account, salt = [*opening.split(":", 2), "", ""][:3]
     reading = next((one["reading"] for one in export["entries"] if str(one["number"]) == number), None)
-    if reading is None:
-        raise WrongError(f"reading {number} is not in the export, or was erased")
+    need(reading is not None, f"reading {number} is not in the export, or was erased")
     mark = sha256(b"bierger/reading-actor/v1", unhex(salt, 32), unhex(account.replace("-", ""), 16)).hex()
-    if mark != reading.get("actor"):
-        raise WrongError(f"reading {number} was not made by the account {account}")
+    need(mark == reading.get("actor"), f"reading {number} was not made by the account {account}")
     return f"reading {number} was made by the account {account}"
 
 
@@ -293,52 +295,50 @@ def check_opening(export: Json, opening: str) -> str:
 
 def check_older(export: Json, older: Json) -> None:
     """Rule 4: what an older export showed is still there, in the same place."""
-    if older["subject"] != export["subject"] or older["key"] != export["key"]:
+    # Before the first reading was sealed there was no key yet; in an export of an earlier release no subject either.
+    if older["subject"] not in (None, export["subject"]) or (older["key"] and export["key"] and older["key"] != export["key"]):
         raise WrongError("the older export is another person's")
-    now = export["entries"]
+    need(export["key"] or not older["key"], "the older export has a key and this one has none: all entries were cut off")
+    now, batches = export["entries"], {batch["number"]: batch for batch in export["batches"]}
+    for batch in older["batches"]:
+        number = batch["number"]
+        is_kept = "kept_days" not in batch or number not in batches or kept_days(batches[number]) >= kept_days(batch)
+        need(is_kept, f"batch {number} is kept for {kept_days(batch)} days, said the older export: now it says less")
     for entry in older["entries"]:
         place = entry["sequence"]
-        if place > len(now):
-            raise WrongError(f"the end was cut off: the older export has entry {place}, this one ends with {len(now)}")
-        if now[place - 1]["hash"] != entry["hash"]:
-            raise WrongError(f"entry {place} is not the one of the older export: the chain was rewritten")
+        need(place <= len(now), f"the end was cut off: the older export has entry {place}, this one ends with {len(now)}")
+        is_same = now[place - 1]["hash"] == entry["hash"]
+        need(is_same, f"entry {place} is not the one of the older export: the chain was rewritten")
     known = {entry["number"] for entry in now} | {one["reading"] for one in export["waiting"]}
     for one in older["waiting"]:
-        if one["reading"] not in known:
-            raise WrongError(f"reading {one['reading']} of {one['at']} was shown before it was sealed, and has been taken out")
+        name = f"reading {one['reading']} of {one['at']}"
+        need(one["reading"] in known, f"{name} was shown before it was sealed, and has been taken out")
 
 
 def fetch(base: str, path: str) -> bytes | None:
     """Bytes below an address or in a folder; None when they are not there."""
-    if "://" not in base:
-        file = Path(base) / path
-        return file.read_bytes() if file.is_file() else None
-    if not base.startswith(("https://", "http://")):
+    if "://" in base and not base.startswith(("https://", "http://")):
         raise UnreadableError("an address begins with https:// or http://")
     try:
+        if "://" not in base:
+            file = Path(base) / path
+            return file.read_bytes() if file.is_file() else None
         with urllib.request.urlopen(f"{base.rstrip('/')}/{path}", timeout=30) as answer:  # noqa: S310 - checked above
             return answer.read()
-    except OSError as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         if getattr(error, "code", 0) == 404:
             return None
-        raise UnreadableError(f"{path}: {error}") from None
-
-
-def bundle_path(number: int, width: int) -> str:
-    text = f"{number % 1000:03d}"
-    while number >= 1000:
-        number //= 1000
-        text = f"x{number % 1000:03d}/{text}"
-    return f"tile/entries/{text}" + (f".p/{width}" if width < TILE else "")
+        raise UnreadableError(f"{path}: {error or type(error).__name__}") from None
 
 
 def leaves_of_log(base: str, size: int) -> list[bytes]:
     leaves = []
     for number in range(-(-size // TILE)):
-        data = fetch(base, bundle_path(number, min(TILE, size - number * TILE)))
-        if data is None:
-            raise WrongError(f"the log does not publish its entries from {number * TILE} on")
-        at = 0
+        path, above, width, at = f"{number % 1000:03d}", number // 1000, min(TILE, size - number * TILE), 0
+        while above:
+            path, above = f"x{above % 1000:03d}/{path}", above // 1000
+        data = fetch(base, f"tile/entries/{path}" + (f".p/{width}" if width < TILE else ""))
+        need(data is not None, f"the log does not publish its entries from {number * TILE} on")
         while at < len(data):
             length = int.from_bytes(data[at : at + 2], "big")
             leaves.append(data[at + 2 : at + 2 + length])
@@ -351,10 +351,11 @@ def check_against_log(export: Json, base: str, keys: list[Key]) -> tuple[int, in
 
     Gives how many batches there are, and how many of them the export lacks because they are newer.
     """
+    if not export["key"]:
+        raise UnreadableError("the export has no key yet to look for in the log: export again when an entry is sealed")
     logs = published_logs(base, keys)
     for name in {export["origin"], *(log_of(export, batch) for batch in export["batches"])}:
-        if name not in logs:
-            raise WrongError(f"this is another log: {list(logs)[-1]!r}, which does not go back to {name!r}")
+        need(name in logs, f"this is another log: {list(logs)[-1]!r}, which does not go back to {name!r}")
     for batch in filter(lambda one: one.get("proof"), export["batches"]):
         (index, then, before), leaves = check_log_proof(export, batch, keys), logs[log_of(export, batch)]
         if then > len(leaves) or root_of_leaves(leaves[:then]) != before or leaves[index] != logged_as(batch):
@@ -373,35 +374,29 @@ def published_logs(base: str, keys: list[Key]) -> dict[str, list[bytes]]:
         origin = note.partition("\n")[0]
         size, root = open_checkpoint(note, keys, origin)
         leaves = leaves_of_log(place, size)
-        if len(leaves) != size or root_of_leaves(leaves) != root:
-            raise WrongError("the log's entries do not make the tree that it signed")
+        need(len(leaves) == size and root_of_leaves(leaves) == root, "the log's entries do not make the tree that it signed")
         first = leaves[0] if leaves and leaves[0][:1] == bytes([EARLIER_LEAF]) else b""
-        if origin in logs or first != begin:
-            raise WrongError(f"the log {origin} does not begin with how the one before it ended")
+        need(origin not in logs and first == begin, f"the log {origin} does not begin with how the one before it ended")
         logs[origin] = leaves
         if ended:
             begin = leaf_of(EARLIER_LEAF, ended["salt"], ended["body"].encode())
-            if json.loads(ended["body"])["checkpoint"] != note:
-                raise WrongError(f"the log {origin} did not end as the next one says")
+            need(json.loads(ended["body"])["checkpoint"] == note, f"the log {origin} did not end as the next one says")
     return logs
 
 
 def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
-    key, ends, number, newer, opened = unhex(export["key"], 32), {}, 0, 0, set()
-    for entry in export["entries"]:
-        ends[entry["batch"]] = entry["hash"]
+    key, number, newer, opened = key_of(export), 0, 0, set()
+    ends = {entry["batch"]: entry["hash"] for entry in export["entries"]}  # of each batch the last
     last = max(ends, default=0)
     while len(opened) < len(logged):
         number += 1
         data = fetch(base, f"readings/{number}.json")
-        if data is None:
-            raise WrongError(f"the log holds {len(logged)} batches of readings, and batch {number} is not published")
+        need(data is not None, f"the log holds {len(logged)} batches of readings, and batch {number} is not published")
         batch = json.loads(data)
         leaves = [unhex(one, 64) for one in batch["leaves"]]
         if batch["number"] != number or root_of_leaves(leaves).hex() != batch["root"] or len(leaves) != batch["size"]:
             raise WrongError(f"batch {number} is published otherwise than it was sealed")
-        if logged_as(batch) not in logged:
-            raise WrongError(f"batch {number} is published, and the log does not hold it: it was rewritten")
+        need(logged_as(batch) in logged, f"batch {number} is published, and the log does not hold it: it was rewritten")
         opened.add(logged_as(batch))
         tag = tag_of(key, number)
         found = next((leaf[32:].hex() for leaf in leaves if leaf[:32] == tag), None)
@@ -423,7 +418,7 @@ def instant(text: str) -> datetime:
 def load(path: str) -> Json:
     try:
         export = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableError(f"{path}: {error}") from None
     if not isinstance(export, dict) or export.get("format") not in FORMATS:
         raise UnreadableError(f"{path} is not an export of a form that this program knows: {', '.join(FORMATS)}")
@@ -435,13 +430,13 @@ def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
     given = options.key or []
     keys = [read_key(one) for one in given or export["log_keys"]]
     lines, newer = [], 0
-    if options.subject and options.subject != export["subject"]:
-        raise WrongError(f"this export is of chain {export['subject']}")
-    erased = check_chain(export)
+    need(options.subject in (None, export["subject"]), f"this export is of chain {export['subject']}")
+    check_chain(export)
     lines.append(f"{len(export['entries'])} entries follow each other without a gap; chain {export['subject']}")
-    if erased:
-        lines.append(f"{erased} of them were erased when their time was over: place and hash are still there")
+    lines += ["nothing was sealed about this person yet, says the export itself"] if not export["key"] else []
     waiting = check_batches(export, keys)
+    now = instant(f"{options.on}T23:59:59Z") if options.on else datetime.now(timezone.utc)  # noqa: UP017, TID251 - alone, on 3.9
+    lines += check_erased(export, options.days, now)
     of = [log_of(export, one) for one in export["batches"] if one["number"] not in waiting]
     lines += [f"{of.count(name)} batches are in the log {name}" for name in dict.fromkeys(of)]
     if waiting:
@@ -454,7 +449,10 @@ def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
         check_older(export, older)
         lines.append("everything that the older export showed is still there")
     if options.log:
-        seen, newer = check_against_log(export, options.log, keys)
+        try:
+            seen, newer = check_against_log(export, options.log, keys)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UnreadableError(f"{options.log} does not answer as a log does ({type(error).__name__}: {error})") from None
         if not newer:
             lines.append(f"in the {seen} batches of the published log there is nothing of this chain that the export lacks")
     lines += [check_opening(export, one) for one in options.opening or []]
@@ -472,6 +470,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--log", help="address or folder of the public log, for example https://example.org/log")
     parser.add_argument("--key", action="append", help="key of the log, name+id+key; again for a log before it")
     parser.add_argument("--opening", action="append", help="who made a reading, as the auditors say it: reading:account:salt")
+    parser.add_argument("--days", type=int, default=0, help="for how many days readings are kept at least, as you know it")
+    parser.add_argument("--on", help="today, as year-month-day, where the clock of this computer is wrong")
     parser.add_argument("--subject", help="number of your chain, as the page shows it")
     options = parser.parse_args(arguments)
     try:
@@ -484,7 +484,7 @@ def main(arguments: list[str] | None = None) -> int:
     except WrongError as error:
         print(f"WRONG: {error}")
         return 1
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         print(f"WRONG: the export is not complete ({type(error).__name__}: {error})")
         return 1
     for line in lines:

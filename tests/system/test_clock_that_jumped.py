@@ -79,7 +79,7 @@ def test_a_reading_stays(jumped: timedelta, as_worker: Role):
         read(officer("claire.muster"), person("lea.beispill"), purpose="worklist")
     seal(as_worker)
     with as_worker(), clock.frozen(clock.real_now() + jumped):
-        assert periodic()["disclosures.erase-readings"][1]() == 0
+        assert periodic()["filings.erase-readings"][1]() == 0
     assert count("SELECT count(*) FROM disclosures_disclosure") == 1
 
 

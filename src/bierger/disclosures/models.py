@@ -6,6 +6,7 @@ A reading is not chained when it is written: a chain would make all readers wait
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -54,11 +55,17 @@ class Gone(models.Model):
         db_table = "disclosures_gone"
 
 
+def kept_days() -> int:
+    """What is promised to readings that are sealed now."""
+    return int(settings.BIERGER_READINGS_DAYS)
+
+
 class Batch(models.Model):
     """One tree of readings; see bierger_core.merkle.readings.
 
     leaves  64 bytes each, in order
     seed    tells the leaves that say nothing from the others; the house's own audit needs it, nobody else gets it
+    kept    days for which its readings are kept at least, counted from `at`
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -69,6 +76,7 @@ class Batch(models.Model):
     leaves = models.BinaryField()
     root = models.BinaryField()
     commitment = models.BinaryField()
+    kept = models.IntegerField(default=kept_days)
 
     class Meta:
         db_table = "disclosures_batch"
@@ -87,7 +95,10 @@ class Chain(models.Model):
 
 
 class Entry(models.Model):
-    """One reading in the chain of one of its subjects. salt: None after erasure; then the entry stays and tells nothing."""
+    """One reading in the chain of one of its subjects. salt: None after erasure; then the entry stays and tells nothing.
+
+    erased_in   number of the record of the round that erased it; None: it is there, or it went with its case
+    """
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField()
@@ -98,6 +109,7 @@ class Entry(models.Model):
     salt = models.BinaryField(null=True)
     reading = models.BigIntegerField()
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
+    erased_in = models.UUIDField(null=True)
 
     class Meta:
         db_table = "disclosures_entry"

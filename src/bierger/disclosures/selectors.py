@@ -193,6 +193,7 @@ class Head(NamedTuple):
     size: int
     root: bytes
     commitment: bytes
+    kept: int
 
 
 def _heads(numbers: Collection[int]) -> dict[int, Head]:
@@ -200,7 +201,9 @@ def _heads(numbers: Collection[int]) -> dict[int, Head]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM disclosures_batch_heads(%s)", [list(numbers)])
-        return {row[0]: Head(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), bytes(row[5])) for row in cursor.fetchall()}
+        return {
+            row[0]: Head(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), bytes(row[5]), row[6]) for row in cursor.fetchall()
+        }
 
 
 def batch(number: int) -> BatchView | None:
@@ -211,7 +214,7 @@ def batch(number: int) -> BatchView | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT disclosures_batch_leaves(%s)", [number])
         leaves = split_leaves(bytes(cursor.fetchone()[0]))
-    return BatchView(number, head.at, head.salt, head.commitment, leaves)
+    return BatchView(number, head.at, head.salt, head.commitment, leaves, head.kept)
 
 
 def batch_commitment(number: int) -> bytes | None:
@@ -227,29 +230,35 @@ def chain_of_mine() -> tuple[UUID, int] | None:
 
 
 @own_data("Policies show the chain of the acting person, or of the organisation of which they are a member.")
-def sealed() -> Sealed | None:
-    """The whole chain, with what each entry says; None before the first reading was sealed.
+def sealed() -> Sealed:
+    """The whole chain, with what each entry says, and what waits; before the first reading was sealed that is all there is.
 
     What an entry says is made of the row anew: if the row was changed, it does not fit the commitment, and the verifier finds it.
     """
-    mine = Chain.objects.first()
-    if mine is None:
-        return None
+    mine, subject = Chain.objects.first(), _concerned()
     entries = list(Entry.objects.order_by("sequence"))
     unsealed = list(Disclosure.objects.filter(batch=None).values_list("id", flat=True))
     known = [one.reading for one in entries] + unsealed
     rows = {row.id: row for row in Disclosure.objects.filter(id__in=known)}
     delays = _delays({row.delay for row in rows.values() if row.delay})
     held = {one.reading: one for one in Held.objects.all()}
-    told = tuple(_entry(one, rows.get(one.reading), delays, held.get(one.reading), mine.subject) for one in entries)
+    told = tuple(_entry(one, rows.get(one.reading), delays, held.get(one.reading), subject) for one in entries)
     chained = {one.reading for one in entries}
     waiting = tuple(
-        payload(row, mine.subject, delays.get(row.delay) if row.delay else None)
+        payload(row, subject, delays.get(row.delay) if row.delay else None)
         for number, row in sorted(rows.items())
         if number not in chained
     )
     numbers = {one.batch_id for one in entries} | {one["early"]["batch"] for one in told if one.get("early")}
-    return Sealed(mine.subject, bytes(mine.key), told, waiting, tuple(sorted(numbers)))
+    return Sealed(subject, bytes(mine.key) if mine else None, told, waiting, tuple(sorted(numbers)))
+
+
+def _concerned() -> UUID:
+    """Whose readings the acting person sees: as the policies ask."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosures_concerned()")
+        subject: UUID = cursor.fetchone()[0]
+    return subject
 
 
 def _entry(
@@ -265,6 +274,8 @@ def _entry(
         "salt": bytes(entry.salt).hex() if entry.salt else None,
         "reading": None,
     }
+    if entry.erased_in:
+        said["erased_in"] = str(entry.erased_in)
     if row is not None and entry.salt:
         said["reading"] = payload(row, subject, delays.get(row.delay) if row.delay else None)
     if row is not None and held is not None:

@@ -169,13 +169,14 @@ class ReadingFilter:
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch, as it is public. leaves: 64 bytes each, see bierger_core.merkle.readings."""
+    """A batch, as it is public. leaves: 64 bytes each, see bierger_core.merkle.readings. kept: days, counted from `at`."""
 
     number: int
     at: dt.datetime
     salt: bytes
     commitment: bytes
     leaves: tuple[bytes, ...]
+    kept: int
 
 
 @personal_data
@@ -183,14 +184,14 @@ class BatchView:
 class Sealed:
     """What a person can prove: their chain, as a JSON object each (see docs/reference/readings.md).
 
-    subject, key   whose chain, and what opens their leaves in the public batches
+    subject, key   whose chain, and what opens their leaves in the public batches; None before the first was sealed
     entries        in order, from 1
     waiting        readings that are recorded and not sealed yet
     batches        numbers of all batches that the entries name
     """
 
     subject: UUID
-    key: bytes
+    key: bytes | None
     entries: tuple[Mapping[str, Any], ...]
     waiting: tuple[Mapping[str, Any], ...]
     batches: tuple[int, ...]

@@ -96,9 +96,9 @@ class FilingCase(models.Model):
 
 
 class Deletion(models.Model):
-    """A record of an account or an office that was erased, without anything of what was erased; its commitment is in the log."""
+    """A record of an account, an office or a round of readings that was erased: nothing of it; its commitment is in the log."""
 
-    id = models.UUIDField(primary_key=True)  # the account's or the office's own, which leads nowhere any more
+    id = models.UUIDField(primary_key=True)  # the account's or the office's own, which leads nowhere any more; a round's own
     at = models.DateTimeField()
     record = models.JSONField()
     salt = models.BinaryField()

@@ -190,7 +190,10 @@ def not_ended(*, most: int) -> tuple[NotEnded, ...]:
 
 
 def deletion_certificate(number: UUID) -> bytes | None:
-    """The proof that an account or an office was erased, by its number; None: none was, or it waits for the log (system)."""
+    """The proof that an account, an office or a round of readings was erased, by its number (system).
+
+    None: none was, or it waits for the log.
+    """
     row = Deletion.objects.filter(id=number).first()
     proof = None if row is None else log.proof(bytes(row.commitment))
     return None if row is None or proof is None else certificate(row.record, bytes(row.salt), format_proof(proof))

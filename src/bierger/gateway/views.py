@@ -137,7 +137,7 @@ def readings_batch(_request: HttpRequest, number: int) -> HttpResponse:
     batch = ReadingBatch(found.number, found.at, found.leaves)
     said = {
         "v": 1, "number": batch.number, "at": format_instant(batch.at), "size": len(batch.leaves), "root": batch.root.hex(),
-        "salt": found.salt.hex(), "leaves": [leaf.hex() for leaf in batch.leaves],
+        "salt": found.salt.hex(), "kept_days": found.kept, "leaves": [leaf.hex() for leaf in batch.leaves],
     }  # fmt: skip
     return _bytes(json.dumps(said).encode(), "application/json", MINUTE)
 

@@ -7,8 +7,11 @@ import ast
 import copy
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -44,7 +47,7 @@ def test_one_file_that_imports_nothing_of_ours():
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     roots = {name.split(".")[0] for name in imported}
     assert roots == {
-        "__future__", "argparse", "base64", "hashlib", "hmac", "json", "sys", "urllib", "datetime", "pathlib", "typing", "cryptography",
+        "__future__", "argparse", "base64", "hashlib", "hmac", "json", "sys", "urllib", "datetime", "pathlib", "typing", "cryptography", "http",
     }  # fmt: skip
 
 
@@ -86,6 +89,43 @@ def half_erased(said: Export) -> None:
     said["entries"][0]["reading"] = None
 
 
+def called_erased(said: Export) -> None:
+    """As the database leaves an entry whose time is over."""
+    said["entries"][1] |= {"reading": None, "salt": None}
+
+
+def called_erased_in_the_future(said: Export) -> None:
+    called_erased(said)
+    said["made_at"] = "2199-01-01T00:00:00Z"
+
+
+def called_erased_and_never_promised(said: Export) -> None:
+    """As an export of an earlier release, which did not say how long: then it is what was documented."""
+    called_erased(said)
+    for batch in said["batches"]:
+        del batch["kept_days"]
+
+
+def called_erased_by_a_wild_number(said: Export) -> None:
+    called_erased(said)
+    said["batches"][0]["kept_days"] = 10**12
+
+
+def called_erased_of_an_old_batch(said: Export) -> None:
+    called_erased(said)
+    said["batches"][0]["at"] = "2020-01-01T00:00:00Z"
+
+
+def called_erased_without_a_proof(said: Export) -> None:
+    called_erased(said)
+    for batch in said["batches"]:
+        batch["proof"] = None
+
+
+def without_a_key(said: Export) -> None:
+    said["key"] = None
+
+
 def without_a_batch(said: Export) -> None:
     del said["batches"][0]
 
@@ -117,7 +157,10 @@ SPOILED = {
     added: "does not follow", another_hash: "its hash does not fit", invented_at_the_end: "the chain is another's, or was rewritten",
     half_erased: "was not erased as it should be", without_a_batch: "batch 1 is missing", without_a_proof: "batch 1 is not in the log",
     another_date: "does not lead to the log's signed root", another_key: "the chain is another's", another_log: "of another log",
-    spoiled_signature: "signature on a checkpoint is wrong",
+    spoiled_signature: "signature on a checkpoint is wrong", called_erased: "entry 2 was erased before its time: it was sealed on",
+    called_erased_in_the_future: "is kept for 730 days at least, until", called_erased_and_never_promised: "is kept for 730 days at least, until",
+    called_erased_by_a_wild_number: "is kept for 36500 days", called_erased_of_an_old_batch: "does not lead to the log's signed root",
+    called_erased_without_a_proof: "nothing shows that its time was over", without_a_key: "a value is not hexadecimal",
 }  # fmt: skip
 
 
@@ -142,6 +185,87 @@ def test_a_good_export_holds_and_a_spoiled_one_does_not(story: tuple[Export, Exp
     assert check(tmp_path / "good.json", "--key", foreign)[0] == 2, "its number does not fit its name"
     assert check(tmp_path / "good.json", "--key", mine["log_keys"][0])[0] == 0
     assert check(tmp_path / "nowhere.json")[0] == 2
+
+
+@pytest.fixture
+def strange() -> Iterator[str]:
+    """The address of a server that is no log: it answers with a page, or breaks off in the middle."""
+
+    class Strange(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b"<html>Welcome</html>"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body) + (100 if "/broken/" in self.path else 0)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Strange) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_was_mistyped_or_is_no_log_proves_nothing_either_way(story: tuple[Export, Export], tmp_path: Path, strange: str):
+    mine, _ = story
+    file, key = write(tmp_path, "mine.json", mine), mine["log_keys"][0]
+    name, number, base64 = key.split("+", 2)
+    for wrong in ("", "localhost/log", f"{name}+{number}", f"{name}+xyz+{base64}", f"{name}+{number}+{base64[:-2]}", f"{name}+{number}+{base64[:-2]}!!",
+                  f"{name}+{number}+\u00e9"):  # fmt: skip
+        status, said = check(file, "--key", wrong)
+        assert (status, said.splitlines()[-1].startswith("UNREADABLE: ")) == (2, True), (wrong, said)
+    nowhere = ("http://exa mple.org/log", "http://localhost:port/log", "http://[::1/log", "ftp://localhost/log", "http:///log", strange,
+               f"{strange}/broken", str(tmp_path), str(file))  # fmt: skip
+    for wrong in nowhere:
+        status, said = check(file, "--log", wrong)
+        assert (status, said.splitlines()[-1].startswith("UNREADABLE: ")) == (2, True), (wrong, said)
+
+
+def test_a_first_file_before_anything_was_sealed_is_good_and_protects(transactional: None, as_worker, run_jobs, tmp_path: Path):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    empty = write(tmp_path, "empty.json", export(lea))
+    before = write(tmp_path, "before.json", export(lea) | {"subject": None})  # as an earlier release wrote it
+    read(claire, lea)
+    said = export(lea)
+    assert (len(said["waiting"]), said["subject"], said["key"], said["entries"]) == (1, str(lea.person), None, [])
+    first = write(tmp_path, "first.json", said)
+    for file in (empty, before, first):
+        status, text = check(file)
+        assert (status, "nothing was sealed about this person yet" in text) == (0, True), text
+    assert "1 readings are recorded and not sealed yet" in check(first)[1]
+    seal(as_worker)
+    run_jobs()
+    public, now = str(copy_log(tmp_path / "log")), write(tmp_path, "now.json", export(lea))
+    for file in (empty, before, first):
+        status, text = check(now, "--older", str(file), "--log", public)
+        assert (status, "everything that the older export showed is still there" in text) == (0, True), text
+    # Without a key nothing can be looked for in the log, and who had one does not lose it.
+    assert check(first, "--log", public)[0] == 2
+    assert "all entries were cut off" in check(empty, "--older", str(now))[1]
+    # What the first file showed cannot vanish.
+    hugo = person("hugo.exemplo")
+    assert "another person's" in check(write(tmp_path, "hugo.json", export(hugo)), "--older", str(first))[1]
+    taken_out = {**export(lea), "entries": [], "batches": []}
+    assert "has been taken out" in check(write(tmp_path, "cut.json", taken_out), "--older", str(first))[1]
+
+
+def test_a_promise_of_before_stays(story: tuple[Export, Export], tmp_path: Path):
+    """How long is the word of who makes the file: an older file remembers it, the log publishes it with the batch."""
+    mine, _ = story
+    older, now = write(tmp_path, "older.json", mine), copy.deepcopy(mine)
+    called_erased(now)
+    now["batches"][0]["kept_days"] = 0
+    file = write(tmp_path, "now.json", now)
+    status, said = check(file)
+    assert (status, "1 of them were erased when their time was over, 0 days or more after they were sealed" in said) == (0, True), said
+    assert "batch 1 is kept for 730 days, said the older export: now it says less" in check(file, "--older", str(older))[1]
+    assert "is kept for 730 days at least" in check(file, "--days", "730")[1]
+    published = json.loads((copy_log(tmp_path / "log") / "readings" / "1.json").read_text())
+    assert published["kept_days"] == 730
 
 
 def test_a_cut_tail_is_found_by_an_older_export_and_by_the_log(story: tuple[Export, Export], tmp_path: Path):
@@ -218,6 +342,16 @@ def operator(*statements: str) -> None:
         db.execute("SET session_replication_role = replica")  # no trigger stops the owner of the server
         for statement in statements:
             db.execute(statement)
+
+
+def test_a_reading_erased_too_early_is_found_even_where_nothing_refuses_it(story: tuple[Export, Export], tmp_path: Path):
+    lea, entry = person("lea.beispill"), story[0]["entries"][1]
+    operator(
+        f"UPDATE disclosures_entry SET salt = NULL WHERE reading = {entry['number']}",
+        f"DELETE FROM disclosures_disclosure WHERE id = {entry['number']}",
+    )
+    status, said = check(write(tmp_path, "now.json", export(lea)), "--log", str(copy_log(tmp_path / "log")))
+    assert (status, "entry 2 was erased before its time" in said) == (1, True), said
 
 
 def test_the_operator_changes_or_removes_rows(story: tuple[Export, Export], tmp_path: Path):

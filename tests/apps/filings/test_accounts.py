@@ -254,10 +254,8 @@ def test_the_key_to_its_readings_goes_and_everything_else_is_proved(on, run_jobs
     run_jobs()
     later = DUE + dt.timedelta(days=9)
     frozen(dt.datetime.combine(later, dt.time(8), dt.UTC))
-    from bierger.disclosures.tasks import erase_old
-
     with as_worker():
-        assert erase_old() > 0
+        assert services.end_readings() > 0
     person("emma.primjer")
     on(later)
     assert on(later + NOTICE) == 1

@@ -154,5 +154,7 @@ def test_the_program_is_served_and_needs_no_sign_in(db: None):
 
 
 def test_an_export_before_the_first_reading(db: None):
-    said = client_of(person("lea.beispill")).get("/readings.json").json()
+    lea = person("lea.beispill")
+    said = client_of(lea).get("/readings.json").json()
     assert (said["entries"], said["batches"], said["waiting"]) == ([], [], [])
+    assert (said["subject"], said["key"]) == (str(lea.person), None)

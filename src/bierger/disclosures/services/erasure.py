@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Erase readings when their time is over: the row and its salts. Entry, hash and place in the chain stay and tell nothing.
 
+What goes with a case stands in the record of that case; what goes later, or is of no case, in the record of its round, which
+`filings.services.end_readings` writes: the log is above this app.
+
 A reading is kept as long as its case, and for `BIERGER_READINGS_DAYS` at least from the day on which the person could read it: a
 case with a short retention takes nobody's evidence along. One of no case (a worklist) is kept for those days. What is not sealed
-yet, or not told yet, waits. The chain still verifies: the person's export says of these entries that they were erased.
+yet, or not told yet, waits, and nothing goes before its batch is as old as the batch promised: the database refuses it, and the
+program that people check with would find it. The chain still verifies: the export says of these entries that they were erased.
 """
 
 from __future__ import annotations
@@ -18,28 +22,41 @@ from bierger.disclosures.models import Chain, Gone
 from bierger.infra import clock
 from bierger.infra.erasures import Destroyed
 
+OPENINGS = 20_000  # after so many a round ends: its record stays a file that anybody opens
 
-def forget_case(*, case: UUID) -> Destroyed:
+
+def forget_case(*, case: UUID, record: UUID | None = None) -> Destroyed:
     """A case is gone, and its readings with it; those that have to be kept longer go on their day (`erase_readings`).
 
-    Orders that delayed them go with the last of them. System only.
+    Orders that delayed them go with the last of them. System only. record: number of the one that will say so, if it is not the
+    case's own.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM disclosures_forget(%s, %s, %s)", [case, _before(), settings.BIERGER_READINGS_DAYS])
-        row = cursor.fetchone()
+        cursor.execute(
+            "SELECT * FROM disclosures_forget(%s, %s, %s, %s)", [case, _before(), settings.BIERGER_READINGS_DAYS, record]
+        )
+        return _destroyed(cursor.fetchone())
+
+
+def erase_readings(*, record: UUID, most: int = 1_000) -> Destroyed:
+    """Erase up to `most` readings of no case, and some of cases that are gone; nothing, when none is left. System only.
+
+    record   number of the record that the caller writes about it, in the same transaction
+    """
+    destroyed = Destroyed()
+    for case in Gone.objects.filter(due__lte=clock.today()).order_by("due", "case_id").values_list("case_id", flat=True)[:most]:
+        destroyed += forget_case(case=case, record=record)
+        if len(destroyed.readings) >= OPENINGS:
+            return destroyed
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM disclosures_erase(%s, %s, %s)", [_before(), most, record])
+        return destroyed + _destroyed(cursor.fetchone())
+
+
+def _destroyed(row: tuple[int, list[bytes]] | None) -> Destroyed:
     if not row or not row[0]:
         return Destroyed()
     return Destroyed({"readings": row[0]}, readings=tuple(bytes(one) for one in row[1]))
-
-
-def erase_readings(*, most: int = 1_000) -> int:
-    """Erase up to `most` readings of no case, and of cases that are gone; how many, so 0 says that none is left. System only."""
-    due = list(Gone.objects.filter(due__lte=clock.today()).order_by("due", "case_id").values_list("case_id", flat=True)[:most])
-    erased = sum(forget_case(case=case).counts.get("readings", 0) for case in due)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT disclosures_erase(%s, %s)", [_before(), most])
-        alone: int = cursor.fetchone()[0]
-    return erased + alone
 
 
 def forget_chain(*, subject: UUID) -> Destroyed:

@@ -5,6 +5,7 @@ from bierger.filings.services.accounts import account_round, end_accounts, erase
 from bierger.filings.services.attachments import attach, attach_to_task, remove_file
 from bierger.filings.services.bundles import begin_bundle, discard_bundle, take_out
 from bierger.filings.services.drafts import discard, expire_drafts, link_of, new_token, save_step, start_draft
+from bierger.filings.services.readings import end_readings
 from bierger.filings.services.retention import Failed, Round, erase_again, erase_due, erase_round
 from bierger.filings.services.submission import submit, submit_bundle
 
@@ -18,6 +19,7 @@ __all__ = [
     "discard",
     "discard_bundle",
     "end_accounts",
+    "end_readings",
     "erase_account",
     "erase_again",
     "erase_due",

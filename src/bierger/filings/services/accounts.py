@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import UUID
@@ -32,23 +31,18 @@ from bierger.administrations import services as offices
 from bierger.cases.errors import NotDue
 from bierger.delivery import services as delivery
 from bierger.disclosures import services as disclosures
-from bierger.filings.models import Deletion, ErasureFailure
+from bierger.filings.models import ErasureFailure
+from bierger.filings.services.records import write_record
 from bierger.filings.types import AccountRound, NotEnded
 from bierger.identity import selectors as identity
 from bierger.identity import services as accounts
 from bierger.infra import believed, clock
-from bierger.infra.erasures import Destroyed, Erasure, register
+from bierger.infra.erasures import Erasure, register
 from bierger.infra.principal import SYSTEM, acting_as
-from bierger.ledger import services as ledger
-from bierger_core.seals import DELETION_FORMAT, deletion_commitment
-from bierger_core.values import SALT_BYTES, Kind, add_months, day_start
+from bierger_core.values import add_months, day_start
 
 logger = logging.getLogger("bierger.filings")
 AT_ONCE = 200
-LAW = {
-    "title": "Règlement (UE) 2016/679 du 27 avril 2016 (règlement général sur la protection des données)",
-    "eli": "http://data.europa.eu/eli/reg/2016/679/oj", "articles": ["5(1)(e)"],
-}  # fmt: skip
 
 
 def end_accounts() -> int:
@@ -118,7 +112,8 @@ def erase_account(*, person: UUID, job: str, again: dt.date | None = None) -> bo
     if space is not None:
         destroyed += delivery.forget_space(space=space)
     destroyed += accounts.forget_account(person=person)
-    _write("account", person, destroyed, years=settings.BIERGER_ACCOUNT_YEARS, due=told or again or today, job=job)
+    period = f"P{settings.BIERGER_ACCOUNT_YEARS}Y"
+    write_record("account", person, destroyed, period=period, due=told or again or today, job=job)
     register(Erasure(again or today, "account", person))
     return True
 
@@ -135,7 +130,7 @@ def erase_office(*, officer: UUID, ended: dt.date | None, job: str, again: dt.da
     if not destroyed.counts:
         return False
     due = again or (clock.today() if ended is None else add_months(ended, 12 * settings.BIERGER_OFFICE_YEARS))
-    _write("office", officer, destroyed, years=settings.BIERGER_OFFICE_YEARS, due=due, job=job)
+    write_record("office", officer, destroyed, period=f"P{settings.BIERGER_OFFICE_YEARS}Y", due=due, job=job)
     register(Erasure(again or clock.today(), "office", officer))
     return True
 
@@ -162,18 +157,3 @@ def _due_offices() -> Iterator[Due]:
     for officer, day in ended.items():
         due = add_months(day, 12 * settings.BIERGER_OFFICE_YEARS)
         yield "office", officer, due, partial(erase_office, officer=officer, ended=day, job="offices")
-
-
-def _write(kind: str, number: UUID, destroyed: Destroyed, *, years: int, due: dt.date, job: str) -> None:
-    """The record, and its leaf. The number means nothing elsewhere: whom it named is what was destroyed."""
-    now = clock.now()
-    record: dict[str, object] = {
-        "format": DELETION_FORMAT, kind: str(number), "due_on": due.isoformat(), "erased_at": now.isoformat(timespec="seconds"),
-        "rule": {"period": f"P{years}Y", "until": "day"}, "laws": [LAW], "by": job,
-        "destroyed": {one: count for one, count in sorted(destroyed.counts.items()) if count},
-    }  # fmt: skip
-    salt = secrets.token_bytes(SALT_BYTES)
-    leaf = deletion_commitment(record, salt)
-    # After a restore it is erased a second time: the record of the first has gone with what the backup did not have yet.
-    Deletion.objects.update_or_create(id=number, defaults={"at": now, "record": record, "salt": salt, "commitment": leaf})
-    ledger.queue(commitment=leaf, kind=Kind.DELETION)

@@ -172,28 +172,18 @@ def _houses() -> list[tuple[str, str]]:
 # -- the file ---------------------------------------------------------------------------------------------------------------
 
 
-def _export(mine: Sealed | None) -> Mapping[str, Any]:
-    said: dict[str, Any] = {
+def _export(mine: Sealed) -> Mapping[str, Any]:
+    early = [entry["early"] for entry in mine.entries if entry.get("early")]
+    told = [entry["reading"] for entry in mine.entries if entry["reading"]] + list(mine.waiting)
+    return {
         "format": FORMAT,
         "made_at": format_instant(clock.now()),
         "origin": log.origin(),
         "log_keys": [key.text for key in log.log_keys()],
-        "subject": None,
-        "key": None,
-        "entries": [],
-        "batches": [],
-        "waiting": [],
-        "names": {},
-    }
-    if mine is None:
-        return said
-    early = [entry["early"] for entry in mine.entries if entry.get("early")]
-    told = [entry["reading"] for entry in mine.entries if entry["reading"]] + list(mine.waiting)
-    return said | {
         "subject": str(mine.subject),
-        "key": mine.key.hex(),
+        "key": mine.key.hex() if mine.key else None,
         "entries": mine.entries,
-        "batches": [_batch(number, mine.key, early) for number in mine.batches],
+        "batches": [_batch(number, mine.key, early) for number in mine.batches] if mine.key else [],
         "waiting": mine.waiting,
         "names": _names({one["administration"] for one in told if one["administration"]}),
     }
@@ -212,6 +202,7 @@ def _batch(number: int, key: bytes, early: list[Mapping[str, Any]]) -> Mapping[s
         "size": len(batch.leaves),
         "root": batch.root.hex(),
         "salt": found.salt.hex(),
+        "kept_days": found.kept,
         "leaf": _leaf(batch, own) if any(leaf.startswith(own) for leaf in batch.leaves) else None,
         "early": [{"tag": tag.hex(), **_leaf(batch, tag)} for tag in tags],
         "origin": Seen.of(proof.checkpoint).origin if proof else None,

@@ -6,7 +6,7 @@
     run [--dry-run]  erase now what is due (the worker does it every minute); --dry-run says what that would be
     hold CASE        nothing of it is erased until a day, for a reason
     release CASE     it is kept as long as its rule says
-    proof NUMBER     the proof that an account or an office was erased, by its number, once the log has it
+    proof NUMBER     the proof that an account, an office or a round of readings was erased, by its number, once the log has it
     verify FILE      check a proof of erasure against a log, without Django, a database or us
 
 CASE is its number, as the request's page shows it. Exit status: 0 done; 1 something is late, failed or refused.
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     hold.add_argument("--reason", required=True, choices=("appeal", "litigation", "inquiry", "claim"), help="why it is held")
     hold.add_argument("--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="the last day of the hold")
     hold.add_argument("--note", default="", help="for the officers of the case; erased with it")
-    actions.choices["proof"].add_argument("number", type=UUID, metavar="NUMBER", help="of the account or the office")
+    actions.choices["proof"].add_argument("number", type=UUID, metavar="NUMBER", help="of the account, the office or the round")
     verify.set_defaults(offline=True)  # a proof is checked without an installation
     verify.add_argument("file", type=Path, metavar="FILE", help="the proof, as the request's page hands it out")
     trust = verify.add_mutually_exclusive_group(required=True)
@@ -197,7 +197,7 @@ def _verify(args: argparse.Namespace) -> int:
     record = proved.record
     print(f"IN THE LOG {proved.origin}: leaf {proved.index} of {proved.size}")
     at = f"erased at {record.get('erased_at')} (due {record.get('due_on')})"
-    kind = next((one for one in ("account", "office") if one in record), "")
+    kind = next((one for one in ("account", "office", "readings") if one in record), "")
     what = f"{kind.capitalize()} {record[kind]}" if kind else f"Case {record.get('case')} of {record.get('administration')}"
     print(f"{what}, {at}.")
     for kind, count in _destroyed(record.get("destroyed")).items():
@@ -215,6 +215,6 @@ _ACTIONS: tuple[tuple[str, Callable[[argparse.Namespace], int], str], ...] = (
     ("run", _run, "erase now what is due"),
     ("hold", _hold, "keep a case longer"),
     ("release", _release, "keep a case no longer than its rule says"),
-    ("proof", _proof, "print the proof that an account or an office was erased"),
+    ("proof", _proof, "print the proof that an account, an office or a round of readings was erased"),
     ("verify", _verify, "check a proof of erasure"),
 )
