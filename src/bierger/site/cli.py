@@ -60,7 +60,7 @@ COMMANDS: dict[str, Command] = {
     "withdraw": Command(f"{_HERE}.withdraw", "stop offering a published version", "owner"),
     "list": Command(f"{_HERE}.list", "list published versions", "owner"),
     "verify": Command(f"{_HERE}.verify", "verify an act: authentic or not, and why"),
-    "log": Command(f"{_HERE}.log", "look at a log: status, verify, prove, audit, watch; keep one: init, serve, append, mend, begin"),
+    "log": Command(f"{_HERE}.log", "see a log: status, verify, prove, audit, watch; keep one: init, serve, append, mend, begin"),
     "keys": Command(f"{_HERE}.keys", "list, rotate, retire or revoke the keys that sign", "worker"),
     "rules": Command(f"{_HERE}.rules", "take a decision of a DMN file, or run the DMN conformance kit"),
     "backup": Command(f"{_HERE}.backup", "back up database, attachments, log and keys", "owner"),
