@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import os
 import re
 import secrets
 import threading
@@ -20,19 +21,29 @@ from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, acting_as
 from bierger.infra.rows import together
 from bierger.ledger import selectors, services
+from bierger.ledger.errors import AnotherSequencer
 from bierger.ledger.models import QueueEntry
 from bierger.ledger.plugins import folder
+from bierger.ledger.plugins.node.errors import Unclear
 from bierger.site.cli import main
-from bierger_core.merkle import DAMAGE_CODES, TileError, audit, parse_vkey
+from bierger_core.merkle import TileError, audit, parse_vkey
 from bierger_core.merkle.errors import NoteError
 from bierger_core.values import Kind
 from tests.apps.ledger.killing import CountedDisk
+from tests.apps.ledger.test_node import batching, whole
 from tests.apps.ledger.test_sequencer import Watched, history, leaves
 from tests.core.merkle.logs import NOON, cosigned, policy_of
 from tests.outside.logs import FreshLog
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "howto" / "log-faults.md"
+
+
+@pytest.fixture
+def node_folder(tmp_path):
+    words = ["--origin", "log.example.lu/node", "--key", str(tmp_path / "key.pem")]
+    assert main(["log", "init", str(tmp_path / "log"), *words]) == 0
+    return tmp_path
 
 
 def log_check():
@@ -70,6 +81,60 @@ def test_the_disk_is_full_inside_an_append(data_folder, as_worker, monkeypatch):
             break
     assert failures > 5
     assert [entry for entry in history() if entry in set(everything)] == everything
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_cannot_be_written_loses_nothing(data_folder, as_worker, monkeypatch, number):
+    """Somebody took the folder from the worker's account, or the disk is read-only: it waits, and goes on by itself."""
+
+    def step(_name):
+        raise OSError(number, os.strerror(number))
+
+    leaves(1)
+    with as_worker():
+        services.sequence()
+    made = leaves(2)
+    with as_worker(), monkeypatch.context() as closed:
+        closed.setattr(folder, "_disk", lru_cache(lambda place: CountedDisk(Path(place), step)))
+        for _ in range(2):
+            with pytest.raises(OSError, match=os.strerror(number)):
+                services.sequence()
+    assert "2 waiting" in log_check()["detail"]
+    with as_worker():
+        services.sequence()
+    assert [entry for entry in history() if entry in set(made)] == made
+
+
+def test_rows_that_somebody_wrote_by_hand_make_no_files(data_folder, as_worker, as_owner, capsys):
+    leaves(3)
+    with as_worker():
+        services.sequence()
+    before = {path: path.read_bytes() for path in folder.log_folder().rglob("*") if path.is_file()}
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_queue DISABLE TRIGGER USER")
+        cursor.execute("UPDATE ledger_queue SET commitment = %s WHERE leaf_index = 1", [bytes([Kind.ACCESS]) + bytes(32)])
+        cursor.execute("ALTER TABLE ledger_queue ENABLE TRIGGER USER")
+        with pytest.raises(AnotherSequencer) as refused:
+            services.rebuild_files()
+    assert (refused.value.code, str(refused.value)) == ("another-sequencer", "The rows do not make the tree of the newest checkpoint.")
+    assert str(refused.value).rstrip(".") in PAGE.read_text()
+    assert {path: path.read_bytes() for path in folder.log_folder().rglob("*") if path.is_file()} == before
+
+
+def test_a_node_that_is_stopped_before_it_knows_says_so(node_folder):
+    """The checkpoint is signed, the disk is full: nobody can say no any more, and nobody can say yes yet."""
+
+    def step(name):
+        if name.startswith("create tile/"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with batching(node_folder, step) as batcher:
+        promise = batcher.submit([b"one"])
+    refused = promise.exception(20)
+    assert (type(refused), refused.code, refused.status) == (Unclear, "log-unclear", 504)
+    with batching(node_folder) as batcher:
+        batcher.submit([b"two"]).result(20)
+    assert whole(node_folder)[0] == [b"one", b"two"]
 
 
 def test_what_waits_for_files_is_called_waiting(data_folder, as_worker, monkeypatch, as_owner):
@@ -125,8 +190,9 @@ def test_a_truncated_tile_stops_the_log_until_it_is_rebuilt(data_folder, as_work
     assert [one.path for one in found.damages] == [tile.relative_to(folder.log_folder()).as_posix()]
     made = leaves(1)
     with as_worker():
-        with pytest.raises(TileError):
+        with pytest.raises(TileError) as refused:
             services.sequence()
+        assert refused.value.code == "tile-format"
         with acting_as(ANONYMOUS):
             assert selectors.waiting() == 1
         services.rebuild_files()
@@ -222,11 +288,3 @@ def test_ten_thousand_commitments_by_many_connections_and_two_sequencers(data_fo
     watched = Watched()
     watched.look()
     assert watched.promised.keys() >= wanted
-
-
-def test_every_code_that_an_operator_may_read_stands_on_the_page():
-    page = PAGE.read_text()
-    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", page))
-    assert named >= set(DAMAGE_CODES)
-    assert named >= {"history-behind", "history-forked", "seen-format", "seen-folder-missing", "vkey-kind", "queue-full", "log-unclear", "node-served", "disk-refused"}
-    assert named >= {"log-renamed", "log-waiting", "log-same-origin", "log-origin-used", "log-empty"}
