@@ -3,8 +3,10 @@
 
 import argparse
 import importlib
+import itertools
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,15 @@ def test_a_page_points_to_files_that_exist(page):
     made = {line.strip("/") for line in (ROOT / ".gitignore").read_text().split()}  # what a command makes need not be there yet
     missing += [path for path in NAMED.findall(text) if path not in made and not (ROOT / path).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("target", ["test-slow", "test-outside"])
+def test_who_runs_the_outside_verifiers_hears_of_one_that_did_not_judge(target):
+    """tests/outside/verdicts.py ends a run in which a verifier that a test names was not asked; without it that goes unnoticed."""
+    planned = subprocess.run(["make", "-n", target], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT).stdout
+    runs = [line.split() for line in planned.splitlines() if "-m pytest" in line]
+    assert runs
+    assert [run for run in runs if ("-p", "tests.outside.verdicts") not in list(itertools.pairwise(run))] == []
 
 
 def test_the_table_of_roles_names_every_command():
