@@ -21,7 +21,7 @@ import pytest
 
 from bierger.ledger.plugins.node import place, wire
 from bierger.ledger.plugins.node.batching import Batcher, Limits
-from bierger.ledger.plugins.node.errors import NodeMisplaced, NotAppended, QueueFull, RequestRefused
+from bierger.ledger.plugins.node.errors import NodeMisplaced, NotAppended, QueueFull, RequestRefused, Unclear
 from bierger.site.cli import main
 from bierger_core.merkle import Seen, TileReader, audit, dump_seen, encode_bundle, open_checkpoint, parse_policy
 from tests.apps.ledger.killing import counted
@@ -122,6 +122,26 @@ def test_a_full_disk_refuses_or_finishes_and_never_both(folder, monkeypatch):
     assert whole(folder)[0] == wanted
     assert 20 < number < 100
     assert refusals > 5
+
+
+def test_a_node_that_stops_before_it_knows_says_so(folder):
+    """The checkpoint is signed, its files have no room until the node ends. The next one finishes them: look before sending again."""
+    signed = threading.Event()
+
+    def step(name):
+        if name.startswith("create tile/"):
+            signed.set()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with batching(folder, step) as batcher:
+        promise = batcher.submit([b"an entry"])
+        assert signed.wait(20)
+    refused = promise.exception(20)
+    assert (type(refused), refused.code, refused.status) == (Unclear, "log-unclear", 504)
+    assert "look for the entries before sending them again" in str(refused)
+    with batching(folder) as batcher:
+        assert batcher.submit([b"another"]).result(20).first == 1
+    assert whole(folder)[0] == [b"an entry", b"another"]
 
 
 def test_a_second_node_on_the_same_folder_is_refused(folder):
