@@ -25,5 +25,5 @@ def test_a_command_of_the_page_answers_as_printed(status: str, command: str, exp
 
 
 def test_every_block_of_the_page_is_run() -> None:
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8
     assert PAGE.read_text(encoding="utf-8").count("```") == 2 * len(BLOCKS)

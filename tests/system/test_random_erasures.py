@@ -188,7 +188,7 @@ def test_what_is_erased_is_gone_and_everything_else_is_proved(
     run_jobs()
     with as_worker(), acting_as(SYSTEM):
         ended = list(Case.objects.filter(status="ended").order_by("number").values_list("id", flat=True))
-        held = chance.sample(ended, len(ended) // 3)
+        held = chance.sample([one for one in ended if one != stories[0].case], len(ended) // 3)  # the first goes: it is a long one
         hold(held)
         gone = [case for case in ended if case not in held]
         states = {case: cases.replay(case) for case in ended}
