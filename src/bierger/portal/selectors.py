@@ -392,7 +392,7 @@ def _signature(said: SignatureView | None, language: str) -> tuple[CheckRow, ...
 def _end(found: VerificationView) -> str:
     if found.short_lived:
         return _("It expired on %(day)s (time in Luxembourg).") if found.is_over else _(
-            "Good until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."
+            "Valid until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."
         )  # fmt: skip
     return _("It was valid until %(day)s.")
 
@@ -417,8 +417,7 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
         text = _("The document in front of you was not checked. Compare it with the facts below.")
         return "facts", _("The facts are genuine"), text
     failed = found.failed
-    # A blurred photo says nothing about the paper; a PDF without our seal, or a code of somebody else, does.
-    if failed and found.subject == "nothing" and failed.code not in {"verify-no-seal", "verify-foreign-code"}:
+    if failed and found.subject == "nothing":  # no verdict, as on the page that checks by itself
         known = failed.code if failed.code in words.UNREAD else ""
         return "facts", _("Nothing could be checked"), words.word(words.UNREAD, known)
     why = words.check(failed.name, "failed")[1] if failed else ""

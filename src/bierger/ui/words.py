@@ -152,14 +152,14 @@ CHECKS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "facts-in-log": (
         gettext_noop("Are the facts in the public log?"),
-        gettext_noop("The facts were entered in a log that nobody can rewrite."),
+        gettext_noop("The facts were entered in a log that cannot be rewritten unnoticed by those who keep its checkpoints."),
         gettext_noop("The facts are not in the public log."),
         gettext_noop("The log was not asked."),
     ),
     "file-in-log": (
         gettext_noop("Is this the exact file that was issued?"),
         gettext_noop("Every byte of the file is as it was issued."),
-        gettext_noop("This file differs from the one that was issued."),
+        gettext_noop("The public log does not have this file: it was changed since it was issued, or issued elsewhere."),
         gettext_noop("Only the code was checked, not the whole document."),
     ),
     "revocation": (
@@ -170,7 +170,7 @@ CHECKS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "submission-in-log": (
         gettext_noop("Is the receipt in the public log?"),
-        gettext_noop("The submission was entered in a log that nobody can rewrite."),
+        gettext_noop("The submission was entered in a log that cannot be rewritten unnoticed by those who keep its checkpoints."),
         gettext_noop(
             "This number and this code do not belong to a submission in the log. It may take a few seconds after submitting."
         ),
@@ -194,6 +194,14 @@ UNREAD: Mapping[str, str] = {
     ),
     "verify-not-a-code": gettext_noop(
         "This is neither the code of a document nor the number and fingerprint of a receipt. Was all of it typed?"
+    ),
+    "verify-no-seal": gettext_noop(
+        "This PDF carries no seal of ours. If it should have one, it is not the file that was issued."
+    ),
+    "verify-foreign-code": gettext_noop("The code in this picture is not one of ours. The document proves nothing by it."),
+    "upload-too-large": gettext_noop("The file is too large: 25 MB are read at most. Nothing was checked."),
+    "upload-type": gettext_noop(
+        "A file of this kind is not opened here. Give the PDF, a photo as PNG or JPEG, or the text of the code."
     ),
 }
 

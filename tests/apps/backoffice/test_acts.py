@@ -89,6 +89,8 @@ def test_by_its_number_alone_a_certificate_is_found_revoked_and_everybody_is_tol
     assert nora.get("/desk/acts", {"number": f" {number} "})["Location"] == f"/desk/acts/{certificate}"
     page = text(nora.get(f"/desk/acts/{certificate}"))
     assert "Beispill" in page
+    assert "hired" not in page, "Its family name is that of another type: of whoever is employed."
+    assert "<dt>Family name</dt>" in page or ">Family name<" in page
     assert f"/desk/acts/{certificate}/revoke" in page
     assert nora.get(f"/desk/acts/{certificate}.pdf").content.startswith(b"%PDF-")
     with as_owner():

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.test import Client
 
 from bierger.administrations.models import Administration
 from bierger.delivery import selectors as delivery
@@ -78,6 +79,10 @@ def test_a_corrected_act_takes_the_place_of_the_wrong_one(commune, applicant, de
     assert verdict(seen_of(old, applicant)) == ("no", True, "replaced")
     assert verdict(seen_of(new, applicant)) == ("yes", False, "")
     assert [successor_of(seen_of(one, applicant)) for one in (old, new)] == [after.number, ""]
+    with acting_as(SYSTEM):
+        code = Act.objects.get(id=old).seal
+    told = Client().post("/api/verify", {"code": [code]}).json()["results"][0]
+    assert (told["authentic"], told["revocation_reason"], told["successor"]) == ("no", "replaced", after.number)
     assert mail(applicant) == sorted([("act-ready", old), ("act-ready", new), ("act-revoked", old)])
     with acting_as(decider), pytest.raises(AlreadyRevoked):
         correct(old)

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -118,6 +119,29 @@ def test_a_number_that_no_paper_shows_is_no_code(transactional, code):
     found = page.content.decode()
     assert "This is neither the code of a document nor the number and fingerprint of a receipt." in found
     assert "Authentic" not in found
+
+
+def test_what_is_none_of_ours_gets_no_verdict_and_what_is_of_others_no_blame(transactional, tmp_path):
+    """As on the page that checks by itself: the code of something else, and a PDF without a seal, are neither genuine nor false."""
+
+    def said(name: str, data: bytes) -> str:
+        page = client_of(ANONYMOUS).post("/verify", {"file": SimpleUploadedFile(name, data)}, headers={"Accept-Language": "en"})
+        return page.content.decode()
+
+    Image.fromarray(zxingcpp.create_barcode("https://example.org", zxingcpp.BarcodeFormat.QRCode).to_image(scale=6)).save(tmp_path / "x.png")
+    for name, data, why in (
+        ("x.png", (tmp_path / "x.png").read_bytes(), "The code in this picture is not one of ours."),
+        ("x.pdf", b"%PDF-1.4\n%%EOF", "This PDF carries no seal of ours."),
+        ("x.heic", b"\0\0\0\x18ftypheic" + b"\xff" * 40, "A file of this kind is not opened here."),
+    ):
+        found = said(name, data)
+        assert "Nothing could be checked" in found, name
+        assert why in found, name
+        assert "Not authentic" not in found, name
+    # An act of another installation: all that is known is that this log does not have it.
+    other = said("x.pdf", (SAMPLES.parent / "v0.2" / "certificate.pdf").read_bytes())
+    assert "The public log does not have this file: it was changed since it was issued, or issued elsewhere." in other
+    assert "nobody can rewrite" not in other
 
 
 def test_a_theme_of_nobody_is_left_out(db):

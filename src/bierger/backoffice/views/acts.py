@@ -34,7 +34,7 @@ from bierger.ui.fields import choice_field, error_links, text_field
 from bierger.ui.messages import answer_message
 from bierger.ui.parts import Choice, Field, SummaryRow
 from bierger_core.interview import AnswerError, is_blank, unprintable
-from bierger_core.procedures import Correctable, fact_in_words
+from bierger_core.procedures import Correctable, fact_in_words, short_names
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -176,7 +176,9 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
     view = found.view
     package = catalogue.package(view.package_digest)
     labels = package.vocabulary
-    short = {name.rpartition(".")[2].replace("_", "-"): name for name in labels.facts}
+    # By the act's own type: other types have other facts under the same short names.
+    types = [spec for spec in package.documents.values() if spec.type == view.document_type]
+    short = {sealed: name for spec in types for name, sealed in short_names(spec.facts).items()}
     said = {name: fact_in_words(package, view.document_type, name, value, language()) for name, value in view.facts.items()}
     rows = [
         SummaryRow(labels.label(short.get(name, name), language()), (formats.fact(value, language()),))

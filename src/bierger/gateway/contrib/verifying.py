@@ -110,6 +110,7 @@ def _plain(found: VerificationView) -> Result:
         "short_lived": found.short_lived,
         "revoked_at": None if found.revoked_at is None else format_instant(found.revoked_at),
         "revocation_reason": found.revocation_reason,
+        "successor": found.successor,
         "log": None if found.log_index is None else place,
     }
 

@@ -67,7 +67,9 @@ WHY: Mapping[str, str] = {
     "facts-not-logged": gettext_noop("The public log was asked and does not know these facts."),
     "log-unknown": gettext_noop("Its proof comes from a log that is not trusted here."),
     "quorum-missing": gettext_noop("Too few witnesses have confirmed the state of the log."),
-    "file-proof-missing": gettext_noop("The public log was asked and does not know this file: it is not what was issued."),
+    "file-proof-missing": gettext_noop(
+        "The public log was asked and does not know this file: it was changed since it was issued, or issued elsewhere."
+    ),
     "facts-proof-not-given": gettext_noop("The log was not asked: a code on paper carries no proof. The signature was checked."),
     "facts-only": gettext_noop("A code says nothing about the paper around it: compare it yourself."),
     "earlier-step-failed": gettext_noop("Not checked, because an earlier step failed."),
@@ -95,11 +97,6 @@ WHY: Mapping[str, str] = {
 
 UNREAD: Mapping[str, str] = {
     **words.UNREAD,
-    "verify-no-seal": gettext_noop(
-        "This PDF carries no seal of ours. If it should have one, it is not the file that was issued."
-    ),
-    "verify-foreign-code": gettext_noop("The code in this picture is not one of ours. The document proves nothing by it."),
-    "upload-too-large": gettext_noop("The file is too large"),
     "nothing-kept": gettext_noop(
         "This device has no list of keys yet. Open this page once with a network; from then on it works without. "
         "As long as nothing was checked, the document proves nothing."
@@ -120,7 +117,7 @@ TEXTS: Mapping[str, str] = {
     "issued": gettext_noop("Issued on"),
     "until": gettext_noop("Valid until"),
     "expired": gettext_noop("It was issued like this, but expired on %(day)s (time in Luxembourg)."),
-    "short-lived": gettext_noop("Good until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."),
+    "short-lived": gettext_noop("Valid until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."),
     "compare": gettext_noop("Compare these facts with the paper"),
     "compare-hint": gettext_noop(
         "Every line must say the same. A fact that ends with … is longer on the paper. What is not listed here is not vouched for."
