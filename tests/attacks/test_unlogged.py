@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bierger.documents.plugins.revocations import RevocationList, format_revocations
+from bierger.ledger.plugins.outside import LogFolder
 from bierger_core.merkle import Note, format_note, log_key, open_checkpoint, sign_checkpoint, sign_note
 from bierger_core.seals import Claims, DocumentType, KeyEntry, KeyList, dump_key_list, load_key_list, seal
 from bierger_core.values import LocalSigner
@@ -33,7 +34,7 @@ class Stolen:
         head = open_checkpoint((PLAIN / "log" / "checkpoint").read_bytes(), logs).checkpoint
         operator, self.signer = LocalSigner.of(Ed25519PrivateKey.generate()), LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))
         self.origin, since = head.origin, datetime(2026, 1, 1, tzinfo=UTC)
-        key = log_key(self.origin, operator.public_key)
+        key = self.key = log_key(self.origin, operator.public_key)
         entries = (
             KeyEntry(operator.kid, self.origin, "log", "EdDSA", operator.public_key, since),
             KeyEntry(self.signer.kid, "probe", "seal", "ES256", self.signer.public_key, since),
@@ -71,6 +72,30 @@ def test_what_the_given_log_does_not_hold_is_not_authentic(capsys, stolen, serve
         status, answer = check(capsys, PLAIN / "code.txt", *given)
         assert (status, answer["authentic"], answer["facts_logged"]["index"]) == (2, "facts-only", 1)
         server.shutdown()
+
+
+def test_a_log_that_answers_by_itself_is_of_now(capsys, stolen):
+    """What a thief dates at this very minute is younger than its newest list, and refused all the same."""
+    folder = LogFolder(stolen.place / "log")
+
+    class Node(SimpleHTTPRequestHandler):
+        def log_message(self, *_args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            if not self.path.startswith("/proof/"):
+                return super().do_GET()
+            known = folder.proof(bytes.fromhex(Path(self.path).stem), [stolen.key])
+            self.send_response(404 if known is None else 200)
+            self.end_headers()
+            self.wfile.write(known or b"")
+            return None
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Node, directory=str(folder.folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        status, answer = check(capsys, stolen.sealed(COPIED + timedelta(hours=1)), "--log", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert (status, failed(answer)) == (1, "facts-not-logged")
 
 
 def test_a_copy_from_before_the_act_cannot_know_it(capsys, stolen):
