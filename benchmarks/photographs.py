@@ -29,7 +29,7 @@ from bierger.documents.plugins.codes import draw_svg
 from bierger.documents.plugins.sandbox.images import read_codes
 from bierger.site.commands.check import read_package
 from bierger_core.procedures import Package, load, registered_type
-from bierger_core.seals import Claims, LocalSigner, RegisteredFact, seal
+from bierger_core.seals import Claims, LocalSigner, RegisteredFact, RegisteredType, seal
 
 CLONE = Path(__file__).resolve().parents[1]
 PROCEDURES = CLONE / "procedures"
@@ -114,6 +114,7 @@ class Letter:
 
     code: str
     pdf: Path
+    kind: RegisteredType
 
 
 def _value(fact: RegisteredFact) -> str:
@@ -122,22 +123,28 @@ def _value(fact: RegisteredFact) -> str:
     return next(iter(fact.options), "") or VALUES[fact.name]
 
 
-def letters(folder: Path) -> list[Letter]:
+def _sealed(kind: RegisteredType, facts: Mapping[str, str]) -> str:
+    signer = LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))
+    claims = Claims("esch-sur-alzette", datetime(2026, 11, 22, 17, tzinfo=UTC), kind.code, facts)
+    salt = bytes(range(32))
+    return seal(claims, document_type=kind, salt=salt, log_origin="guichet.esch.lu/log", signer=signer, status=123_456)
+
+
+def letters(
+    folder: Path, names: Sequence[tuple[str, str]] = LETTERS, sealed: Callable[[RegisteredType, Mapping[str, str]], str] = _sealed
+) -> list[Letter]:
     """Each act once, in French; set by a process of its own."""
     jobs, made = [], []
-    for name, document in LETTERS:
+    for name, document in names:
         package = load(read_package(PROCEDURES / name), vocabulary=(PROCEDURES / "vocabulary.yaml").read_bytes())
         kind = registered_type(package, document)
         facts = {fact.name: _value(fact) for fact in kind.facts}
-        signer = LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))
-        claims = Claims("esch-sur-alzette", datetime(2026, 11, 22, 17, tzinfo=UTC), kind.code, facts)
-        salt = bytes(range(32))
-        code = seal(claims, document_type=kind, salt=salt, log_origin="guichet.esch.lu/log", signer=signer, status=123_456)
+        code = sealed(kind, facts)
         out = folder / f"{package.name}-{document}.pdf"
         source = package.template(document).decode()
         inputs = {**_words(package, document, source), **SURROUNDINGS, "seal_text": code}
         jobs.append({"source": source, "inputs": inputs, "out": str(out), "qr": draw_svg(code).decode()})
-        made.append(Letter(code, out))
+        made.append(Letter(code, out, kind))
     subprocess.run([sys.executable, str(RENDER)], input=json.dumps(jobs), text=True, check=True, timeout=120)
     return made
 

@@ -42,8 +42,9 @@ def photographed(page: Image.Image, *, width: int = 1000, angle: float = 13, siz
     return _as_seen(table)
 
 
-def video_frame(page: Image.Image, *, scale: float = 0.62, angle: float = -9, size: tuple[int, int] = (1280, 720)) -> Image.Image:
-    """The upper part of the sheet, held in front of a camera with 720 lines."""
+def video_frame(page: Image.Image, *, scale: float = 0.62, angle: float = -9, size: tuple[int, int] = (1280, 720), top: int = 0) -> Image.Image:
+    """The sheet from `top` (in its own pixels) down, as much as fits, held in front of a camera with 720 lines."""
+    page = page.crop((0, top, page.width, page.height))
     small = page.resize((round(page.width * scale), round(page.height * scale)), Image.Resampling.LANCZOS)
     turned = small.convert("RGBA").rotate(angle, expand=True, resample=Image.Resampling.BICUBIC)
     table = Image.new("RGB", size, TABLE)

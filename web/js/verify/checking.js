@@ -16,20 +16,40 @@ const unread = (code) => ({ kind: "unread", code, steps: [] });
 
 const startsWith = (bytes, text) => isSame(bytes.slice(0, text.length), utf8(text));
 
-/** What is asked: {code} or {receipt}, with {pdf, factsProof, fileSalt, fileProof} of a file; or {unread: code}. */
+/**
+ * What is asked about each document, in the order of the files; of a picture, about each code in it. {code} or {receipt}, with
+ * {pdf, factsProof, fileSalt, fileProof} of a PDF; or {unread: code}. `file` is its name, `place` [1, 2] the first of two codes.
+ */
 export async function readFiles(files) {
-  const asked = {};
-  let proof = null;
+  const asked = [], proofs = [];
   for (const file of files) {
-    if (file.size > LARGEST_FILE) return { unread: "upload-too-large" };
+    if (file.size > LARGEST_FILE) {
+      asked.push({ unread: "upload-too-large", file: file.name });
+      continue;
+    }
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (startsWith(bytes, "c2sp.org/tlog-proof@v1\n")) proof = bytes;
-    else if (startsWith(bytes, "%PDF-")) Object.assign(asked, readPdf(bytes));
-    else if (file.type.startsWith("image/")) Object.assign(asked, await readImage(file), { isPaper: true });
-    else Object.assign(asked, readBytes(bytes));
+    if (startsWith(bytes, "c2sp.org/tlog-proof@v1\n")) proofs.push({ name: file.name, bytes });
+    else asked.push(...(await readFile(file, bytes)).map((one, at, all) => ({ ...one, file: file.name, place: all.length > 1 ? [at + 1, all.length] : null })));
   }
-  if (!asked.code && !asked.receipt && !asked.unread) return { unread: "verify-not-a-code" };
-  return { ...asked, fileProof: proof };
+  return [...asked, ...withoutFile(asked, proofs)];
+}
+
+async function readFile(file, bytes) {
+  if (startsWith(bytes, "%PDF-")) return [readPdf(bytes)];
+  if (file.type.startsWith("image/")) return readImage(file);
+  return [readBytes(bytes)];
+}
+
+/** Give each proof to its file: the one of its name, or the only one that is left. Those that belong to none are answered as such. */
+function withoutFile(asked, proofs) {
+  const waiting = () => asked.filter((one) => one.pdf && !one.fileProof);
+  const named = proofs.filter(({ name, bytes }) => {
+    const mine = waiting().find((one) => name === `${one.file}.tlog-proof`);
+    if (mine) mine.fileProof = bytes;
+    return !mine;
+  });
+  if (named.length === 1 && waiting().length === 1) waiting()[0].fileProof = named.pop().bytes;
+  return named.map(({ name }) => ({ unread: "proof-alone", file: name }));
 }
 
 function readPdf(pdf) {
@@ -43,10 +63,11 @@ function readPdf(pdf) {
 
 async function readImage(file) {
   try {
-    const { text, other } = await readPhoto(file);
-    return text ? readText(text) : { unread: other ? "verify-foreign-code" : "verify-no-code" };
+    const { texts, other } = await readPhoto(file);
+    if (!texts.length) return [{ unread: other ? "verify-foreign-code" : "verify-no-code" }];
+    return texts.map((text) => ({ ...readText(text), isPaper: true }));
   } catch {
-    return { unread: "upload-broken" };
+    return [{ unread: "upload-broken" }];
   }
 }
 

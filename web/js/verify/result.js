@@ -75,17 +75,31 @@ function stepList(found) {
   )));
 }
 
-/** The whole answer: {node, heading, speech}. `offline`: the lists are of their dates, not of now. */
-export function drawResult(found, { offline, buttons }) {
+/** Sentences as one text to be read aloud: each ends once. */
+const asSpeech = (sentences) => sentences.filter(Boolean).map((one) => (/[.!?:…]$/.test(one.trim()) ? one.trim() : `${one.trim()}.`)).join(" ");
+
+/** What was asked, by name: of several documents, nobody has to guess which answer is whose. */
+function nameOf({ file = null, place = null }) {
+  if (file === null) return null;
+  return place ? say("file-code", { name: file, number: place[0], count: place[1] }) : say("file", { name: file });
+}
+
+/** An answer: {node, heading, speech}. `offline`: the lists are of their dates, not of now. `number`: of several on one page. */
+export function drawResult(found, { asked = {}, offline, buttons, number = 0 }) {
   const [title, text] = judgement(found), [look, symbol] = LOOKS[found.kind], facts = factsOf(found);
-  const heading = element("h2", { id: "result-title", tabindex: "-1" }, title);
+  const id = number ? `result-title-${number}` : "result-title", name = nameOf(asked), isGood = ["yes", "facts", "outdated"].includes(found.kind);
+  const heading = element("h2", { id, tabindex: "-1" }, title);
+  const dates = [
+    found.asOf && isGood ? say("revocations-as-of", { day: instantInWords(found.asOf) }) : "",
+    found.endsAt && ["yes", "facts"].includes(found.kind) ? say("short-lived", { day: instantInWords(found.endsAt) }) : "",
+    offline ? say("offline-result") : "",
+  ];
   const large = icon(symbol);
   large.classList.add("icon-large");
   const verdict = element(
     "div", { class: `verdict verdict-${look}`, "data-kind": found.kind, "data-code": found.failed?.code ?? found.code ?? null }, large, heading, element("p", {}, text),
-    found.asOf && ["yes", "facts", "outdated"].includes(found.kind) ? element("p", { class: "small" }, say("revocations-as-of", { day: instantInWords(found.asOf) })) : null,
-    found.endsAt && ["yes", "facts"].includes(found.kind) ? element("p", {}, say("short-lived", { day: instantInWords(found.endsAt) })) : null,
-    offline ? element("p", { class: "small" }, say("offline-result")) : null,
+    name ? element("p", { class: "small verdict-file" }, name) : null,
+    dates[0] ? element("p", { class: "small" }, dates[0]) : null, dates[1] ? element("p", {}, dates[1]) : null, dates[2] ? element("p", { class: "small" }, dates[2]) : null,
   );
   const compare = ["facts", "outdated", "receipt-paper"].includes(found.kind);
   const isDoubtful = ["no", "stale", "elsewhere"].includes(found.kind);
@@ -95,18 +109,18 @@ export function drawResult(found, { offline, buttons }) {
   if (facts.length && isDoubtful) shown = element("details", { class: "sealed sealed-doubtful" }, element("summary", {}, say("claims")), list());
   else if (facts.length) {
     shown = element(
-      "section", { class: "sealed", "aria-labelledby": "sealed-title" }, element("h3", { id: "sealed-title" }, say(compare ? "compare" : "sealed")),
+      "section", { class: "sealed", "aria-labelledby": `sealed-${id}` }, element("h3", { id: `sealed-${id}` }, say(compare ? "compare" : "sealed")),
       compare ? element("p", { class: "hint" }, say("compare-hint")) : null, list(),
     );
   }
   const steps = stepList(found), done = found.steps.filter((step) => step.outcome !== "not_checked"), left = found.steps.filter((step) => step.outcome === "not_checked");
   if (found.isSigned) left.push({ name: "pdf-signature", outcome: "not_checked", code: "" });
   const node = element(
-    "section", { class: "result", "aria-labelledby": "result-title" }, verdict, shown, element("div", { class: "actions" }, ...buttons),
+    "section", { class: "result", "aria-labelledby": id }, verdict, shown, element("div", { class: "actions" }, ...buttons),
     done.length ? element("section", { class: "section-small" }, element("h3", {}, say("checked")), steps(done)) : null,
     left.length ? element("section", { class: "section-small" }, element("h3", {}, say("not-checked")), steps(left)) : null,
   );
-  const good = found.endsAt && ["yes", "facts"].includes(found.kind) ? [say("short-lived", { day: instantInWords(found.endsAt) })] : [];
-  const speech = [title, text, ...good, ...(facts.length && !isDoubtful ? [say(compare ? "compare" : "sealed"), ...facts.map(([label, value]) => `${label}: ${value}`)] : [])];
-  return { node, heading, speech: speech.join(". ") };
+  const compared = facts.length && !isDoubtful ? [say(compare ? "compare" : "sealed"), compare ? say("compare-hint") : "", ...facts.map(([label, value]) => `${label}: ${value}`)] : [];
+  const unasked = left.length ? [`${say("not-checked")}:`, ...left.map((step) => `${words.steps[step.name][0]} ${unchecked(step, found)}`)] : [];
+  return { node, heading, name: name ?? title, speech: asSpeech([title, name, text, ...dates, ...compared, ...unasked]) };
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reading codes from the camera and from pictures. The reader (ZXing as WebAssembly) is loaded when it is first needed; every picture
 // stays in this page: nothing is sent anywhere.
+import { hex, sha256, utf8 } from "./bytes.js";
+import { drawn, looksAt } from "./pictures.js";
 import { findReceipt, findSeal } from "./verdict.js";
 
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, tryRotate: true, tryInvert: true, tryDownscale: true, maxNumberOfSymbols: 8 };
+const GONE = 10; // looks without it after which a paper was taken away: a hand before the lens, or a blurred look, is none
 const PAUSE = 120; // milliseconds between two looks: a telephone must not get hot
-const SIDES = [1600, 3200, 900]; // longest side of a picture, tried in this order
 
 let reader = null;
 
@@ -22,48 +24,41 @@ export function prepareReader() {
 
 const isOurs = (text) => Boolean(findSeal(text) || findReceipt(text));
 
-/** {text, other}: the first code of ours in the picture, and whether there were codes of somebody else. */
+/** {texts, other}: the codes of ours in the picture, and whether there were codes of somebody else. */
 async function readPicture(image) {
   const zxing = await prepareReader();
   const texts = (await zxing.readBarcodes(image, OPTIONS)).filter((code) => code.isValid).map((code) => code.text);
-  return { text: texts.find(isOurs) ?? null, other: texts.length > 0 };
+  return { texts: texts.filter(isOurs), other: texts.some((text) => !isOurs(text)) };
 }
 
-function drawn(source, width, height) {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.fillStyle = "#fff"; // a transparent picture is read as on paper
-  context.fillRect(0, 0, width, height);
-  context.drawImage(source, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
-}
-
-/** The code in a picture file, {text, other}; Error: no picture that this browser can open. */
+/** The codes in a picture file, {texts, other}; Error: no picture that this browser can open. */
 export async function readPhoto(file) {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const texts = new Set();
   let other = false;
   try {
-    for (const side of SIDES) {
-      const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-      if (scale === 1 && side !== SIDES[0] && side > Math.max(bitmap.width, bitmap.height)) continue; // the same picture again
-      const found = await readPicture(drawn(bitmap, Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale))));
-      if (found.text) return found;
+    for (const { draw, isPlain = false } of looksAt(bitmap)) {
+      // Of two codes in one picture the smaller may be read in the larger look only: both are waited for, and the costly looks are not.
+      if (texts.size && !isPlain) break;
+      const found = await readPicture(draw());
+      for (const text of found.texts) texts.add(text);
       other ||= found.other;
     }
   } finally {
     bitmap.close();
   }
-  return { text: null, other };
+  return { texts: [...texts], other };
 }
 
 export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
 
-/** The camera in a video element. `onCode(text)` once; `onOther()` when a code of somebody else is in sight. */
+/**
+ * The camera in a video element. `onCodes(texts)` once; `onOther()` when a code of somebody else is in sight; `onSame()` when only
+ * what was read last still is, `onGone()` when it was taken away: then it may be read again. It is kept as a hash: no fact stays for it.
+ */
 export class Camera {
-  constructor(video, { onCode, onOther }) {
-    Object.assign(this, { video, onCode, onOther, stream: null, run: 0 });
+  constructor(video, { onCodes, onOther, onSame, onGone }) {
+    Object.assign(this, { video, onCodes, onOther, onSame, onGone, stream: null, run: 0, answered: new Set(), gone: 0 });
   }
 
   get isOn() {
@@ -71,8 +66,9 @@ export class Camera {
   }
 
   /** Rejected as getUserMedia rejects: NotAllowedError, NotFoundError, NotReadableError; or when the reader cannot be loaded. */
-  async start() {
+  async start({ again = true } = {}) {
     this.stop();
+    if (again) this.answered.clear(); // whoever presses the button wants whatever lies there read
     const run = this.run;
     const [stream] = await Promise.all([
       navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } } }),
@@ -99,14 +95,23 @@ export class Camera {
     while (run === this.run) {
       const { videoWidth: width, videoHeight: height } = this.video;
       if (width && !document.hidden) {
-        const found = await readPicture(drawn(this.video, width, height)).catch(() => ({ text: null, other: false }));
+        const found = await readPicture(drawn(this.video, width, height)).catch(() => ({ texts: [], other: false }));
+        const prints = await Promise.all(found.texts.map(async (text) => hex(await sha256(utf8(text)))));
         if (run !== this.run) return;
-        if (found.text) {
+        if (prints.some((print) => !this.answered.has(print))) {
           this.stop();
-          this.onCode(found.text);
+          this.answered = new Set(prints);
+          this.gone = 0;
+          this.onCodes(found.texts);
           return;
         }
-        if (found.other) this.onOther();
+        if (prints.length) this.onSame();
+        else if (found.other) this.onOther();
+        this.gone = prints.length ? 0 : this.gone + 1;
+        if (this.gone === GONE && this.answered.size) {
+          this.answered.clear();
+          this.onGone();
+        }
       }
       await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
     }

@@ -8,6 +8,7 @@ export class Speaker {
     this.language = language;
     this.voices = globalThis.speechSynthesis ?? null;
     this.voices?.getVoices(); // some browsers load them when first asked
+    this.isReading = false;
   }
 
   voice() {
@@ -19,23 +20,30 @@ export class Speaker {
   }
 
   stop() {
+    this.isReading = false;
     this.voices?.cancel();
   }
 
   button(text) {
     const label = element("span", {}, say("read-aloud"));
     const made = element("button", { type: "button", class: "ds-button read-aloud", "data-variant": "secondary" }, icon("bubble"), label);
-    const ended = () => { label.textContent = say("read-aloud"); };
+    let mine = null;
+    const ended = (speech) => {
+      label.textContent = say("read-aloud");
+      if (mine === speech) this.isReading = false; // one that was stopped for another says so later
+    };
     made.addEventListener("click", () => {
-      const isReading = this.voices.speaking;
+      const isReading = this.isReading && this.voices.speaking;
       this.stop();
-      ended();
+      ended(null);
       if (isReading) return;
       const speech = new SpeechSynthesisUtterance(text);
       speech.voice = this.voice();
       speech.lang = speech.voice.lang;
-      speech.addEventListener("end", ended);
+      for (const name of ["end", "error"]) speech.addEventListener(name, () => ended(speech));
+      mine = speech;
       this.voices.speak(speech);
+      this.isReading = true;
       label.textContent = say("stop-reading");
     });
     return made;

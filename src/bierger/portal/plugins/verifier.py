@@ -97,6 +97,7 @@ WHY: Mapping[str, str] = {
 
 UNREAD: Mapping[str, str] = {
     **words.UNREAD,
+    "proof-alone": gettext_noop("This proof belongs to none of the files. Choose it together with its PDF."),
     "nothing-kept": gettext_noop(
         "This device has no list of keys yet. Open this page once with a network; from then on it works without. "
         "As long as nothing was checked, the document proves nothing."
@@ -120,7 +121,8 @@ TEXTS: Mapping[str, str] = {
     "short-lived": gettext_noop("Valid until %(day)s (time in Luxembourg). It is short-lived: it cannot be revoked before then."),
     "compare": gettext_noop("Compare these facts with the paper"),
     "compare-hint": gettext_noop(
-        "Every line must say the same. A fact that ends with … is longer on the paper. What is not listed here is not vouched for."
+        "Every line must say the same. A fact that ends with … is longer on the paper. "
+        "What is not listed here is not vouched for."
     ),
     "sealed": gettext_noop("What was sealed"),
     "claims": gettext_noop("What the code claims, and nothing vouches for"),
@@ -143,6 +145,10 @@ TEXTS: Mapping[str, str] = {
         "It names the log %(log)s, which this page does not know: another installation issued it, or somebody invented it. "
         "Verify it at the address printed on it, if you know whose address that is. Here it proves nothing."
     ),
+    "file": gettext_noop("File: %(name)s"),
+    "file-code": gettext_noop("File: %(name)s, code %(number)s of %(count)s"),
+    "answers": gettext_noop("%(count)s answers, one for each document"),
+    "same": gettext_noop("This document was answered. Take it away; the next one is then read."),
     "another": gettext_noop("Verify another one"),
     "next": gettext_noop("Next document"),
     "ask-facts": gettext_noop("Ask the public log too"),
@@ -167,6 +173,11 @@ TEXTS: Mapping[str, str] = {
     "kept-summary": gettext_noop("Key list as of %(day)s, revocations as of %(revocations)s"),
     "kept-nothing": gettext_noop("Nothing is kept on this device yet: open this page once with a network"),
     "kept-keys": gettext_noop("Key list fetched"),
+    "kept-policy": gettext_noop("Rules whom to trust"),
+    "kept-no-policy": gettext_noop("the log's own key; no witnesses are asked for"),
+    "kept-fetched": gettext_noop("fetched on %(day)s"),
+    "kept-of": gettext_noop("%(count)s, fetched on %(day)s"),
+    "kept-status": gettext_noop("%(name)s: as of %(day)s"),
     "kept-revocations": gettext_noop("Revocations as of"),
     "kept-statuses": gettext_noop("Status lists"),
     "kept-types": gettext_noop("Document types"),

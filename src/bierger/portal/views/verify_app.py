@@ -44,8 +44,8 @@ _HASHED = (
 _IMPORTED = (
     "js/comforts.js", "js/forms.js",
     *(f"js/verify/{name}.js" for name in (
-        "base45", "bytes", "cbor", "checking", "earlier", "growth", "inflate", "keys", "notes", "pdf", "proofs", "result",
-        "revocations", "scan", "seal", "signing", "speech", "trust", "types", "verdict", "words",
+        "base45", "bytes", "cbor", "checking", "earlier", "growth", "inflate", "kept", "keys", "kiosk", "notes", "pdf",
+        "pictures", "proofs", "result", "revocations", "scan", "seal", "signing", "speech", "trust", "types", "verdict", "words",
     )),
     "vendor/noble-ed25519/index.js", "vendor/zxing-wasm/reader/index.js", "vendor/zxing-wasm/share.js",
     "vendor/zxing-wasm/zxing_reader.wasm",
