@@ -29,6 +29,12 @@ def test_every_attack_goes_as_printed(tmp_path):
     for status, command, expected in blocks:
         done = subprocess.run(["/bin/sh", "-c", command.replace(SCEPTIC, place)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, plain(done.stdout + done.stderr)) == (int(status), plain(expected.replace(SCEPTIC, place))), command
+    assert list(tmp_path.iterdir()) == []  # whoever follows the page a second time finds nothing of the first
+
+
+def test_the_page_ends_as_it_began():
+    blocks = BLOCK.findall(PAGE.read_text())
+    assert (blocks[0][1].split(" && ")[0], blocks[-1]) == (f"mkdir {SCEPTIC}", ("0", f"rm -r {SCEPTIC}", ""))
 
 
 def test_the_page_shows_every_attack():

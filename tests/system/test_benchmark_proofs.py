@@ -42,6 +42,8 @@ def test_the_bench_of_proofs_runs_alone_and_prints_one_table(tmp_path: Path):
 
 def test_the_page_shows_the_committed_run():
     text, run = proofs_page.PAGE.read_text("utf-8"), json.loads(proofs_page.RUN.read_text("utf-8"))
+    assert "minutes" not in text.partition("\n## ")[0]  # how long a run takes is measured, and said once
+    assert "; a whole run, which took " in text
     assert proofs_page.written(text, run) == text
     for what in ("entries appended, 5,000 a batch", "over HTTP", "inclusion proofs made", "on the disk for an entry", "seals of eight facts signed",
                  "letters sealed, logged, signed", "photographed codes"):  # fmt: skip
