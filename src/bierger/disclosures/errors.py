@@ -6,6 +6,7 @@ DisclosuresError
 ├── NotOwnData     a selector for one's own data was called by somebody else, who owes a purpose
 ├── DelayRefused   delay-unknown, delay-reason, delay-length, delay-right: nothing was ordered
 ├── AnotherNotariser   somebody else sealed the same readings; nothing has happened
+├── NotSealed          this one reading cannot be sealed; nothing has happened
 └── ReadingUnknown     no reading with this number concerns who is acting, or not yet
 """
 
@@ -34,6 +35,16 @@ class DelayRefused(DisclosuresError):
 
 class AnotherNotariser(DisclosuresError):
     code = "another-notariser"
+
+
+class NotSealed(DisclosuresError):
+    """reading: its number; reason: the code of what was wrong, or its name."""
+
+    code = "not-sealed"
+
+    def __init__(self, reading: int, reason: str) -> None:
+        super().__init__(f"Reading {reading} cannot be sealed: {reason}.")
+        self.reading, self.reason = reading, reason
 
 
 class ReadingUnknown(DisclosuresError):

@@ -98,6 +98,7 @@ class Entry(models.Model):
     """One reading in the chain of one of its subjects. salt: None after erasure; then the entry stays and tells nothing.
 
     erased_in   number of the record of the round that erased it; None: it is there, or it went with its case
+    delay       under which order it was told later; None: it was told at once
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -110,11 +111,29 @@ class Entry(models.Model):
     reading = models.BigIntegerField()
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
     erased_in = models.UUIDField(null=True)
+    delay = models.UUIDField(null=True)
 
     class Meta:
         db_table = "disclosures_entry"
-        indexes = [models.Index(fields=["reading"], name="disclosures_entry_reading")]
+        indexes = [
+            models.Index(fields=["reading"], name="disclosures_entry_reading"),
+            models.Index(
+                fields=["subject", "sequence"], name="disclosures_entry_delayed", condition=models.Q(delay__isnull=False)
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["subject", "sequence"], name="disclosures_entry_place")]
+
+
+class Aside(models.Model):
+    """A reading that could not be sealed, and does not stop the others. code: of the error, or its name; again_at: tried then."""
+
+    reading = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+    again_at = models.DateTimeField()
+    code = models.TextField()
+
+    class Meta:
+        db_table = "disclosures_aside"
 
 
 class Held(models.Model):

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bierger.administrations.errors import UnknownAdministration
 from bierger.administrations.selectors import administration, services_of
 from bierger.disclosures.errors import ReadingUnknown
-from bierger.disclosures.models import Chain, Disclosure, Entry, Held
+from bierger.disclosures.models import Aside, Chain, Disclosure, Entry, Held
 from bierger.disclosures.models import Delay as DelayRow
 from bierger.disclosures.plugins.payloads import DelayTold, payload
 from bierger.disclosures.types import BatchView, Delay, Law, Order, OrderRow, Reading, ReadingFilter, Sealed, own_data
@@ -56,7 +57,7 @@ def readings_page(turn: Turn = FIRST, *, size: int = SIZE, wanted: ReadingFilter
 @own_data(_OWN)
 def reading(number: int) -> Reading:
     """One reading of the acting person's data. Raises ReadingUnknown, also for one that is told later."""
-    row = Disclosure.objects.filter(id=number).first()
+    row = _rows().filter(id=number).first()
     if row is None:
         raise ReadingUnknown(f"No reading {number}.")
     return _views([row])[0]
@@ -79,7 +80,7 @@ def usage_page(*, wanted: ReadingFilter, offset: int, limit: int) -> tuple[int, 
             [wanted.administration, wanted.since, wanted.before, offset, limit],
         )
         found = [row[0] for row in cursor.fetchall()]
-    return _count(wanted, most=_COUNTED), tuple(_views(list(Disclosure.objects.filter(id__in=found).order_by("-id"))))
+    return _count(wanted, most=_COUNTED), tuple(_views(list(_rows().filter(id__in=found).order_by("-id"))))
 
 
 def _fetch(key: int | None, *, back: bool, most: int, wanted: ReadingFilter = _ALL) -> list[Reading]:
@@ -90,7 +91,7 @@ def _fetch(key: int | None, *, back: bool, most: int, wanted: ReadingFilter = _A
             [older, newer, most, wanted.administration, wanted.since, wanted.before],
         )
         found = [row[0] for row in cursor.fetchall()]
-    return _views(list(Disclosure.objects.filter(id__in=found).order_by("id" if back else "-id")))
+    return _views(list(_rows().filter(id__in=found).order_by("id" if back else "-id")))
 
 
 def _count(wanted: ReadingFilter, *, most: int = CAP + 1) -> int:
@@ -108,6 +109,11 @@ def _views(rows: list[Disclosure]) -> list[Reading]:
     heads = _heads({one.batch_id for one in entries.values()})
     delays = _delays({row.delay for row in rows if row.delay})
     return [_reading(row, entries.get(row.id), heads, delays) for row in rows]
+
+
+def _rows() -> QuerySet[Disclosure]:
+    """The acting person's, each with whether it could not be sealed so far: in the same statement."""
+    return Disclosure.objects.annotate(is_aside=Exists(Aside.objects.filter(reading=OuterRef("id"))))
 
 
 def _reading(row: Disclosure, entry: Entry | None, heads: Mapping[int, Head], delays: Mapping[UUID, DelayTold]) -> Reading:
@@ -132,12 +138,15 @@ def _reading(row: Disclosure, entry: Entry | None, heads: Mapping[int, Head], de
         sequence=entry.sequence if entry else None,
         batch=entry.batch_id if entry else None,
         commitment=heads[entry.batch_id].commitment if entry else b"",
+        is_aside=entry is None and bool(getattr(row, "is_aside", False)),
         delay=Delay(told.begun_on, told.until, told.reason, _laws(told.laws), told.orders) if told else None,
     )
 
 
 def _laws(named: Sequence[Mapping[str, Any]]) -> tuple[Law, ...]:
-    return tuple(Law(law["title"], law.get("eli", ""), tuple(law.get("articles", ()))) for law in named)
+    """What is no law is passed over: of a row from before the database refused it, the rest is shown."""
+    laws = [law for law in named if isinstance(law, dict) and "title" in law]
+    return tuple(Law(law["title"], law.get("eli", ""), tuple(law.get("articles", ()))) for law in laws)
 
 
 def _delays(wanted: set[UUID]) -> dict[UUID, DelayTold]:
@@ -226,7 +235,10 @@ def batch_commitment(number: int) -> bytes | None:
 @own_data(_OWN)
 def chain_of_mine() -> tuple[UUID, int] | None:
     """Whose chain, and how long it is; None before the first reading was sealed."""
-    return Chain.objects.values_list("subject", "sequence").first()
+    with connection.cursor() as cursor:  # as far as its entries are shown
+        cursor.execute("SELECT subject, least(sequence, disclosures_hidden_from() - 1) FROM disclosures_chain")
+        mine: tuple[UUID, int] | None = cursor.fetchone()
+    return mine if mine is None or mine[1] else None
 
 
 @own_data("Policies show the chain of the acting person, or of the organisation of which they are a member.")
@@ -237,7 +249,9 @@ def sealed() -> Sealed:
     """
     mine, subject = Chain.objects.first(), _concerned()
     entries = list(Entry.objects.order_by("sequence"))
-    unsealed = list(Disclosure.objects.filter(batch=None).values_list("id", flat=True))
+    # Of one that cannot be sealed there is no content that could be; the page shows it, and says so.
+    waits = Disclosure.objects.filter(batch=None).exclude(id__in=Aside.objects.values("reading"))
+    unsealed = list(waits.values_list("id", flat=True))
     known = [one.reading for one in entries] + unsealed
     rows = {row.id: row for row in Disclosure.objects.filter(id__in=known)}
     delays = _delays({row.delay for row in rows.values() if row.delay})

@@ -139,6 +139,7 @@ class Reading:
     sequence       place in the person's chain; None while it is recorded and not sealed yet
     batch          number of the batch it was sealed in, and `commitment`, what of it the log holds
     delay          for a reading that was told later: why
+    is_aside       it could not be sealed so far: those who run the installation know, and it is tried again
     """
 
     id: int
@@ -156,6 +157,7 @@ class Reading:
     batch: int | None = None
     commitment: bytes = b""
     delay: Delay | None = None
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)

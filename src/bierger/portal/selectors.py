@@ -296,9 +296,11 @@ def reading_days(readings: Sequence[Reading], language: str, *, logged: Collecti
     for one in readings:
         row = _reading_row(one, language, sealed=one.commitment in logged)
         shown = days.setdefault(row.day, {})
-        same = replace(row, id=0, time="", iso="", sealed=True)
+        same = replace(row, id=0, time="", iso="", sealed=True, is_aside=False)
         newest = shown.setdefault(same, replace(row, times=0))
-        shown[same] = replace(newest, times=newest.times + 1, sealed=newest.sealed and row.sealed)
+        shown[same] = replace(
+            newest, times=newest.times + 1, sealed=newest.sealed and row.sealed, is_aside=newest.is_aside or row.is_aside
+        )
     return [ReadingDay(day, tuple(rows.values())) for day, rows in days.items()]
 
 
@@ -312,7 +314,7 @@ def _reading_row(one: Reading, language: str, *, sealed: bool) -> ReadingRow:
         represented=one.on_behalf_of is not None,
         facts=", ".join(words.word(words.FACTS, fact) for fact in one.facts),
         purpose=words.word(words.PURPOSES, one.purpose), laws=one.legal_basis, case=one.case, sealed=sealed,
-        delay=_delay(one.delay, language) if one.delay else "",
+        delay=_delay(one.delay, language) if one.delay else "", is_aside=one.is_aside,
     )  # fmt: skip
 
 

@@ -151,7 +151,7 @@ class MandateRow:
 class ReadingRow:
     """One reading of my data, or `times` of the same on one day.
 
-    sealed   its batch is in the log; until then it is recorded only
+    sealed   its batch is in the log; until then it is recorded only; is_aside: it could not be sealed so far
     delay    why, and until when, it was not told; '' for most
     """
 
@@ -170,6 +170,7 @@ class ReadingRow:
     sealed: bool
     delay: str = ""
     times: int = 1
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

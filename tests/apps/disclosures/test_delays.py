@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from bierger.disclosures import selectors, services
 from bierger.disclosures.errors import DelayRefused, ReadingUnknown
 from bierger.disclosures.models import Delay, Disclosure, Entry, Held
+from bierger.infra import believed, clock
 from bierger.infra.principal import Principal, acting_as
 from tests.apps.disclosures.exports import check, copy_log, export, write
 from tests.apps.disclosures.town import chain_in_order, read, seal, unsealed
@@ -227,6 +228,72 @@ def test_nobody_hides_a_reading_without_an_order(people):
         )
     with acting_as(lea):
         assert len(selectors.readings()) == 1, "the trigger decides, whatever the row says"
+
+
+# -- a clock that is wrong ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(people, as_worker, run_jobs) -> Principal:
+    """Léa, who was read about openly and under an order; both are sealed, and the rounds of the day ran."""
+    lea, claire, nora = people
+    read(claire, lea)
+    order(nora)
+    read(claire, lea, case=CASE)
+    seal(as_worker)
+    run_jobs()
+    with as_worker():
+        assert believed.can_be_the_day("today")
+    return lea
+
+
+def test_a_clock_that_jumped_tells_nothing(watched: Principal, as_worker):
+    before = seen_by(watched)
+    with clock.frozen(MONDAY + dt.timedelta(days=365)):
+        seal(as_worker)
+        with acting_as(watched):
+            assert (len(selectors.readings()), len(selectors.sealed().entries)) == (1, 1)
+        read(officer("claire.muster"), watched, case=CASE)  # under an order that is in force, whatever that clock says
+        with acting_as(watched):
+            assert len(selectors.readings()) == 1
+    assert seen_by(watched) == before
+    with superuser() as db:
+        assert db.execute("SELECT count(*) FROM disclosures_held WHERE told_in IS NOT NULL").fetchone() == (0,)
+
+
+def test_an_order_that_was_ended_by_such_a_clock_ends_on_its_own_day(watched: Principal, people, as_worker, frozen):
+    with acting_as(people[2]):
+        first = Delay.objects.get(extends=None).id
+    with clock.frozen(MONDAY + dt.timedelta(days=365)), acting_as(people[2]):
+        services.end_delay(delay=first, reason="The suspicion was unfounded.")
+    with acting_as(watched):
+        assert len(selectors.readings()) == 1
+    frozen(datetime(2026, 4, 1, 9, tzinfo=UTC))
+    with acting_as(watched):
+        assert len(selectors.readings()) == 2
+
+
+def test_what_was_told_by_a_wrong_clock_betrays_nothing_once_it_is_mended(watched: Principal, people, as_worker, run_jobs, frozen, tmp_path: Path):
+    """Somebody confirmed it by mistake. The entry is in the chain, and hidden with its row, until the day comes."""
+    before = seen_by(watched)
+    frozen(MONDAY + dt.timedelta(days=365))
+    seal(as_worker)
+    assert [batch for _, batch in chain_in_order(watched.person)] == [1, 2]
+    frozen(MONDAY + dt.timedelta(minutes=5))
+    assert seen_by(watched) == before
+    status, text = check(write(tmp_path, "mended.json", export(watched)))
+    assert status == 0, text
+    read(people[1], watched)  # goes on behind the hidden one, and is shown as not sealed yet: no gap
+    seal(as_worker)
+    run_jobs()
+    with acting_as(watched):
+        assert [one.sequence for one in selectors.readings()] == [None, 1]
+        assert selectors.chain_of_mine() == (watched.person, 1)
+    frozen(datetime(2026, 4, 1, 9, tzinfo=UTC))
+    with acting_as(watched):
+        assert sorted(one.sequence for one in selectors.readings()) == [1, 2, 3]
+    status, text = check(write(tmp_path, "told.json", export(watched)), "--log", str(copy_log(tmp_path / "log")))
+    assert status == 0, text
 
 
 # -- ended early, watched -----------------------------------------------------------------------------------------------------

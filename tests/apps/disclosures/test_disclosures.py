@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -14,10 +15,12 @@ from bierger.disclosures.models import Disclosure
 from bierger.disclosures.selectors import readings, readings_page
 from bierger.disclosures.services import purpose_of_case, record
 from bierger.disclosures.types import Law, Purpose
+from bierger.infra import clock
 from bierger.infra.pages import Turn
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as, worker_on
 from bierger_core.procedures import LegalBasis
 from tests.laws import SOME_LAW
+from tests.mandates import representative
 from tests.people import officer, person
 
 TWO_LAWS = (*SOME_LAW, LegalBasis("Règlement grand-ducal du 29 mars 2016", "", (), verified=True))
@@ -124,3 +127,35 @@ def test_the_finder_uses_its_index(transactional: None, as_owner):
         cursor.execute("ANALYZE disclosures_disclosure")
         cursor.execute("EXPLAIN SELECT id FROM disclosures_disclosure WHERE subjects @> ARRAY[%s::uuid]", [lea.person])
         assert "disclosures_subjects" in str(cursor.fetchall())
+
+
+def recorded_by(who: Principal, about: Principal, **changed: object) -> None:
+    """As the product records it, but for what is changed."""
+    said = {
+        "at": clock.now(), "subjects": [about.person], "actor": who.person, "salt": None, "kind": "person", "administration": None, "service": None,
+        "laws": '[{"title": "Loi"}]', "purpose": "representation", "case": None, "facts": ["name"],
+        "on_behalf_of": who.space if who.mandate else None, "mandate": who.mandate,
+    } | changed  # fmt: skip
+    with acting_as(who), connection.cursor() as cursor:
+        cursor.execute(f"SELECT disclosures_record({', '.join(['%s'] * len(said))})", list(said.values()))
+
+
+WRITTEN_FALSELY = [
+    {"administration": uuid.UUID(int=1)}, {"service": uuid.UUID(int=1)}, {"on_behalf_of": uuid.UUID(int=1)}, {"mandate": uuid.UUID(int=1)},
+    {"actor": uuid.UUID(int=1)}, {"at": datetime(2023, 1, 1, tzinfo=UTC)}, {"at": datetime(2099, 1, 1, tzinfo=UTC)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", WRITTEN_FALSELY, ids=lambda one: next(iter(one)))
+def test_a_person_writes_readings_as_they_are(db: None, changed: dict[str, object]):
+    """Not in the name of an administration, of nobody they act for, and not as of another day."""
+    lea, hugo = person("lea.beispill"), person("hugo.exemplo")
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        recorded_by(lea, hugo, **changed)
+    recorded_by(lea, hugo)
+    represents = representative(hugo, "lea.beispill")
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        recorded_by(represents, hugo, **{"on_behalf_of": None, **changed})
+    recorded_by(represents, hugo)
+    with acting_as(hugo):
+        assert [one.on_behalf_of for one in readings()] == [hugo.space, None]

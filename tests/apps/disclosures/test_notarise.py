@@ -3,26 +3,31 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import threading
+from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, IntegrityError, connection, connections
+from django.test import Client
 
 from bierger.disclosures import selectors, services
-from bierger.disclosures.errors import AnotherNotariser, ReadingUnknown
-from bierger.disclosures.models import Chain, Entry
+from bierger.disclosures.errors import AnotherNotariser, NotSealed, ReadingUnknown
+from bierger.disclosures.models import Aside, Chain, Entry
 from bierger.disclosures.services import notarise
 from bierger.disclosures.tasks import EVERY, PERIODIC
 from bierger.disclosures.types import Sealed
-from bierger.infra import outbox
+from bierger.infra import clock, outbox
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger.models import QueueEntry
+from bierger.site.commands import jobs
 from bierger_core.merkle import ReadingBatch, leaf_hash, reading_commitment, reading_tag, verify_inclusion, verify_proof
 from tests.apps.disclosures.town import chain_in_order, read, seal, unsealed
 from tests.attacks.together import PATIENCE, superuser
+from tests.clients import client_of
 from tests.jobs import drain
 from tests.people import officer, person
 
@@ -243,7 +248,7 @@ def test_what_is_sealed_stays(transactional: None, as_worker, change: str):
 
 
 def test_the_web_cannot_seal_or_erase(transactional: None):
-    for statement in ("SELECT disclosures_seal('{1}', 1)", "SELECT disclosures_erase(now(), 1)", "SELECT disclosures_forget(gen_random_uuid(), now(), 1)", "SELECT disclosures_to_seal(1)"):
+    for statement in ("SELECT disclosures_seal('{1}', 1)", "SELECT disclosures_erase(now(), 1)", "SELECT disclosures_forget(gen_random_uuid(), now(), 1)", "SELECT disclosures_to_seal(1, now())"):
         with pytest.raises(DatabaseError, match="permission denied"), acting_as(person("lea.beispill")), connection.cursor() as cursor:
             cursor.execute(statement)
 
@@ -263,3 +268,109 @@ def test_quiet_costs_no_batch(transactional: None, as_worker):
         drain()
     with superuser() as seen:
         assert seen.execute("SELECT count(*) FROM disclosures_batch").fetchone()[0] == 0
+
+
+# -- what cannot be sealed --------------------------------------------------------------------------------------------------
+
+WRITE = (
+    "INSERT INTO disclosures_disclosure (at, subjects, actor, actor_kind, administration, legal_basis, purpose, facts)"
+    " VALUES (now(), %s::uuid[], %s, 'officer', %s, %s, 'case-handling', '{name}')"
+)
+
+
+def of_before(subjects: list[object], laws: str) -> int:
+    """A row as it could be written before the database refused it."""
+    claire = officer("claire.muster")
+    with superuser() as db:
+        db.execute("ALTER TABLE disclosures_disclosure DROP CONSTRAINT disclosures_laws_said, DROP CONSTRAINT disclosures_subjects_once")
+        return db.execute(f"{WRITE} RETURNING id", [subjects, claire.officer, claire.administration, laws]).fetchone()[0]
+
+
+def test_one_that_cannot_be_sealed_stops_nobody_and_is_named(transactional: None, as_worker, as_owner, caplog: pytest.LogCaptureFixture, capsys):
+    lea, hugo, claire = person("lea.beispill"), person("hugo.exemplo"), officer("claire.muster")
+    for _ in range(3):
+        read(claire, hugo)
+    bad = of_before([lea.person], "[{}]")
+    for _ in range(3):
+        read(claire, hugo, lea)
+    assert seal(as_worker) == 6
+    assert len(chain_in_order(hugo.person)) == 6
+    assert len(chain_in_order(lea.person)) == 3
+    assert unsealed() == 1
+    assert f"reading {bad} could not be sealed" in caplog.text
+    # Whom it concerns reads what state it is in; nobody else learns of it.
+    for who, said in ((lea, True), (hugo, False)):
+        assert ("It could not be sealed so far" in client_of(who).get("/readings").content.decode()) is said
+        with acting_as(who):
+            assert [one.id for one in selectors.readings() if one.is_aside] == [bad] * said
+            assert Aside.objects.exists() is said
+        assert client_of(who).get("/readings.json").json()["waiting"] == []
+    # The operator too, and the site goes on.
+    check = Client().get("/readyz").json()["checks"]["readings"]
+    assert (check["ok"], check["detail"]) == (True, "all sealed; 1 could not be sealed: see ./bierger jobs")
+    assert b"bierger_readings_aside 1.0" in Client().get("/metrics").content
+    # An hour later it is tried again: in vain, then with success.
+    caplog.clear()
+    assert (seal(as_worker), caplog.text) == (0, ""), "not before its time"
+    with clock.frozen(clock.real_now() + timedelta(hours=1, minutes=1)):
+        assert seal(as_worker) == 0
+        assert f"reading {bad} could not be sealed" in caplog.text
+    with as_owner():
+        assert jobs.run(argparse.Namespace(what=None, job=None, all=False)) == 0
+    assert f"Reading {bad} could not be sealed since" in capsys.readouterr().out
+    with superuser() as db:
+        db.execute("UPDATE disclosures_disclosure SET legal_basis = '[{\"title\": \"Loi\"}]' WHERE id = %s", [bad])
+    with clock.frozen(clock.real_now() + timedelta(hours=3)):
+        assert (seal(as_worker), unsealed()) == (1, 0)
+    with acting_as(lea):
+        assert not Aside.objects.exists()
+        assert all(one.sequence for one in selectors.readings())
+
+
+def test_one_reading_after_the_other_is_no_readings_fault(transactional: None, as_worker, monkeypatch: pytest.MonkeyPatch):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    for _ in range(4):
+        read(claire, lea)
+    with superuser() as db:
+        db.execute("ALTER TABLE disclosures_batch ADD CONSTRAINT planted CHECK (number < 0)")
+    monkeypatch.setattr(notarise, "ASIDE_AT_ONCE", 3)
+    with pytest.raises(NotSealed):
+        seal(as_worker)
+    with superuser() as db:
+        assert db.execute("SELECT count(*) FROM disclosures_aside").fetchone() == (3,)
+        db.execute("ALTER TABLE disclosures_batch DROP CONSTRAINT planted")
+    with clock.frozen(clock.real_now() + timedelta(hours=2)):
+        assert (seal(as_worker), unsealed()) == (4, 0)
+
+
+def test_somebody_twice_in_one_reading_is_told_once(transactional: None, as_worker):
+    lea = person("lea.beispill")
+    of_before([lea.person, lea.person], "[]")
+    assert (seal(as_worker), len(chain_in_order(lea.person))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("laws", "twice"),
+    [("[{}]", False), ('["Loi"]', False), ("{}", False), ('[{"title": 1}]', False), ('[{"title": ["x"]}]', False), ('[{"title": "x", "eli": 1}]', False),
+     ('[{"title": "x", "articles": "1"}]', False), ('[{"title": "x", "articles": [1]}]', False), ("[]", True)],
+)  # fmt: skip
+def test_what_could_never_be_sealed_is_refused_when_it_is_written(transactional: None, laws: str, twice: bool):
+    lea, claire = person("lea.beispill"), officer("claire.muster")
+    with pytest.raises(IntegrityError, match="check constraint"), acting_as(claire), connection.cursor() as cursor:
+        cursor.execute(WRITE, [[lea.person] * (1 + twice), claire.officer, claire.administration, laws])
+    with acting_as(claire), connection.cursor() as cursor:
+        cursor.execute(WRITE, [[lea.person], claire.officer, claire.administration, '[{"title": "x", "eli": "y", "articles": ["1", "2"]}]'])
+
+
+def test_a_chain_that_was_forgotten_goes_on_without_taking_a_place_again(transactional: None, as_worker):
+    lea, hugo, claire = person("lea.beispill"), person("hugo.exemplo"), officer("claire.muster")
+    read(claire, lea)
+    read(claire, lea)
+    assert seal(as_worker) == 2
+    with as_worker(), acting_as(SYSTEM):
+        services.forget_chain(subject=lea.person)
+    read(claire, lea)  # opened in the instant in which the account went
+    read(claire, hugo)
+    assert (seal(as_worker), unsealed()) == (2, 0)
+    assert len(chain_in_order(lea.person)) == 3
+    assert len(chain_in_order(hugo.person)) == 1

@@ -3,7 +3,7 @@
 
 from bierger.disclosures.services.delays import end_delay, extend_delay, order_delay
 from bierger.disclosures.services.erasure import erase_readings, forget_case, forget_chain
-from bierger.disclosures.services.notarise import seal_batch
+from bierger.disclosures.services.notarise import seal_all, seal_batch
 from bierger.disclosures.services.oversight import open_reading
 from bierger.disclosures.services.recording import purpose_of_case, record
 
@@ -17,5 +17,6 @@ __all__ = [
     "order_delay",
     "purpose_of_case",
     "record",
+    "seal_all",
     "seal_batch",
 ]

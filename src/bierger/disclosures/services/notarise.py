@@ -13,31 +13,41 @@
 Killed before 7: nothing happened, the readings wait. Nobody has seen a hash that is not there.
 Stopped for a day: readings go on, recorded and shown as not sealed yet; the next run takes them, batch after batch.
 
+One that cannot be sealed, for whatever reason, stops nobody else: a batch that fails is tried in halves, down to the one reading,
+which is set aside (`seal_all`), named in the worker's log, in `./bierger jobs` and in `/metrics`, and tried again every hour.
+
 The window: what was recorded after the last batch is held by the database alone. Who can write there as its owner could still
 take it out; after the batch they are found out.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max
 
-from bierger.disclosures.errors import AnotherNotariser
-from bierger.disclosures.models import Batch, Chain, Disclosure, Entry, Held
+from bierger.disclosures.errors import AnotherNotariser, NotSealed
+from bierger.disclosures.models import Aside, Batch, Chain, Disclosure, Entry, Held
 from bierger.disclosures.plugins.payloads import DelayTold, payload
 from bierger.infra import clock, outbox
 from bierger.infra.locks import Lock, hold
+from bierger.infra.principal import SYSTEM, acting_as
 from bierger.infra.rows import insert
 from bierger_core.merkle import ReadingBatch, ReadingEntry, chain, make_batch, reading_commitment, reading_tag
 from bierger_core.merkle.readings import GENESIS
 
 ROWS = 2_000  # readings of one batch: a transaction of about a second
 ENTRIES = 10_000  # entries of one batch: a worklist concerns many people at once
+AGAIN = timedelta(hours=1)  # after which a reading that could not be sealed is tried again
+ASIDE_AT_ONCE = 10  # so many in one run: the fault is not in a reading, and the next run goes on
+
+logger = logging.getLogger("bierger.disclosures")
 
 Step = Callable[[str], None]
 _COLUMNS = ", ".join(str(one.column) for one in Disclosure._meta.local_concrete_fields)  # noqa: SLF001 - _meta is documented
@@ -45,8 +55,13 @@ _COLUMNS = ", ".join(str(one.column) for one in Disclosure._meta.local_concrete_
 
 @dataclass
 class _Work:
-    """What one batch is made of. told: for each subject what enters their chain, in order. held: what is told later."""
+    """What one batch is made of. told: for each subject what enters their chain, in order. held: what is told later.
 
+    taken: at most so many readings, those whose delay is over among them; known before one of them is read.
+    """
+
+    most: int
+    taken: list[int] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     told: dict[UUID, list[_Told]] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
@@ -59,17 +74,59 @@ class _Told:
     reading: int
     salt: bytes
     commitment: bytes
+    delay: UUID | None
 
 
-def seal_batch(*, step: Step = lambda _name: None) -> int:
+def seal_all() -> int:
+    """Seal all that waits, a transaction for each batch; gives back how many readings. Worker only.
+
+    Raises what keeps the database from answering; and NotSealed where one reading after the other fails: then it is no reading.
+    """
+    sealed, most, aside = 0, ROWS, 0
+    while True:
+        try:
+            with acting_as(SYSTEM):
+                some = seal_batch(most=most)
+        except NotSealed as failed:
+            logger.exception("reading %d could not be sealed; it is tried again", failed.reading, extra={"code": failed.reason})
+            _set_aside(failed)
+            aside, most = aside + 1, ROWS
+            if aside == ASIDE_AT_ONCE:
+                raise
+        except (OperationalError, InterfaceError, AnotherNotariser):  # no reading is to blame
+            raise
+        except Exception:
+            if most == 1:
+                raise
+            most = max(1, most // 2)
+        else:
+            if not some:
+                return sealed
+            sealed += some
+
+
+def seal_batch(*, most: int | None = None, step: Step = lambda _name: None) -> int:
     """Seal up to a batch of readings; gives back how many, 0 when nothing waits. System only. Raises AnotherNotariser.
 
+    most   readings; None: as many as a batch takes. Of 1 that cannot be sealed NotSealed is raised
     step   called with the name of each step when it is done: where the tests kill the process
     """
     hold(Lock.READINGS)
     step("locked")
-    work = _collect()
-    if not work.rows and not work.released:
+    work = _Work(most or ROWS)
+    try:
+        return _seal(work, step)
+    except (OperationalError, InterfaceError, AnotherNotariser):
+        raise
+    except Exception as error:
+        if work.most > 1 or not work.taken:
+            raise
+        raise NotSealed(work.taken[0], str(getattr(error, "code", type(error).__name__))[:100]) from error
+
+
+def _seal(work: _Work, step: Step) -> int:
+    _collect(work)
+    if not work.taken:
         return 0
     number = (Batch.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     chains = _chains(list(work.told))
@@ -92,21 +149,33 @@ def seal_batch(*, step: Step = lambda _name: None) -> int:
     step("marked")
     outbox.send("disclosures.batch", batch=str(number))
     step("outbox")
-    return len(work.rows) + len(work.released)
+    return len(work.taken)
+
+
+def _set_aside(failed: NotSealed) -> None:
+    now = clock.now()
+    with acting_as(SYSTEM):
+        Aside.objects.update_or_create(
+            reading=failed.reading,
+            defaults={"again_at": now + AGAIN, "code": failed.reason},
+            create_defaults={"since": now, "again_at": now + AGAIN, "code": failed.reason},
+        )
 
 
 # -- what is sealed ---------------------------------------------------------------------------------------------------------
 
 
-def _collect() -> _Work:
-    work = _Work()
-    fresh = _readings("disclosures_to_seal", ROWS)
+def _collect(work: _Work) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosures_to_seal(%s, %s)", [work.most, clock.now()])
+        work.taken = sorted(row[0] for row in cursor.fetchall())
+    fresh = _readings(work.taken)
     over = _over({row.delay for row in fresh if row.delay})
     for row in fresh:
         if work.entries and work.entries + len(row.subjects) > ENTRIES:
             break
         work.rows.append(row.id)
-        for subject in row.subjects:
+        for subject in dict.fromkeys(row.subjects):
             work.entries += 1
             if row.delay is None or row.delay in over:
                 _tell(work, row, subject, over)
@@ -115,20 +184,23 @@ def _collect() -> _Work:
                 made = reading_commitment(salt, payload(row, subject))
                 tag = secrets.token_bytes(32)
                 work.held.append(Held(reading=row.id, delay=row.delay, subject=subject, salt=salt, commitment=made, tag=tag))
+    work.taken = list(work.rows)
     _release(work)
-    return work
 
 
 def _release(work: _Work) -> None:
     """Readings whose delay is over enter the chains, with what was kept from the person: why, and until when."""
+    later = Aside.objects.filter(again_at__gt=clock.now()).values("reading")
     waiting = list(
         Held.objects.filter(told_in=None, delay__in=_ended())
+        .exclude(reading__in=later)
         .order_by("id")
-        .values_list("id", "reading", "subject", "delay")[:ROWS]
+        .values_list("id", "reading", "subject", "delay")[: work.most - len(work.rows)]
     )
     if not waiting:
         return
-    rows = {row.id: row for row in _readings("disclosures_sealed", [reading for _, reading, _, _ in waiting])}
+    work.taken += [reading for _, reading, _, _ in waiting]
+    rows = {row.id: row for row in _readings([reading for _, reading, _, _ in waiting])}
     over = _over({delay for _, _, _, delay in waiting})
     for held, reading, subject, _delay in waiting:
         work.released.append(held)
@@ -138,12 +210,12 @@ def _release(work: _Work) -> None:
 def _tell(work: _Work, row: Disclosure, subject: UUID, over: Mapping[UUID, DelayTold]) -> None:
     salt = secrets.token_bytes(32)
     made = reading_commitment(salt, payload(row, subject, over.get(row.delay) if row.delay else None))
-    work.told.setdefault(subject, []).append(_Told(row.id, salt, made))
+    work.told.setdefault(subject, []).append(_Told(row.id, salt, made, row.delay))
 
 
-def _readings(finder: str, what: object) -> list[Disclosure]:
-    # The name of the finder is one of two, said above.
-    return list(Disclosure.objects.raw(f"SELECT {_COLUMNS} FROM {finder}(%s) ORDER BY id", [what]))  # noqa: S608 - one of two names of ours
+def _readings(numbers: Sequence[int]) -> list[Disclosure]:
+    # Columns of the model, as it names them.
+    return list(Disclosure.objects.raw(f"SELECT {_COLUMNS} FROM disclosures_by_number(%s) ORDER BY id", [list(numbers)]))  # noqa: S608 - our columns
 
 
 def _ended() -> list[UUID]:
@@ -167,9 +239,19 @@ def _over(delays: set[UUID]) -> dict[UUID, DelayTold]:
 
 
 def _chains(subjects: Sequence[UUID]) -> dict[UUID, Chain]:
-    """The chains of these people; who has none gets one, with a key of their own."""
+    """The chains of these people; who has none gets one, with a key of their own.
+
+    One that was forgotten with its account goes on after its last entry, which stays: from the beginning it would take the same
+    places again, and the database lets nobody have a place twice.
+    """
     found = {one.subject: one for one in Chain.objects.filter(subject__in=subjects)}
-    fresh = [Chain(subject=one, key=secrets.token_bytes(32), sequence=0, head=GENESIS) for one in subjects if one not in found]
+    new = [one for one in subjects if one not in found]
+    last = Entry.objects.filter(subject__in=new).order_by("subject", "-sequence").distinct("subject")
+    ends = {row[0]: row[1:] for row in last.values_list("subject", "sequence", "hash")}
+    fresh = []
+    for one in new:
+        sequence, head = ends.get(one, (0, GENESIS))
+        fresh.append(Chain(subject=one, key=secrets.token_bytes(32), sequence=sequence, head=head))
     insert(fresh)
     return found | {one.subject: one for one in fresh}
 
@@ -177,7 +259,7 @@ def _chains(subjects: Sequence[UUID]) -> dict[UUID, Chain]:
 def _entry(link: ReadingEntry, told: _Told, batch: int) -> Entry:
     return Entry(
         subject=link.subject, sequence=link.sequence, previous=link.previous, commitment=link.commitment, hash=link.digest(),
-        salt=told.salt, reading=told.reading, batch_id=batch,
+        salt=told.salt, reading=told.reading, batch_id=batch, delay=told.delay,
     )  # fmt: skip
 
 
@@ -211,5 +293,6 @@ def _mark(work: _Work, number: int) -> None:
         cursor.execute("SELECT disclosures_seal(%s, %s)", [work.rows, number])
         marked = cursor.fetchone()[0]
     released = Held.objects.filter(id__in=work.released, told_in=None).update(told_in=number)
+    Aside.objects.filter(reading__in=work.taken).delete()
     if (marked, released) != (len(work.rows), len(work.released)):
         raise AnotherNotariser("Some of these readings were sealed by another notariser.")

@@ -65,6 +65,8 @@ def _list() -> int:
     print(f"Only the first {SHOWN} are shown." if len(found) > SHOWN else f"{_counted(len(found), 'job')} not done.")
     for why, acts in _standing(clock.now() - STANDING_AFTER):
         print(f"{_counted(acts, 'act')} decided over an hour ago: {_STANDS.get(why, f'failed last with {why}')}.")
+    for reading, since, code in _unsealed():
+        print(f"Reading {reading} could not be sealed since {since:%Y-%m-%d %H:%M} ({code}), tried every hour.")
     obstacle = ledger.obstacle()
     if obstacle is not None:
         print(f"The log does not grow ({obstacle.code}): {obstacle} See docs/howto/log-faults.md")
@@ -92,6 +94,16 @@ def _standing(since: datetime) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT why, acts FROM documents_standing(%s) ORDER BY why", [since])
         return [(str(why), int(acts)) for why, acts in cursor.fetchall()]
+
+
+def _unsealed() -> list[tuple[int, datetime, str]]:
+    from django.db import connection
+
+    from bierger_core.values import local
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reading, since, code FROM disclosures_set_aside(%s)", [SHOWN])
+        return [(int(reading), local(since), str(code)) for reading, since, code in cursor.fetchall()]
 
 
 def _counted(number: int, word: str) -> str:

@@ -119,10 +119,14 @@ def _readings() -> tuple[bool, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT disclosures_unsealed_since()")
         since: datetime | None = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM disclosures_set_aside(10000)")
+        aside: int = cursor.fetchone()[0]
+    # No reason to send nobody here: it is tried again every hour, and has an alarm of its own in /metrics.
+    besides = f"; {aside} could not be sealed: see ./bierger jobs" if aside else ""
     if since is None:
-        return True, "all sealed"
+        return True, f"all sealed{besides}"
     age = clock.now() - since
-    told = f"the oldest unsealed for {_seconds(age)}"
+    told = f"the oldest unsealed for {_seconds(age)}{besides}"
     return age < READINGS_UNSEALED_AFTER, told if age < READINGS_UNSEALED_AFTER else f"{told}. See docs/howto/log-faults.md"
 
 

@@ -69,6 +69,12 @@ _QUEUES = (
         "SELECT coalesce(extract(epoch FROM %s - disclosures_unsealed_since()), 0)",
     ),
     (
+        "bierger_readings_aside",
+        "Readings of somebody's data that could not be sealed; tried again every hour.",
+        "",
+        "SELECT count(*) FROM disclosures_set_aside(10000)",
+    ),
+    (
         "bierger_worker_silence_seconds",
         "Time since each worker was last seen.",
         "worker",
