@@ -136,7 +136,7 @@ def test_of_a_case_that_is_kept_nothing_goes_and_of_no_case_after_its_own_period
     frozen(MONDAY + LATER - dt.timedelta(days=2))
     assert sweep(as_worker) == 0
     frozen(MONDAY + LATER)
-    assert sweep(as_worker) == 2
+    assert sweep(as_worker) == 1
     with acting_as(lea):
         assert [one.case for one in selectors.readings()] == [CASE]
 

@@ -47,9 +47,11 @@ BEGIN
   RAISE EXCEPTION 'What was sealed or ordered stays: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
+# As `disclosures_kept_until` says it, in one join: it is asked of every entry of a round.
 OVER = f"""
 {BEFORE.OVER} AND NOT EXISTS (
-  SELECT FROM disclosures_entry e WHERE e.reading = d.id AND disclosures_kept_until(e.batch_id) > disclosures_now())
+  SELECT FROM disclosures_entry e JOIN disclosures_batch b ON b.number = e.batch_id
+  WHERE e.reading = d.id AND b.at + make_interval(hours => 24 * b.kept) > (SELECT disclosures_now()))
 """
 GOES = BEFORE.GOES.replace("SET salt = NULL FROM gone", "SET salt = NULL, erased_in = record FROM gone")
 SAID = """
