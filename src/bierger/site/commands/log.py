@@ -103,14 +103,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         trust.add_argument("--key", action="append", metavar="VKEY", help="a log's verifier key (name+id+key); may be repeated")
         trust.add_argument("--keys", type=Path, metavar="FILE", help="a key list (keys.json) that you keep")
         if name in ("audit", "watch"):
-            memory = "what was seen last time; written anew"
+            memory = "what was seen last time, for any number of looks; it only moves forward"
             action.add_argument("--seen", type=Path, metavar="FILE", required=name == "watch", help=memory)
             action.add_argument("--oldest", type=_span, metavar="SPAN", help="refuse cosignatures older than this: 90m, 24h, 7d")
             action.add_argument("--json", action="store_true", help="one JSON object, for programs")
     log_node.add_arguments(actions)
     log_begin.add_arguments(actions)
     watch, prove, verify = (actions.choices[name] for name in ("watch", "prove", "verify"))
-    watch.add_argument("--every", type=_seconds, metavar="SECONDS", help="look again and again; default: once")
+    watch.add_argument("--every", type=_seconds, metavar="SECONDS", help="look again and again, whoever answers or not; default: once")
     which = prove.add_mutually_exclusive_group(required=True)
     which.add_argument("--index", type=int, metavar="N", help="the entry's place, from 0")
     which.add_argument("--entry", type=bytes.fromhex, metavar="HEX", help="the entry itself: every one is looked at")
