@@ -110,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     log_node.add_arguments(actions)
     log_begin.add_arguments(actions)
     watch, prove, verify = (actions.choices[name] for name in ("watch", "prove", "verify"))
-    watch.add_argument("--every", type=_seconds, metavar="SECONDS", help="look again and again, whoever answers or not; default: once")
+    watch.add_argument("--every", type=_seconds, metavar="SECONDS", help="look again and again, answered or not; default: once")
     which = prove.add_mutually_exclusive_group(required=True)
     which.add_argument("--index", type=int, metavar="N", help="the entry's place, from 0")
     which.add_argument("--entry", type=bytes.fromhex, metavar="HEX", help="the entry itself: every one is looked at")
