@@ -85,6 +85,7 @@ EXPECTED: dict[str, Written] = {
     # `done` is what the task of that row says already.
     "cases_work": {"mark": MARKED, "done": {name: {"permit check"} for name in ("Léa", "urbanism", "adviser")}},
     "delivery_message": {"update": {"Léa": {"Léa"}, "Nina": {"Nina"}}},
+    "disclosures_aside": {},
     # Their own reading, once more.
     "disclosures_disclosure": {"insert": {"urbanism": {"Léa", "Léa later"}, "esch": {"Emma"}}},
     "disclosures_batch": {},
