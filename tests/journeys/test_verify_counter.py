@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from bierger_core.seals import Claims, RegisteredType, seal
 from tests.core.seals.acts import LOG_KEY, ORIGIN, SALT, SIGNER
 from tests.journeys.printed import jpeg, page_of, photographed, sheet_with, video, video_frame
-from tests.journeys.test_verify_offline import (
+from tests.journeys.verify_site import Site
+from tests.journeys.verify_visit import (
     ISSUED,
     RESULT,
     SAMPLES,
@@ -36,7 +37,6 @@ from tests.journeys.test_verify_offline import (
     type_in,
     until,
 )
-from tests.journeys.verify_site import Site
 
 __all__ = ["drawn", "site"]  # pytest takes them from here
 pytestmark = pytest.mark.browser

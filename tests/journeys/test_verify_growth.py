@@ -35,8 +35,8 @@ from bierger_core.seals import INVALID, KeyList, Revocation, StatusList, StatusL
 from bierger_core.values import Kind, commitment
 from tests.core.merkle.logs import signer_of
 from tests.core.seals.acts import ISSUED, LOG_KEY, LOG_SIGNER, ORIGIN, SALT, SIGNER, entry_of
-from tests.journeys.test_verify_offline import BASE_URL, KEYS, drawn, examine, opened, put_log, signed, site, somebody
 from tests.journeys.verify_site import Site
+from tests.journeys.verify_visit import BASE_URL, KEYS, drawn, examine, opened, put_log, signed, site, somebody
 
 __all__ = ["drawn", "site"]  # pytest takes them from here
 pytestmark = pytest.mark.browser

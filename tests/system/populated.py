@@ -58,6 +58,9 @@ CALLED = {
     "cases_service_job": CASE,
     "cases_work": f"{CASE} || ' ' || t.node",
     "delivery_message": "t.space::text",
+    "disclosures_aside": (
+        "(SELECT d.subjects[1]::text || CASE WHEN d.delay IS NULL THEN '' ELSE ' later' END FROM disclosures_disclosure d WHERE d.id = t.reading)"
+    ),
     "disclosures_batch": "'batch'",
     "disclosures_chain": "t.subject::text",
     "disclosures_delay": "t.administration::text",
@@ -113,6 +116,10 @@ def _write_erasures(of: Mapping[str, UUID], who: Principal) -> None:
     """Records of erasures: nothing of these cases and nobody is gone."""
     with superuser() as erased:
         erased.execute("INSERT INTO cases_erasure_failure VALUES (%s, now(), 'act-under-way')", [of["certificate"]])
+        erased.execute(  # one reading of each kind that there is
+            "INSERT INTO disclosures_aside SELECT min(id), now(), now(), 'KeyError' FROM disclosures_disclosure"
+            " GROUP BY subjects[1], delay IS NULL"
+        )
         erased.execute("INSERT INTO disclosures_gone VALUES (%s, current_date + 9)", [of["certificate"]])
         erased.execute("INSERT INTO filings_deletion VALUES (%s, now(), '{}', 's', 'c')", [who.person])
         erased.execute("INSERT INTO filings_erasure_failure VALUES (%s, 'account', current_date, 'account-still-kept')", [who.person])

@@ -88,6 +88,7 @@ EXPECTED: dict[str, Seen] = {
         "adviser": {"permit check", "permit opinion-urbanism", "firm check"}, "esch": {"esch check"},
     },
     "delivery_message": {"Léa": {"Léa"}, "Nina": {"Nina"}},
+    "disclosures_aside": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},  # whose row they see
     "disclosures_batch": {},
     "disclosures_chain": {name: SELVES[name] for name in ("Léa", "Emma", "Nina", "representative")},
     "disclosures_delay": {"mayor": {"Mersch"}},  # the investigator

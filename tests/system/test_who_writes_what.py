@@ -146,6 +146,7 @@ BY_SYSTEM: dict[str, dict[str, frozenset[str] | set[str]]] = {
     "cases_service_job": {"insert": ALL, "update": ALL, "delete": ALL},
     "cases_work": {"insert": ALL, "mark": ALL, "done": {"permit check"}, "rename": ALL, "delete": ALL},
     "disclosures_disclosure": {"insert": {"Emma", "Léa", "Nina"}},  # in its own name: nobody says that an officer read
+    "disclosures_aside": {"insert": ALL, "update": ALL, "delete": ALL},
     "disclosures_batch": {"insert": ALL},
     "disclosures_delay": {"insert": ALL},
     "disclosures_entry": {"insert": ALL},
@@ -291,7 +292,7 @@ def test_a_move_of_ones_own_opens_what_the_move_needs_and_no_more(mersch: Town, 
     own = supply(mersch, case)
     new = "INSERT INTO flows_token (subject, number, node, flow, scope) VALUES (%s, 99, 'check', 'f7', 0)"
     ended = "UPDATE cases_case SET status = 'ended' WHERE id = %s"
-    with acting_as(mersch.applicant):
+    with acting_as(mersch.applicant), transaction.atomic():
         for statement in (new, ended):
             with refused():
                 tell(statement, case)
