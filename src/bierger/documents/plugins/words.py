@@ -80,8 +80,8 @@ def reading_order(code: str) -> int:
 
 
 def known_facts() -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Every fact that has labels, in reading order."""
-    return tuple({**_OWN_FACTS, **_vocabulary()}.items())
+    """Every fact that has labels, in reading order; the labels are those of `fact_labels`."""
+    return tuple((code, fact_labels(code)) for code in {**_OWN_FACTS, **_vocabulary()})
 
 
 @cache
