@@ -79,7 +79,7 @@ def test_a_corrected_act_takes_the_place_of_the_wrong_one(commune, applicant, de
     assert verdict(seen_of(old, applicant)) == ("no", True, "replaced")
     assert verdict(seen_of(new, applicant)) == ("yes", False, "")
     assert [successor_of(seen_of(one, applicant)) for one in (old, new)] == [after.number, ""]
-    with acting_as(SYSTEM):
+    with acting_as(applicant.principal):
         code = Act.objects.get(id=old).seal
     told = Client().post("/api/verify", {"code": [code]}).json()["results"][0]
     assert (told["authentic"], told["revocation_reason"], told["successor"]) == ("no", "replaced", after.number)
