@@ -22,6 +22,7 @@ from tests.journeys.verify_visit import (
     SAMPLES,
     VOICE,
     camera,
+    choose,
     code_of,
     cut,
     drawn,
@@ -64,11 +65,8 @@ def kinds(page: Page, count: int) -> list[str]:
     return [one.get_attribute("data-kind") or "" for one in page.locator(RESULT).all()]
 
 
-def choose(page: Page, count: int, *files: Path | tuple[str, str, bytes]) -> list[str]:
-    payloads = [str(one) if isinstance(one, Path) else {"name": one[0], "mimeType": one[1], "buffer": one[2]} for one in files]
-    if page.locator("#verify-again").count():
-        page.locator("#verify-again").click()
-    page.locator("#verify-file").set_input_files(payloads)  # type: ignore[arg-type]  # names or payloads, never mixed
+def answers(page: Page, count: int, *files: Path | tuple[str, str, bytes]) -> list[str]:
+    choose(page, *files)
     return kinds(page, count)
 
 
@@ -84,7 +82,7 @@ def test_todays_certificate_is_read_from_photographs_small_and_askew(browser: Br
     shots = [(f"{width}-{angle}-{size[1]}.jpg", "image/jpeg", jpeg(photographed(page_image, width=width, angle=angle, size=size), 85)) for width, angle, size in SHOTS]
     with somebody(browser, site) as page:
         opened(page)
-        found = choose(page, len(shots), *shots)
+        found = answers(page, len(shots), *shots)
         assert dict(zip(SHOTS, found, strict=True)) == dict.fromkeys(SHOTS, "facts")
         assert [line.split(":")[0] for line in page.locator(".answers li a").all_text_contents()] == ["File"] * len(shots)
 
@@ -94,22 +92,22 @@ def test_several_documents_are_answered_each_by_its_name(browser: Browser, site:
     good, revoked = SAMPLES / "certificate.pdf", SAMPLES / "revoked.pdf"
     with somebody(browser, site, wide=True) as page:
         opened(page)
-        assert choose(page, 3, revoked, good, SAMPLES / "certificate.pdf.tlog-proof", SAMPLES / "photo.jpg") == ["revoked", "yes", "facts"]
+        assert answers(page, 3, revoked, good, SAMPLES / "certificate.pdf.tlog-proof", SAMPLES / "photo.jpg") == ["revoked", "yes", "facts"]
         assert page.locator(".verdict-file").all_text_contents() == ["File: revoked.pdf", "File: certificate.pdf", "File: photo.jpg"]
         expect(page.locator(".answers")).to_contain_text("File: revoked.pdf: Revoked")
         expect(page.locator("#answers-title")).to_be_focused()
         examine(page)
         large = tmp_path / "large.pdf"
         large.write_bytes(b"%PDF-" + bytes(24_999_996))
-        assert choose(page, 3, good, revoked, SAMPLES / "certificate.pdf.tlog-proof", large) == ["yes", "revoked", "unread"]
+        assert answers(page, 3, good, revoked, SAMPLES / "certificate.pdf.tlog-proof", large) == ["yes", "revoked", "unread"]
         assert page.locator(RESULT).nth(2).get_attribute("data-code") == "upload-too-large"
-        assert choose(page, 1, large) == ["unread"]
+        assert answers(page, 1, large) == ["unread"]
         large.write_bytes(b"%PDF-" + bytes(24_999_995))
-        choose(page, 1, large)
+        answers(page, 1, large)
         assert page.locator(RESULT).get_attribute("data-code") == "verify-no-seal"
         stray = ("other.tlog-proof", "text/plain", (SAMPLES / "certificate.pdf.tlog-proof").read_bytes())
         named = [(path.name, "application/pdf", path.read_bytes()) for path in (good, revoked)]
-        assert choose(page, 3, *named, stray) == ["facts", "revoked", "unread"]
+        assert answers(page, 3, *named, stray) == ["facts", "revoked", "unread"]
         expect(page.locator(RESULT).nth(2)).to_contain_text("This proof belongs to none of the files")
 
 
@@ -120,7 +118,7 @@ def test_two_codes_in_one_picture_are_both_answered(browser: Browser, site: Site
         both.paste(sheet_with(code).crop((150, 300, 550, 700)), (100 + 600 * at, 300))
     with somebody(browser, site) as page:
         opened(page)
-        assert sorted(choose(page, 2, ("both.jpg", "image/jpeg", jpeg(both)))) == ["facts", "no"]
+        assert sorted(answers(page, 2, ("both.jpg", "image/jpeg", jpeg(both)))) == ["facts", "no"]
         assert page.locator(".verdict-file").all_text_contents() == ["File: both.jpg, code 1 of 2", "File: both.jpg, code 2 of 2"]
         examine(page)
 

@@ -165,11 +165,16 @@ def cut(page: Page, site: Site) -> None:
     context.set_offline(True)
 
 
-def give(page: Page, *files: Path | tuple[str, str, bytes]) -> str:
-    """Choose files; the kind of the answer."""
+def choose(page: Page, *files: Path | tuple[str, str, bytes]) -> None:
+    """Choose files, by path or as name, kind and content."""
     payloads = [str(one) if isinstance(one, Path) else {"name": one[0], "mimeType": one[1], "buffer": one[2]} for one in files]
     again(page)
     page.locator("#verify-file").set_input_files(payloads)  # type: ignore[arg-type]  # names or payloads, never mixed
+
+
+def give(page: Page, *files: Path | tuple[str, str, bytes]) -> str:
+    """Choose files; the kind of the answer."""
+    choose(page, *files)
     return kind(page)
 
 
