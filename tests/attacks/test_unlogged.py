@@ -104,8 +104,11 @@ def test_a_copy_from_before_the_act_cannot_know_it(capsys, stolen):
 
 
 def test_naming_a_log_that_nobody_trusts_does_not_help(capsys, stolen):
-    status, answer = check(capsys, stolen.sealed(COPIED - timedelta(hours=1), "log.example.lu/mine"), "--log", str(stolen.place / "log"))
-    assert (status, failed(answer)) == (1, "log-unknown")
+    code = stolen.sealed(COPIED - timedelta(hours=1), "log.example.lu/mine")
+    for given in (("--log", str(stolen.place / "log")), ("--keys", str(stolen.place / "log" / "keys.json"))):
+        status, answer = check(capsys, code, *given)
+        assert (status, failed(answer)) == (1, "log-unknown")
+        assert (answer["steps"][-1]["code"], answer["revocations_as_of"]) == ("earlier-step-failed", None), "A thief chose its place."
 
 
 def test_without_a_log_nobody_was_asked(capsys, stolen):

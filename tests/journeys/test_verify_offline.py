@@ -178,6 +178,11 @@ def test_what_no_list_can_know_is_not_called_false(browser: Browser, site: Site)
         assert type_in(page, newer) == "stale"
         site.answers["/log/keys.json"] = keys
         assert type_in(page, newer) == "no"
+        invented = seal(Claims("bettborn", ISSUED, "residence-certificate", HOLDER), document_type=FOR_EVER, salt=SALT, log_origin="log.example.lu/mine", signer=SIGNER)
+        assert type_in(page, invented) == "elsewhere"  # a key that the list knows: stolen, it names a log that cannot be asked
+        assert page.locator(RESULT).get_attribute("data-code") == "log-unknown"
+        expect(page.locator('[data-step="revocation"]')).to_contain_text("Not checked, because an earlier step failed.")
+        assert page.get_by_role("button", name="Ask the public log too").count() == 0
         assert give(page, NEWEST / "certificate.pdf") == give(page, SAMPLES / "photo.jpg") == "elsewhere"
         expect(page.locator(RESULT)).to_contain_text("It names the log localhost/log, which this page does not know")
         examine(page)
@@ -332,7 +337,7 @@ def test_it_can_be_installed_in_every_language(browser: Browser, site: Site, dra
     with somebody(browser, site) as page:
         installed(opened(page))
         kept = page.evaluate("(async () => { const [name] = await caches.keys(); return (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname); })()")
-        assert {path for path in kept if not path.startswith("/static/")} == {f"/verify/app/{code}{ending}" for code in ("fr", "de", "en", "lb") for ending in ("", ".json")}
+        assert {path for path in kept if not path.startswith("/static/")} == {f"/verify/app/{code}{ending}" for code in ("fr", "de", "en", "lb") for ending in ("", ".json")} | {"/verify/reader.js"}
         imported = [path for path in site.asked if path.startswith("/static/js/")]
         assert set(imported) <= set(kept)
         cut(page, site)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from bierger_core.merkle import Checkpoint, Policy, cosign, format_proof, log_key, parse_policy, sign_checkpoint, witness_key
 from bierger_core.seals import (
     INVALID,
+    RESTS_ON,
     SUSPENDED,
     Claims,
     KeyList,
@@ -90,7 +91,7 @@ RUN = """async (cases) => {
     const policy = one.policy && (await notes.readPolicy(one.policy));
     const keyList = one.keys && keys.readKeyList(read(one.keys)).list;
     const given = {
-      keyList, policy, factsProof: read(one.factsProof), revocations: lookups[one.lookup] ?? null,
+      keyList, policy, factsProof: read(one.factsProof), asked: one.asked ?? [], revocations: lookups[one.lookup] ?? null,
       types: one.types ? await types.readTypes(read(one.types)) : verdict.NO_TYPES, now: one.now ? bytes.readInstant(one.now) : null,
     };
     if (one.what === "act") {
@@ -153,14 +154,16 @@ def lookup_of(name: str) -> Any:
 
 def case(
     code: str, *, keys: KeyList = KEYS, policy: str | None = None, facts_proof: bytes | None = None, types: TypeRegistry = REGISTRY,
-    lookup: str = "", now: datetime | None = None,
+    lookup: str = "", now: datetime | None = None, asked: tuple[str, ...] = (),
 ) -> tuple[Case, dict[str, Any]]:  # fmt: skip
     """A code alone, and what the core says of it."""
     read = None if policy is None else parse_policy(policy)
-    verdict = verify_seal(code, keys, policy=read, facts_proof=facts_proof, revocations=lookup_of(lookup), types=types, now=now)
+    verdict = verify_seal(
+        code, keys, policy=read, facts_proof=facts_proof, asked=asked, revocations=lookup_of(lookup), types=types, now=now
+    )
     given = {
         "what": "seal", "code": code, "keys": b64(dump_key_list(keys)), "policy": policy, "factsProof": b64(facts_proof),
-        "types": b64(dump_registry(types)), "lookup": lookup, "now": now and f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "types": b64(dump_registry(types)), "lookup": lookup, "now": now and f"{now:%Y-%m-%dT%H:%M:%SZ}", "asked": list(asked),
     }  # fmt: skip
     return given, told(verdict, types, code)
 
@@ -286,6 +289,34 @@ def test_acts_that_end_within_a_day_are_asked_about_no_list(page: Page) -> None:
     answers = compare(page, [case(one, types=types, lookup=lookup) for lookup in ("none", "revoked", "unavailable") for one in (code, message([short.digest, PACKED, 7]))])
     steps = [(answer["result"], answer["steps"][-1][1:]) for answer in answers]
     assert steps == [("facts-only", ["not_checked", "short-lived"]), ("refused", ["not_checked", "earlier-step-failed"])] * 3
+
+
+def test_what_rests_on_a_step_that_failed_is_not_checked(page: Page) -> None:
+    """One table in the core, the same in the browser; and every pair of steps, with a lookup that would answer."""
+    table = page.evaluate("import('/static/js/verify/verdict.js').then(({ RESTS_ON }) => RESTS_ON)")
+    assert table == {name: list(grounds) for name, grounds in RESTS_ON.items()}
+    short = replace(RESIDENCE_1, valid_for=Term(24, "hours"))
+    ending = seal(CLAIMED, document_type=short, salt=SALT, log_origin=ORIGIN, signer=SIGNER)
+    cases = []
+    for keys in (KEYS, *OTHER_KEYS):
+        for lookup in ("none", "revoked", "unavailable", ""):
+            cases += [act(pdf, facts_proof=proof, keys=keys, lookup=lookup) for pdf in (PDF, PDF + b" ") for proof in (FACTS_PROOF, None)]
+            cases += [case(CODE, keys=keys, policy=policy_text(), asked=asked, lookup=lookup) for asked in ((), (ORIGIN,))]
+            cases.append(case(ending, keys=keys, types=TypeRegistry((short,)), lookup=lookup))
+    for answer in compare(page, cases):
+        outcome = {name: said for name, said, _ in answer["steps"]}
+        assert outcome["signature"] == "ok" or outcome["revocation"] == "not_checked"
+
+
+def test_logs_that_nobody_names(page: Page) -> None:
+    redange, stranger = (log_key(name, LOG_SIGNER.public_key) for name in ("log.redange.lu", "stranger.example"))
+    ours = KeyList(ISSUED, (entry_of(), entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", status="revoked")))
+    policies = [None, policy_text(), policy_text(f"log {redange.text}")]
+    asked = [(), (ORIGIN,), (redange.name,), (ORIGIN, redange.name)]
+    cases = [case(code, keys=keys, policy=policy, asked=some) for code in (CODE, COMPACT) for keys in (KEYS, ours, NOT_ONE) for policy in policies for some in asked]
+    cases += [act(policy=policy_text(f"log {one.text}"), keys=keys) for one in (redange, stranger) for keys in (KEYS, ours, NOT_ONE)]
+    codes = {code for answer in compare(page, cases) for name, _, code in answer["steps"] if name == "facts-in-log"}
+    assert codes == {"log-unknown", "facts-not-logged", "facts-proof-not-given", "earlier-step-failed"}
 
 
 def test_any_changed_byte_is_refused_at_the_same_step(page: Page) -> None:

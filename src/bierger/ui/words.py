@@ -240,8 +240,9 @@ SIGNATURES: Mapping[str, str] = {
     "stamp-certificate": gettext_noop("The time stamp was not made by somebody who may make time stamps."),
 }
 
-# A step that was not done for a reason of its own.
+# Why a step was not done, where every step says it in the same words.
 NOT_CHECKED: Mapping[str, str] = {
+    "earlier-step-failed": gettext_noop("Not checked, because an earlier step failed."),
     "short-lived": gettext_noop("Nothing to check: it ends by itself within a day and cannot be revoked before."),
 }
 

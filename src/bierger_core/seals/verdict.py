@@ -27,6 +27,25 @@ SEAL_STEPS = (
 )
 RECEIPT_STEPS = ("readable", "submission-in-log")
 
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "seal-format": ("readable",),
+    "key-known": ("seal-format",),
+    "signature": ("key-known",),
+    # Instant of issue, name of the log and salt are anybody's words until a known key signed them: an attacker names a day on
+    # which the key was valid, and a log of their own in which they entered facts and file.
+    "key-valid": ("signature",),
+    "facts-in-log": ("signature",),
+    "file-in-log": ("signature",),
+    # No list takes back what nobody issued, and its place in a list was invented: that it is not revoked would say nothing.
+    # Not on `file-in-log`: of a changed file the seal is still a seal, and whether its act was taken back is worth knowing.
+    "revocation": ("key-valid", "facts-in-log"),
+    "submission-in-log": ("readable",),
+}
+"""Which steps must hold for a step to say anything. One of them failed, or was not checked for that reason: neither is this one.
+
+A step that nobody asked for (no proof was given) takes the ground from nothing. The browser's verifier has the same table.
+"""
+
 NOT_CHECKED_CODES = frozenset(
     {"earlier-step-failed", "facts-proof-not-given", "facts-only", "lookup-not-given", "revocation-unavailable", "short-lived"}
 )
@@ -84,6 +103,7 @@ FAILED_CODES = frozenset(
 """Why a step failed: every code a screen must have words for."""
 
 _Checked = TypeVar("_Checked")
+_GROUNDLESS = "earlier-step-failed"
 
 
 @dataclass(frozen=True)
@@ -214,8 +234,16 @@ class Steps:
         self._names = names
         self._done: dict[str, Step] = {}
 
+    def has_ground(self, name: str) -> bool:
+        """Whether every step that this one rests on was reached, and neither failed nor lacked its own ground."""
+        grounds = [self._done.get(ground) for ground in RESTS_ON.get(name, ())]
+        return all(step is not None and step.outcome != "failed" and step.code != _GROUNDLESS for step in grounds)
+
     def run(self, name: str, check: Callable[[], _Checked]) -> _Checked | None:
-        """Run one check: ok, or failed with the code of the `CoreError` it raised; then None."""
+        """Run one check: ok, or failed with the code of the `CoreError` it raised; then None. Without ground it is not run."""
+        if not self.has_ground(name):
+            self.skip(name, _GROUNDLESS)
+            return None
         try:
             result = check()
         except CoreError as refused:
@@ -225,12 +253,12 @@ class Steps:
         return result
 
     def skip(self, name: str, code: str) -> None:
-        """Note that a step was not checked, and why."""
-        self._done[name] = Step(name, "not_checked", code)
+        """Note that a step was not checked, and why: an earlier one that failed comes before any other reason."""
+        self._done[name] = Step(name, "not_checked", code if self.has_ground(name) else _GROUNDLESS)
 
     def all(self) -> tuple[Step, ...]:
         """Every step; those that nobody reached wait for an earlier one that failed."""
-        return tuple(self._done.get(name, Step(name, "not_checked", "earlier-step-failed")) for name in self._names)
+        return tuple(self._done.get(name, Step(name, "not_checked", _GROUNDLESS)) for name in self._names)
 
     def is_failed_at(self, name: str) -> bool:
         """Whether this step was run and failed."""

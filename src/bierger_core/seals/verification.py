@@ -11,9 +11,9 @@
 7. file-in-log     the leaf of these exact bytes is in that log
 8. revocation      the issuer has not withdrawn the act; nobody can withdraw one that ends within a day, so none is asked
 
-A step whose ground is missing is not checked; steps that do not need each other all run, so that a person sees
-everything that is wrong. What no offline check can know is a revocation after the key list and the lookup were made.
-That a thief of a key dated a seal back before its revocation, the log knows: see step 5.
+A step that rests on one that failed is not checked (`RESTS_ON` in verdict.py says which rests on which); steps that do not
+need each other all run, so that a person sees everything that is wrong. What no offline check can know is a revocation after
+the key list and the lookup were made. That a thief of a key dated a seal back before its revocation, the log knows: see step 5.
 """
 
 from collections.abc import Callable, Collection
@@ -54,8 +54,9 @@ def verify_seal(
     """Verify the code alone: at best `facts-only`, for nothing is known about the paper or file it stands on.
 
     `facts_proof` is a `.tlog-proof` text; it is checked only together with a `policy`. `asked` are the names of the
-    logs that were asked for a proof: an act of theirs without one was sealed with a key in the wrong hands. `types`
-    are the registered document types, without which compact seals are not read.
+    logs that were asked for a proof: an act of theirs without one was sealed with a key in the wrong hands. With a policy, an act
+    of a log that neither policy nor key list names is refused, asked or not. `types` are the registered document types, without
+    which compact seals are not read.
     """
     check = _SealCheck(key_list, policy, types, now)
     check.read(lambda: decode_text(code))
@@ -192,13 +193,16 @@ class _SealCheck:
         """Step 6 without a proof: brought along by nobody, which says nothing, or not to be had from the log, which says all.
 
         A key in the wrong hands seals what no log ever held; it must not get away with it by naming a log that nobody knows.
+        A log whose key was revoked is one that the key list knows.
         """
         seal, policy = self.seal, self.policy
-        known = set() if policy is None else {key.name for key in policy.logs}
-        if seal is None or not logs or (seal.log_origin in known and seal.log_origin not in logs):
+        origin = None if seal is None else seal.log_origin
+        known = {entry.owner for entry in self.key_list.entries if entry.purpose == "log"}
+        known |= set() if policy is None else {key.name for key in policy.logs}
+        nobody_said = policy is None and not logs
+        if nobody_said or (origin in known and origin not in logs):
             self.steps.skip("facts-in-log", "facts-proof-not-given")
             return
-        origin = seal.log_origin
 
         def check() -> None:
             if origin not in logs:
@@ -208,10 +212,11 @@ class _SealCheck:
         self.steps.run("facts-in-log", check)
 
     def check_file(self, pdf: bytes, proof: bytes | None, salt: bytes | None) -> None:
-        """Step 7. It needs no seal: whether these bytes are logged can always be said."""
-        policy, origin = self.policy, self.seal.log_origin if self.seal else None
-        if policy is None:
+        """Step 7, in the log that the seal names: of any other, these bytes might be whoever's."""
+        seal, policy = self.seal, self.policy
+        if seal is None or policy is None:
             return
+        origin = seal.log_origin
 
         def check() -> Logged:
             if proof is None:
@@ -230,12 +235,13 @@ class _SealCheck:
     def check_revocation(self, lookup: RevocationLookup | None) -> None:
         """Step 8."""
         seal = self.seal
-        if seal is not None and seal.registered is not None and seal.registered.is_short_lived:
+        if seal is None or not self.steps.has_ground("revocation"):
+            return  # nobody is asked about it
+        if seal.registered is not None and seal.registered.is_short_lived:
             self.steps.skip("revocation", "short-lived")
             return
-        if lookup is None or seal is None:
-            if lookup is None:
-                self.steps.skip("revocation", "lookup-not-given")
+        if lookup is None:
+            self.steps.skip("revocation", "lookup-not-given")
             return
         try:
             self.revocation = lookup(seal.commitment)

@@ -8,11 +8,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
+from django.utils import translation
 
 from bierger.documents import selectors
 from bierger.documents.models import Act
 from bierger.gateway.contrib import verifying
-from bierger.infra.principal import SYSTEM, acting_as
+from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
+from bierger.portal.selectors import verdict_of
+from bierger_core.seals import base45
 from tests.apps.documents.fixtures import applicant, commune, data_folder
 from tests.apps.documents.story import FACTS, decide, typed
 
@@ -57,6 +60,24 @@ def test_codes_and_files_are_answered_one_by_one(issued, commune):
     assert signed["certificate_from"] < signed["time_stamp"] < signed["certificate_until"]
     assert (changed, text) == ({"valid": False, "code": "signature-digest"}, None)
     assert "pdf_signature" not in good, "A code is no file."
+
+
+def test_of_what_nobody_signed_neither_place_nor_revocation_is_told(issued):
+    """The same words as in the core, on the page and in the browser."""
+    content = base45.decode(issued[0][5:])
+    forged = issued[0][:5] + base45.encode(content.replace(b"Mersch", b"Kahler"))
+    (result,) = post({"codes": [forged]})[1]["results"]
+    said = {step["name"]: (step["outcome"], step["code"]) for step in result["steps"]}
+    unasked = dict.fromkeys(("key-valid", "facts-in-log", "file-in-log", "revocation"), ("not_checked", "earlier-step-failed"))
+    assert {name: one for name, one in said.items() if one[0] != "ok"} == {"signature": ("failed", "signature-wrong"), **unasked}
+    assert (result["authentic"], result["log"]) == ("no", None)
+    with translation.override("en"), acting_as(ANONYMOUS):
+        rows = verdict_of(selectors.verify_text(forged), "", "en").steps
+    assert [row.answer for row in rows if row.outcome == "not_checked"] == ["Not checked, because an earlier step failed."] * 4
+    # The same facts with the signature of others: the log knows them, but whoever wrote this code is not whom it says.
+    other = issued[0][:5] + base45.encode(content[:-1] + bytes([content[-1] ^ 1]))
+    (result,) = post({"codes": [other]})[1]["results"]
+    assert (result["authentic"], result["log"]) == ("no", None)
 
 
 @pytest.mark.parametrize(

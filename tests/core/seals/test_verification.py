@@ -15,6 +15,7 @@ from bierger_core.seals import (
     FAILED_CODES,
     NOT_CHECKED_CODES,
     RECEIPT_STEPS,
+    RESTS_ON,
     SEAL_STEPS,
     Claims,
     KeyList,
@@ -171,17 +172,57 @@ def root_of_checkpoint():
 
 
 def test_steps_that_do_not_need_each_other_all_run():
-    verdict = act(key_list=KeyList(ISSUED, ()))
-    assert outcomes(verdict) == {
-        "readable": "ok",
-        "seal-format": "ok",
-        "key-known": "failed",
-        "signature": "not_checked",
-        "key-valid": "not_checked",
-        "facts-in-log": "ok",
-        "file-in-log": "ok",
-        "revocation": "not_checked",
+    """The key was not valid yet, and file and log are not as they should be: all three are said."""
+    verdict = act(PDF + b" ", facts_proof=None, key_list=KeyList(ISSUED, (entry_of(valid_from=ISSUED + timedelta(days=1)),)))
+    assert {step.name: step.code for step in verdict.steps if step.outcome != "ok"} == {
+        "key-valid": "key-not-yet-valid",
+        "facts-in-log": "facts-proof-missing",
+        "file-in-log": "inclusion-proof-invalid",
+        "revocation": "earlier-step-failed",
     }
+
+
+OTHER_SIGNED = KeyList(ISSUED, (entry_of(OTHER_SIGNER, kid=SIGNER.kid),))
+EXPIRED = KeyList(ISSUED, (entry_of(valid_to=ISSUED),))
+
+
+@pytest.mark.parametrize(
+    ("changes", "failing", "resting"),
+    [
+        ({"code": "HC1:ABC"}, "readable", SEAL_STEPS[1:]),
+        ({"code": "BRG1:BB8"}, "seal-format", SEAL_STEPS[2:]),
+        ({"key_list": KeyList(ISSUED, ())}, "key-known", SEAL_STEPS[3:]),
+        ({"key_list": OTHER_SIGNED}, "signature", SEAL_STEPS[4:]),
+        ({"key_list": EXPIRED}, "key-valid", ("revocation",)),
+        ({"facts_proof": b"nothing"}, "facts-in-log", ("revocation",)),
+        ({"pdf": PDF + b" "}, "file-in-log", ()),
+    ],
+)
+def test_what_rests_on_a_step_that_failed_is_not_checked(changes, failing, resting):
+    """And nobody is asked: a list that does not name what a forger made up would say that it is not revoked."""
+    asked = []
+    verdict = act(**changes, revocations=asked.append, now=ISSUED)
+    expected = dict.fromkeys(SEAL_STEPS, "ok") | {failing: "failed"} | dict.fromkeys(resting, "not_checked")
+    assert outcomes(verdict) == expected
+    assert {verdict.step(name).code for name in resting} <= {"earlier-step-failed"}
+    assert (verdict.result, len(asked)) == ("refused", 0 if resting else 1)
+    if "pdf" in changes or "facts_proof" in changes:
+        return
+    alone = verify_seal(changes.get("code", CODE), changes.get("key_list", KEYS), asked=(ORIGIN,), revocations=asked.append)
+    assert alone.step("revocation").code == "earlier-step-failed", "Of a code alone too, whatever else would be a reason."
+    assert (alone.step("file-in-log").code == "facts-only") == (failing == "key-valid")
+
+
+def test_a_changed_file_does_not_hide_that_its_act_was_revoked():
+    verdict = act(PDF + b" ", revocations=lambda _: Revocation(ISSUED, "error"))
+    assert (verdict.result, verdict.step("revocation").code) == ("refused", "act-revoked")
+
+
+def test_every_step_rests_on_steps_before_it():
+    for steps in (SEAL_STEPS, RECEIPT_STEPS):
+        for place, name in enumerate(steps):
+            assert set(RESTS_ON.get(name, ())) <= set(steps[:place]), name
+            assert bool(RESTS_ON.get(name)) == (place > 0)
 
 
 def test_a_genuine_seal_on_another_file_is_refused():
@@ -315,3 +356,21 @@ def test_a_trusted_log_that_was_not_the_one_asked_says_nothing():
     policy = policy_of_logs([LOG_KEY, log_key("log.redange.lu", LOG_SIGNER.public_key)])
     verdict = verify_seal(CODE, KEYS, policy=policy, asked=("log.redange.lu",))
     assert (verdict.result, verdict.step("facts-in-log").code) == ("facts-only", "facts-proof-not-given")
+
+
+@pytest.mark.parametrize(
+    ("key_list", "logs", "code"),
+    [
+        (KEYS, [log_key("log.redange.lu", LOG_SIGNER.public_key)], "log-unknown"),
+        (KEYS, [LOG_KEY], "facts-proof-not-given"),
+        (KEYS, None, "facts-proof-not-given"),  # no policy: nobody said whom to trust
+        # Its key was revoked: nothing new is believed of it, but it is no stranger.
+        (KeyList(ISSUED, (entry_of(), entry_of(LOG_SIGNER, owner=ORIGIN, purpose="log", status="revoked"))), [], "facts-proof-not-given"),
+    ],
+)
+def test_a_log_that_nobody_names_is_refused_though_nobody_was_asked(key_list, logs, code):
+    """With its proof such an act is refused; that the proof was left out makes it no better."""
+    verdict = verify_seal(CODE, key_list, policy=None if logs is None else policy_of_logs(logs))
+    assert (verdict.result, verdict.step("facts-in-log").code) == ("refused" if code == "log-unknown" else "facts-only", code)
+    forged = verify_seal(CODE, OTHER_SIGNED, policy=policy_of_logs([]))
+    assert (forged.failed.code, forged.step("facts-in-log").code) == ("signature-wrong", "earlier-step-failed")

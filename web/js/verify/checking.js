@@ -110,20 +110,20 @@ const isStale = (found) => found.verdict?.result === "refused" && STALE.includes
 
 async function checkAct(asked, trust, log) {
   const lookup = trust.lookup(), proofs = { facts: asked.factsProof ?? null, file: asked.fileProof ?? null };
-  const missing = log ? await askLog(asked, trust, proofs) : null;
+  const isAsked = log && (await askLog(asked, trust, proofs));
   const given = { keyList: trust.keyList, policy: trust.policy, types: trust.types, revocations: lookup, now: now(), factsProof: proofs.facts };
-  // A file whose proof is not at hand was not checked as a file. That is no refusal: its facts are still what was sealed.
-  const isWhole = Boolean(asked.pdf) && (proofs.file !== null || missing?.file);
+  // A file whose proof is not at hand, and for which no log was asked, was not checked as a file. That is no refusal: its facts are
+  // still what was sealed.
+  const isWhole = Boolean(asked.pdf) && (proofs.file !== null || isAsked);
   const verdict = isWhole
     ? await verifyAct(asked.pdf, { ...given, code: asked.code, fileProof: proofs.file, fileSalt: asked.fileSalt ?? saltOf(proofs.file) })
-    : await verifySeal(asked.code, given);
-  const steps = verdict.steps.map((step) => (missing?.facts && step.name === "facts-in-log" ? { ...step, outcome: "failed", code: "facts-not-logged" } : step));
-  const failed = steps.find((step) => step.outcome === "failed") ?? null;
-  const { seal } = verdict, day = seal && lastDay(seal.type, seal.claims.issuedAt), end = seal && endOf(seal.type, seal.claims.issuedAt);
+    : await verifySeal(asked.code, { ...given, asked: isAsked ? trust.ownLogs() : [] });
+  const { seal, steps } = verdict, failed = steps.find((step) => step.outcome === "failed") ?? null;
+  const day = seal && lastDay(seal.type, seal.claims.issuedAt), end = seal && endOf(seal.type, seal.claims.issuedAt);
   const isOver = end ? end <= new Date() : day !== null && day < dayOf(new Date());
   return {
     kind: kindOf(verdict.result, failed, isOver), verdict, steps, failed, seal, lastDay: day, endsAt: end, asOf: end ? null : lookup.asOf, hasFile: Boolean(asked.pdf), isSigned: Boolean(asked.pdf) && isSigned(asked.pdf),
-    revocation: verdict.revocation, canAsk: Boolean(seal) && !log && (!failed || failed.code === "key-revoked") && steps.some((step) => step.code === "facts-proof-not-given" || (asked.pdf && step.code === "facts-only")),
+    revocation: verdict.revocation, canAsk: Boolean(seal) && trust.isOwn(seal.origin) && !log && (!failed || failed.code === "key-revoked") && steps.some((step) => step.code === "facts-proof-not-given" || (asked.pdf && step.code === "facts-only")),
   };
 }
 
@@ -142,21 +142,14 @@ function saltOf(proof) {
   }
 }
 
-/** Ask the log for the proofs that are missing, by their commitments. {facts, file}: the log answered that it has none. */
+/** Ask the log for the proofs that are missing, by their commitments. False: an act of another log, which is not told of it. */
 async function askLog(asked, trust, proofs) {
-  const missing = { facts: false, file: false };
   const { seal } = await verifySeal(asked.code, { keyList: trust.keyList, types: trust.types });
-  if (!seal) return missing;
+  if (!seal || !trust.isOwn(seal.origin)) return false;
   const proofOf = (leaf) => trust.fetch(`proof/${hex(leaf)}.tlog-proof`);
-  if (proofs.facts === null) {
-    proofs.facts = await proofOf(seal.commitment);
-    missing.facts = proofs.facts === null;
-  }
-  if (asked.pdf && proofs.file === null && asked.fileSalt) {
-    proofs.file = await proofOf(await fileCommitment(asked.pdf, asked.fileSalt));
-    missing.file = proofs.file === null;
-  }
-  return missing;
+  if (proofs.facts === null) proofs.facts = await proofOf(seal.commitment);
+  if (asked.pdf && proofs.file === null && asked.fileSalt) proofs.file = await proofOf(await fileCommitment(asked.pdf, asked.fileSalt));
+  return true;
 }
 
 async function answerReceipt({ receipt, isPaper = false }, trust, log) {

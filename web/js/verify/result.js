@@ -62,7 +62,7 @@ export function factsOf({ seal, number, lastDay: last, endsAt }) {
 
 /** Where a step was not done: why, in the words of its code. */
 function unchecked(step, found) {
-  if (step.name === "file-in-log" && found.hasFile) return say("file-unchecked");
+  if (step.name === "file-in-log" && step.code === "facts-only" && found.hasFile) return say("file-unchecked");
   return words.why[step.code] ?? words.steps[step.name][3];
 }
 

@@ -81,7 +81,12 @@ export class Trust {
 
   /** Whether the key list says whose keys a log has. */
   isOwn(origin) {
-    return this.keyList?.entries.some((entry) => entry.purpose === "log" && entry.owner === origin) ?? false;
+    return this.ownLogs().includes(origin);
+  }
+
+  /** The names of the logs that this installation answers for: the one of now, and those that ended before it. */
+  ownLogs() {
+    return (this.keyList?.entries ?? []).filter((entry) => entry.purpose === "log").map((entry) => entry.owner);
   }
 
   /** A kept policy may grow. What it asked for (witnesses, quorum, logs of others) stays, or somebody forgets it by hand. */

@@ -10,6 +10,12 @@ import { isShortLived } from "./types.js";
 
 export const SEAL_STEPS = ["readable", "seal-format", "key-known", "signature", "key-valid", "facts-in-log", "file-in-log", "revocation"];
 export const RECEIPT_STEPS = ["readable", "submission-in-log"];
+/** Which steps must hold for a step to say anything: RESTS_ON of bierger_core, which says why. */
+export const RESTS_ON = {
+  "seal-format": ["readable"], "key-known": ["seal-format"], signature: ["key-known"], "key-valid": ["signature"], "facts-in-log": ["signature"],
+  "file-in-log": ["signature"], revocation: ["key-valid", "facts-in-log"], "submission-in-log": ["readable"],
+};
+const GROUNDLESS = "earlier-step-failed";
 const CLOCK_TOLERANCE = 300n * 1000000n; // how far ahead of ours an issuer's clock may be
 export const NO_TYPES = new Map();
 
@@ -19,8 +25,15 @@ class Steps {
     this.done = new Map();
   }
 
-  /** Run one check: ok, or failed with the code of its refusal; then undefined. */
+  /** Whether every step that this one rests on was reached, and neither failed nor lacked its own ground. */
+  hasGround(name) {
+    const grounds = (RESTS_ON[name] ?? []).map((ground) => this.done.get(ground));
+    return grounds.every((step) => step && step.outcome !== "failed" && step.code !== GROUNDLESS);
+  }
+
+  /** Run one check: ok, or failed with the code of its refusal; then undefined. Without ground it is not run. */
   async run(name, check) {
+    if (!this.hasGround(name)) return this.skip(name, GROUNDLESS);
     try {
       const result = await check();
       this.done.set(name, { name, outcome: "ok", code: "" });
@@ -32,12 +45,13 @@ class Steps {
     }
   }
 
+  /** Not checked, and why: an earlier step that failed comes before any other reason. */
   skip(name, code) {
-    this.done.set(name, { name, outcome: "not_checked", code });
+    this.done.set(name, { name, outcome: "not_checked", code: this.hasGround(name) ? code : GROUNDLESS });
   }
 
   all() {
-    return this.names.map((name) => this.done.get(name) ?? { name, outcome: "not_checked", code: "earlier-step-failed" });
+    return this.names.map((name) => this.done.get(name) ?? { name, outcome: "not_checked", code: GROUNDLESS });
   }
 
   isFailedAt(name) {
@@ -49,12 +63,16 @@ class Steps {
   }
 }
 
-/** The code alone: at best `facts-only`. `revocations(seal)`: null, or {at, reason}; it may refuse with revocation-unavailable. */
-export async function verifySeal(code, { keyList, policy = null, factsProof = null, revocations = null, types = NO_TYPES, now = null }) {
+/**
+ * The code alone: at best `facts-only`. `revocations(seal)`: null, or {at, reason}; it may refuse with revocation-unavailable.
+ * `asked`: the names of the logs that were asked for a proof. With a policy, a log that neither it nor the key list names is refused.
+ */
+export async function verifySeal(code, { keyList, policy = null, factsProof = null, asked = [], revocations = null, types = NO_TYPES, now = null }) {
   const check = new SealCheck({ keyList, policy, types, now });
   await check.read(() => decodeText(code));
   await check.checkKey();
-  if (factsProof === null || policy === null) check.steps.skip("facts-in-log", "facts-proof-not-given");
+  if (factsProof === null) await check.checkAsked(asked);
+  else if (policy === null) check.steps.skip("facts-in-log", "facts-proof-not-given");
   else await check.checkFacts(factsProof);
   await check.checkPlace();
   check.steps.skip("file-in-log", "facts-only");
@@ -141,26 +159,37 @@ class SealCheck {
     })) ?? null;
   }
 
-  /** Step 7. It needs no seal: whether these bytes are logged can always be said. */
+  /** Step 6 without a proof: not brought along, which says nothing, or not to be had from the log, which says all. */
+  async checkAsked(logs) {
+    const { seal, policy } = this, origin = seal ? seal.origin : null;
+    const ofLogs = (policy?.logs ?? []).map((key) => key.name), ofList = this.keyList.entries.filter((entry) => entry.purpose === "log").map((entry) => entry.owner);
+    const isKnown = ofLogs.includes(origin) || ofList.includes(origin);
+    if ((policy === null && !logs.length) || (isKnown && !logs.includes(origin))) return this.steps.skip("facts-in-log", "facts-proof-not-given");
+    await this.steps.run("facts-in-log", () => {
+      throw new Refused(logs.includes(origin) ? "facts-not-logged" : "log-unknown", { origin });
+    });
+  }
+
+  /** Step 7, in the log that the seal names: of any other, these bytes might be whoever's. */
   async checkFile(pdf, proof, salt) {
     const { policy, seal } = this;
-    if (!policy) return;
+    if (!seal || !policy) return;
     this.fileLogged = (await this.steps.run("file-in-log", async () => {
       if (proof === null) throw new Refused("file-proof-missing");
       const opening = openingOf(readProof(proof));
       if (opening && opening.kind !== FILE) throw new Refused("opening-mismatch");
       const known = salt ?? opening?.salt;
       if (!known) throw new Refused("file-salt-missing");
-      return loggedAt(await fileCommitment(pdf, known), proof, policy, seal ? seal.origin : null, "file-proof-missing");
+      return loggedAt(await fileCommitment(pdf, known), proof, policy, seal.origin, "file-proof-missing");
     })) ?? null;
   }
 
   /** Step 8. */
   async checkRevocation(lookup) {
     const seal = this.seal;
-    if (seal && isShortLived(seal.type)) return this.steps.skip("revocation", "short-lived");
-    if (!lookup) this.steps.skip("revocation", "lookup-not-given");
-    if (!lookup || !seal) return;
+    if (!seal || !this.steps.hasGround("revocation")) return; // nobody is asked about it
+    if (isShortLived(seal.type)) return this.steps.skip("revocation", "short-lived");
+    if (!lookup) return this.steps.skip("revocation", "lookup-not-given");
     try {
       this.revocation = await lookup(seal);
     } catch (refused) {

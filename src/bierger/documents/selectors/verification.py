@@ -183,7 +183,7 @@ def _steps(verdict: Verdict) -> tuple[StepView, ...]:
 def _view(verdict: Verdict, subject: Subject, code: str) -> VerificationView:
     claims = verdict.claims
     leaf = verdict.commitment
-    entry = None if leaf is None else log.logged(leaf)
+    entry = None if leaf is None or verdict.facts_logged is None else log.logged(leaf)  # of what nobody sealed no place is told
     revoked = None if leaf is None or verdict.result != "revoked" else _revocation(leaf)
     head = log.checkpoint()
     seal = _opened(code)

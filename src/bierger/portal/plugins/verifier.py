@@ -65,14 +65,13 @@ WHY: Mapping[str, str] = {
     ),
     "issued-in-future": gettext_noop("It is dated in the future. Is the clock of this device right?"),
     "facts-not-logged": gettext_noop("The public log was asked and does not know these facts."),
-    "log-unknown": gettext_noop("Its proof comes from a log that is not trusted here."),
+    "log-unknown": gettext_noop("It names a log that is not trusted here."),
     "quorum-missing": gettext_noop("Too few witnesses have confirmed the state of the log."),
     "file-proof-missing": gettext_noop(
         "The public log was asked and does not know this file: it was changed since it was issued, or issued elsewhere."
     ),
     "facts-proof-not-given": gettext_noop("The log was not asked: a code on paper carries no proof. The signature was checked."),
     "facts-only": gettext_noop("A code says nothing about the paper around it: compare it yourself."),
-    "earlier-step-failed": gettext_noop("Not checked, because an earlier step failed."),
     "revocation-unavailable": gettext_noop("Not checked: no list of revocations is kept on this device."),
     "lookup-not-given": gettext_noop("Not checked: no list of revocations is kept on this device."),
     **words.NOT_CHECKED,

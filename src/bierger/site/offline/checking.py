@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bierger.documents.plugins.opening import Brought, NotOpened, open_file
@@ -33,7 +33,6 @@ from bierger_core.merkle import (
 )
 from bierger_core.seals import (
     RevocationLookup,
-    Step,
     Verdict,
     file_commitment,
     open_seal,
@@ -91,15 +90,8 @@ def check_file(path: Path, data: bytes, trust: Trust) -> Checked:
     _check_the_log_could_know(verdict, trust)
     kind, over = "file" if brought.is_pdf else "facts", verdict.is_over(now)
     problem = known.problem or ("" if trust.log is None else "the log shows no list of revocations")
-    return Checked(kind, _without_claims(verdict), is_over=over, as_of=known.as_of, problem=problem)
-
-
-def _without_claims(verdict: Verdict) -> Verdict:
-    """What nobody is known to have sealed has no revocation to ask about: a forger writes any place in any list into it."""
-    if not any(verdict.step(name).outcome == "failed" for name in ("key-known", "signature")):
-        return verdict
-    unasked = Step("revocation", "not_checked", "earlier-step-failed")
-    return replace(verdict, steps=(*verdict.steps[:-1], unasked), revocation=None)
+    as_of = known.as_of if verdict.step("revocation").outcome != "not_checked" else None  # a list that nobody asked has no date
+    return Checked(kind, verdict, is_over=over, as_of=as_of, problem=problem)
 
 
 def _check_the_log_could_know(verdict: Verdict, trust: Trust) -> None:
