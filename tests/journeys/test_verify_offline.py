@@ -121,6 +121,8 @@ def test_files_and_texts_with_the_network_cut(browser: Browser, site: Site) -> N
         assert type_in(page, "\n".join([code[:200], code[200:]])) == "facts"  # broken into lines, as letters are
         assert type_in(page, code.replace("BRG1", "BRG2")) == "no"
         assert type_in(page, "not a code") == "unread"
+        assert give(page, ("code.txt", "text/plain", code.encode())) == "facts"
+        assert give(page, ("program", "text/plain", code.encode() + b"\0")) == "unread"  # as on the command line
         assert give(page, ("plain.pdf", "application/pdf", b"%PDF-1.7\n%%EOF")) == "unread"
         assert give(page, ("broken.png", "image/png", b"\x89PNG")) == "unread"
         assert give(page, SAMPLES / "receipt.pdf") == "receipt-unasked"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client, override_settings
 
 from bierger.documents import selectors, services
@@ -14,8 +15,18 @@ from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger.plugins.folder import log_folder
-from bierger_core.seals import INVALID, VALID, StatusListError, StatusListToken, open_status_list, status_list_commitment
+from bierger_core.seals import (
+    INVALID,
+    VALID,
+    StatusListError,
+    StatusListToken,
+    load_key_list,
+    open_status_list,
+    sign_status_list,
+    status_list_commitment,
+)
 from bierger_core.seals.statuses import LEAST_ROOM
+from bierger_core.values import LocalSigner
 from tests.apps.documents.story import Commune, decide, officer_of
 
 
@@ -127,3 +138,8 @@ def test_a_kept_list_says_offline_whether_an_act_holds_and_as_of_when(commune, a
     assert "no log and no status list was given" in verify(0)[1]
     (tmp_path / "broken").write_bytes(b"x")
     assert "Revoked: not checked (" in verify(0, "broken")[1]
+    told = open_status_list((tmp_path / "after").read_bytes(), load_key_list((tmp_path / "keys").read_bytes()), owner=commune.code, uri=None, now=clock.now())
+    (tmp_path / "theirs").write_bytes(sign_status_list(told, LocalSigner.of(ec.generate_private_key(ec.SECP256R1()))))
+    code, said = verify(1, "theirs")  # nobody whom the key list knows signed it: it says nothing, and keeps no act from being checked
+    assert (code, "Revoked: not checked (The key list has no such key.)" in said) == (0, True)
+    assert verify(1, "theirs", "after")[0] == 1

@@ -73,7 +73,8 @@ async function readImage(file) {
 
 function readBytes(bytes) {
   try {
-    return readText(readUtf8(bytes.slice(0, LARGEST_TEXT)));
+    const text = readUtf8(bytes.slice(0, LARGEST_TEXT));
+    return text.includes("\0") ? { unread: "upload-type" } : readText(text); // a program, or text of another kind
   } catch {
     return { unread: "upload-type" };
   }

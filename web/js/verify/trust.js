@@ -217,12 +217,13 @@ export class Trust {
       const isFor = (origin) => origin === seal.origin || (this.isOwn(origin) && this.isOwn(seal.origin));
       const list = this.revocations && isFor(this.revocations.origin) ? this.revocations : null;
       const found = list?.revoked.get(hex(seal.commitment));
-      if (list) ask.asOf = dateOf(list.at);
+      const asOf = (at) => dateOf(at < now() ? at : now()); // one that is dated ahead knows nothing of what is to come
+      if (list) ask.asOf = asOf(list.at);
       if (found) return found;
       const token = seal.status === null ? null : this.statuses.get(seal.claims.issuer);
       // A list that is out of date, or too short for the act's place, says nothing: the other one stands in for it, with its date.
       if (token && now() < token.expiresAt && statusAt(token, seal.status) !== null) {
-        if (!list || token.issuedAt > list.at) ask.asOf = dateOf(token.issuedAt);
+        if (!list || token.issuedAt > list.at) ask.asOf = asOf(token.issuedAt);
         return statusRevocation(token, seal);
       }
       if (!list) throw new Refused("revocation-unavailable");

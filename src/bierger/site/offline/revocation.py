@@ -16,7 +16,6 @@ from bierger_core.seals import (
     RevocationLookup,
     RevocationUnavailableError,
     Seal,
-    StatusListError,
     StatusListToken,
     open_seal,
     open_status_list,
@@ -69,7 +68,7 @@ def _list_of(seal: Seal, trust: Trust, now: dt.datetime) -> tuple[StatusListToke
             token = open_status_list(data, trust.key_list, owner=seal.claims.issuer, uri=None, now=now)
         except KeyOfOtherOwnerError:
             continue
-        except StatusListError as refused:
+        except CoreError as refused:  # out of date, or signed by a key that is not believed: it says nothing, and stops nothing
             problem = str(refused)
             continue
         if token.statuses.status(seal.status) is None:
