@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every text of the screens exists in every language, complete and with the same figures in it."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,6 +15,19 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 def test_nothing_is_missing_and_nothing_fuzzy():
     assert messages.missing() == []
+
+
+def test_what_is_marked_is_extracted():
+    """Nothing reads a text marked inside an f-string: it would stay English, and no list would miss it."""
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in messages.read(messages.ORIGINAL) if message.id}
+    marked = {
+        (file.name, call.args[0].value)
+        for file in (Path(__file__).resolve().parents[2] / "src" / "bierger").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "gettext", "gettext_noop")
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert sorted(one for one in marked if one[1] not in known) == []
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

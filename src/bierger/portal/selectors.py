@@ -321,7 +321,8 @@ def _reading_row(one: Reading, language: str, *, sealed: bool) -> ReadingRow:
 def described(one: Reading, language: str) -> str:
     """One reading in a line, for whoever has to look into it: number, instant, who, what, why."""
     row = _reading_row(one, language, sealed=True)
-    said = (f"{_('No.')} {one.id}", formats.instant(one.at, language), row.service or row.who, row.facts, row.purpose)
+    number = _("No. %(number)s") % {"number": one.id}  # as the desk's page says where to look for it
+    said = (number, formats.instant(one.at, language), row.service or row.who, row.facts, row.purpose)
     return " · ".join(part for part in said if part)
 
 
@@ -344,6 +345,7 @@ def verdict_of(found: VerificationView, file_name: str, language: str) -> Verdic
     if kind != "no" and (found.is_over or found.short_lived):
         # Over: as authentic as before, and of no use any more by its own words.
         kind, text = "facts" if found.is_over else kind, text + " " + _end(found) % {"day": until}
+        title = _("Genuine, but no longer valid") if found.is_over else title  # as where the browser checks by itself
     return Verdict(
         kind=kind, title=title, text=text, file_name=file_name,
         issuer=in_language(found.issuer_names, language) or found.issuer,

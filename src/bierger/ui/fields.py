@@ -92,9 +92,10 @@ def field_of(
 
 def error_links(fields: Sequence[Field]) -> tuple[ErrorLink, ...]:
     """The error summary of a page, in the order of its fields; on a page of several, each line names its field."""
-    line = _("%(label)s: %(message)s") if len(fields) > 1 else "%(message)s"
+    named = _("%(label)s: %(message)s") if len(fields) > 1 else "%(message)s"
+    asked = "%(label)s %(message)s" if len(fields) > 1 else "%(message)s"  # a question has its sign already
     return tuple(
-        ErrorLink(field.id, line % {"label": field.label, "message": field.error})
+        ErrorLink(field.id, (asked if field.label.endswith("?") else named) % {"label": field.label, "message": field.error})
         for field in fields
         if field.error
     )

@@ -118,6 +118,21 @@ FACTS: Mapping[str, str] = {
     "attachments": gettext_noop("your attachments"),  # as older readings say
 }
 
+# What is said to somebody about themselves, in the words for somebody else: an officer reads of a reading about another person.
+OF_OTHERS: Mapping[str, str] = {
+    "Handling of your request": gettext_noop("Handling of a request"),
+    "Acting in your name, by a mandate": gettext_noop("Acting in the person’s name, by a mandate"),
+    "your requests and documents": gettext_noop("the person’s requests and documents"),
+    "your answers": gettext_noop("answers in the request"),
+    "list of your attachments": gettext_noop("list of the attachments"),
+    "document issued to you": gettext_noop("issued document"),
+    "documents issued to you": gettext_noop("issued documents"),
+    "one of your attachments": gettext_noop("one of the attachments"),
+    "what you asked for together with this": gettext_noop("what was asked for together with this"),
+    "an entry about who looked at your data": gettext_noop("an entry about who looked at the person’s data"),
+    "your attachments": gettext_noop("attachments"),
+}
+
 # Step of a verification -> (what it asks, sentence when it holds, when it fails, when it was not checked).
 CHECKS: Mapping[str, tuple[str, str, str, str]] = {
     "readable": (
@@ -224,6 +239,12 @@ def word(words: Mapping[str, str], code: str) -> str:
     """A code in words; a code nobody knows is shown as it is, with spaces."""
     known = words.get(code)
     return _(known) if known else code.replace("-", " ").replace("_", " ")
+
+
+def of_others(words: Mapping[str, str], code: str) -> str:
+    """A code in words, for somebody whom it is not about."""
+    known = words.get(code, "")
+    return _(OF_OTHERS[known]) if known in OF_OTHERS else word(words, code)
 
 
 def theme(code: str) -> str:

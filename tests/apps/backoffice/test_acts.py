@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from bierger.documents import selectors as documents
 from bierger.documents import services
 from bierger.documents.models import Act, Revocation
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
+from bierger.ui import formats
 from tests import story
 from tests.apps.backoffice.test_desk import readings, text
 from tests.clients import client_of
@@ -100,6 +102,7 @@ def test_by_its_number_alone_a_certificate_is_found_revoked_and_everybody_is_tol
     wrong = nora.post(f"/desk/acts/{certificate}/revoke", {"note": " ", "check": "yes"})
     assert 'href="#f-reason"' in text(wrong)
     assert 'href="#f-note"' in text(wrong)
+    assert "Why is it revoked? Choose one" in text(wrong), "no colon after a question"
     asked = text(nora.post(f"/desk/acts/{certificate}/revoke", {"reason": "fraud", "note": NOTE, "check": "yes"}))
     assert "This cannot be undone." in asked
     assert "obtained by false statements" in asked
@@ -125,6 +128,33 @@ def test_by_its_number_alone_a_certificate_is_found_revoked_and_everybody_is_tol
     assert "was revoked already" in text(nora.get(again["Location"]))
     assert nora.get(f"/desk/acts/{certificate}/revoke")["Location"].endswith("said=act-already-revoked")
     assert nora.get(f"/desk/acts/{certificate}/correct")["Location"].endswith("said=act-already-revoked")
+
+
+def test_its_page_speaks_to_the_officer_and_says_until_when_it_holds(mersch, certificate, run_jobs, frozen):
+    """Written in its holder's language, named in the officer's: over without being taken back, it says so."""
+    story.request(mersch.applicant, "residence-proof", {"document_language": "en"})
+    run_jobs()
+    nora = client_of(mersch.mayor)
+    nora.cookies["bierger_language"] = "fr"
+    with acting_as(mersch.applicant):
+        proof = next(one for one in documents.my_acts() if one.ends_at)
+        until = documents.act(certificate).valid_until
+
+    def page(act: UUID) -> str:
+        return html.unescape(text(nora.get(f"/desk/acts/{act}")))
+
+    for act, name, last in ((certificate, "Certificat de résidence", formats.day(until, "fr")), (proof.id, "Preuve de résidence pour un jour", formats.instant(proof.ends_at, "fr"))):
+        assert f"<h1>{name} " in page(act)
+        assert f"Valable jusqu’au {last}" in page(act)
+        assert "Expiré" not in page(act)
+    assert "Certificat de résidence ·" in text(nora.get(f"/desk/acts/{certificate}/revoke"))
+    assert 'href="/desk/acts" aria-current="true"' in page(certificate)
+    frozen(proof.ends_at)
+    assert "Expiré" in page(proof.id)
+    assert "a pris fin de lui-même" in page(proof.id)
+    assert "ne peut être ni révoqué" not in page(proof.id)
+    frozen(datetime.combine(until + timedelta(days=1), time(12), UTC))
+    assert "Expiré" in page(certificate)
 
 
 def test_a_corrected_permit_takes_the_place_of_the_wrong_one(mersch, permit, run_jobs):

@@ -15,6 +15,7 @@ from bierger.cases import selectors as cases
 from bierger.disclosures import selectors
 from bierger.disclosures.services import purpose_of_case
 from bierger.infra.principal import Principal, acting_as
+from bierger.ui import words
 from tests import story
 from tests.apps.backoffice.test_desk import text
 from tests.attacks.together import superuser
@@ -94,6 +95,8 @@ def test_ordered_on_two_pages_extended_ended_and_told(mersch: Town, case: UUID, 
     assert "because of an investigation: A fraud is looked into." in page
     page = text(mayor.get("/desk/readings", HTTP_ACCEPT_LANGUAGE="en"))
     assert "2 readings had been withheld" in page
+    given = [page.index(part) for part in ("To be told on 2 June 2026", "To be told on 2 March 2027", "Ended early on")]
+    assert given == sorted(given), "in the order in which they were given"
     assert mayor.get(end).status_code == mayor.get(extend).status_code == 404, "it is over"
 
 
@@ -135,6 +138,11 @@ def test_nobody_else_learns_that_there_are_orders(mersch: Town, case: UUID):
     assert {auditor.get(address).status_code for address in ("/desk/readings/later", *addresses)} == {404}
 
 
+def test_every_word_to_the_person_has_one_for_others():
+    said = {*words.FACTS.values(), *words.PURPOSES.values()}
+    assert {one for one in said if re.search(r"\byour?\b", one)} == set(words.OF_OTHERS)
+
+
 def test_the_auditor_opens_which_officer_read_and_nobody_else(mersch: Town, case: UUID):
     look(mersch.clerk, case)
     with acting_as(mersch.applicant):
@@ -147,7 +155,11 @@ def test_the_auditor_opens_which_officer_read_and_nobody_else(mersch: Town, case
     assert number(case) in page
     assert "Not yet: it is sealed within a minute" in page
     assert "Check of who reads data" in text(client_of(mersch.applicant).get("/readings", HTTP_ACCEPT_LANGUAGE="en"))
-    for wrong in ("0", "999999999", "x", "", "1" * 30):
+    assert ("Handling of a request" in page, "answers in the request" in page) == (True, True)
+    assert not re.search(r"\byour\b", page[page.index(">Why<") : page.index(">People concerned<")]), "it is about somebody else"
+    assert f"verify_readings.py readings.json --opening {meant}:{mersch.clerk.officer}:" in page
+    assert "Enter the number of the reading" in text(auditor.get("/desk/readings?number=", HTTP_ACCEPT_LANGUAGE="en"))
+    for wrong in ("0", "999999999", "x", "1" * 30):
         assert "made no reading" in text(auditor.get(f"/desk/readings?number={wrong}", HTTP_ACCEPT_LANGUAGE="en"))
     assert name not in text(client_of(mersch.mayor).get(f"/desk/readings?number={meant}", HTTP_ACCEPT_LANGUAGE="en"))
     assert not re.search("Which officer", text(client_of(mersch.mayor).get("/desk/readings", HTTP_ACCEPT_LANGUAGE="en")))

@@ -77,7 +77,7 @@ def test_every_check_says_until_when_and_then_that_it_expired(issued, as_worker,
             said = verdict_of(whole, "", "en")
         until = "It expired on 1 December 2026, 10:30 (time in Luxembourg)." if is_over else "cannot be revoked before then"
         assert until in said.text
-        assert said.kind == ("facts" if is_over else "yes")
+        assert (said.kind, said.title) == (("facts", "Genuine, but no longer valid") if is_over else ("yes", "Authentic"))
         assert NOT_CHECKED["short-lived"] in {one.answer for one in said.steps}
 
 

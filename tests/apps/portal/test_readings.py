@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 from uuid import UUID
@@ -74,6 +75,9 @@ def test_asked_why_and_answered_within_the_month(transactional: None, run_jobs):
     draft = UUID(asked["Location"].split("/")[2])
     form = visitor.get(asked["Location"]).content.decode()
     assert f"{meant.id} · " in form
+    visitor.cookies["bierger_language"] = "fr"
+    abroad = visitor.post(f"/readings/{meant.id}/ask")["Location"]
+    assert f"N°\N{NO-BREAK SPACE}{meant.id} · " in html.unescape(visitor.get(abroad).content.decode()), "as the desk calls it"
     story.fill(lea, draft, {"question": "Why did the citizens’ office read my name?"})
     with acting_as(lea):
         assert filings.draft(draft).administration == claire.administration

@@ -28,7 +28,8 @@ from bierger.cases.types import IssuedAct
 from bierger.catalogue import selectors as catalogue
 from bierger.documents import services as documents
 from bierger.documents.errors import ActNotFound, AlreadyRevoked, EndsByItself
-from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS
+from bierger.documents.types import LONGEST_NOTE, REPLACED, REVOCATION_REASONS, ActView
+from bierger.infra import clock
 from bierger.ui import formats, words
 from bierger.ui.fields import choice_field, error_links, text_field
 from bierger.ui.messages import answer_message
@@ -187,7 +188,7 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
     ]
     officer = administrations.officer(view.revoked_by) if view.revoked_by else None
     context = {
-        **_about(request, found), "rows": rows, "correctable": bool(found.values), "case_open": found.case_open,
+        **_about(request, found), "rows": rows, "correctable": bool(found.values), "case_open": found.case_open, **_term(view),
         "reason": words.word(words.REVOCATIONS, view.revocation_reason) if view.revoked_at else "",
         "officer": officer.full_name if officer else "",
         "said": _said(request.GET.get("said", "")), "did": _did(request.GET.get("did", "")),
@@ -196,7 +197,24 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
 
 
 def _about(request: HttpRequest, found: IssuedAct) -> dict[str, object]:
-    return {**page_of(request), "act": found.view, "linked": found.view.holder_space is None}
+    return {**page_of(request), "act": found.view, "title": _title(found.view), "linked": found.view.holder_space is None}
+
+
+def _title(view: ActView) -> str:
+    """As the officer speaks: the act itself is written in its holder's language."""
+    package = catalogue.package(view.package_digest)
+    keys = [f"document.{spec.code}.title" for spec in package.documents.values() if spec.type == view.document_type]
+    named = [key for key in keys if package.has_text(key) and package.text(key, view.language) == view.title]
+    return package.text(named[0], language()) if named else view.title
+
+
+def _term(view: ActView) -> dict[str, object]:
+    """Until when an act may be relied on, and whether that is over: its authenticity does not end, its use does."""
+    if view.ends_at:
+        return {"ends": formats.instant(view.ends_at, language()), "is_over": clock.now() >= view.ends_at}
+    if view.valid_until:
+        return {"ends": formats.day(view.valid_until, language()), "is_over": clock.today() > view.valid_until}
+    return {"ends": "", "is_over": False}
 
 
 def _reasons() -> dict[str, tuple[str, str]]:

@@ -82,10 +82,11 @@ def readings(request: HttpRequest) -> HttpResponseBase:
     """GET /desk/readings: orders in force and ended, how many readings each withholds; for auditors ?number= opens a reading."""
     audits = AUDITOR in principal_of(request).roles
     orders = [_told(one) for one in selectors.orders()]
-    field, found = _asked(request) if audits else (None, ())
+    field, found, opening = _asked(request) if audits else (None, (), "")
     context = {
         **page_of(request), "in_force": [one for one in orders if one.order.in_force],
         "ended": [one for one in orders if not one.order.in_force], "audits": audits, "field": field, "found": found,
+        "opening": opening,
         "errors": error_links([field] if field else []), "orders": INVESTIGATOR in principal_of(request).roles,
         "did": _DID.get(request.GET.get("did", ""), lambda: "")(),
         "longest": formats.number(settings.BIERGER_LONGEST_DELAY, language()),
@@ -265,7 +266,7 @@ def _told(order: Order) -> Told:
             f"{_name(row.officer)}, {formats.day(row.ordered_on, language())}",
             _why(row.reason, row.laws),
         )
-        for row in order.rows
+        for row in sorted(order.rows, key=lambda one: (one.ended, one.until))  # as they were given, on one day too
     )
     return Told(
         order, cases.number_under_oversight(order.case) or "", formats.day(order.until, language()), lines,
@@ -288,20 +289,23 @@ def _name(officer: UUID | None) -> str:
     return found.full_name if found else _("Nobody in particular")
 
 
-def _asked(request: HttpRequest) -> tuple[Field, tuple[SummaryRow, ...]]:
-    """The field for the number of a reading, and what is known of the one that was asked for."""
+def _asked(request: HttpRequest) -> tuple[Field, tuple[SummaryRow, ...], str]:
+    """The field for the number of a reading, what is known of the one that was asked for, and the line that opens its mark."""
     typed = request.GET.get("number", "").strip()[:LONGEST_LINE]
     error = ""
     rows: tuple[SummaryRow, ...] = ()
+    opening = ""
     if "number" in request.GET:
         try:
             number = int(typed) if _READING.fullmatch(typed) else 0
             purpose = services.purpose_of_case(None, legal_basis=[OVERSIGHT], purpose="oversight")
-            rows = _rows(services.open_reading(number, purpose=purpose))
+            found = services.open_reading(number, purpose=purpose)
+            rows, opening = _rows(found), f"{found.id}:{found.actor}:{found.salt}" if found.mark else ""
         except ReadingUnknown:
-            error = _("Your administration made no reading with this number, or it was erased.")
+            missing = _("Enter the number of the reading, for example 4711.")
+            error = _("Your administration made no reading with this number, or it was erased.") if typed else missing
     hint = _("It stands in the question that the person asked, after “No.”.")
-    return text_field("number", _("Number of the reading"), value=typed, hint=hint, error=error), rows
+    return text_field("number", _("Number of the reading"), value=typed, hint=hint, error=error), rows, opening
 
 
 def _rows(found: Opened) -> tuple[SummaryRow, ...]:
@@ -312,14 +316,14 @@ def _rows(found: Opened) -> tuple[SummaryRow, ...]:
     }
     who = _name(found.actor) if found.actor_kind == "officer" else words.word(words.ACTORS, found.actor_kind)
     rows = [
+        SummaryRow(_("Number of the reading"), (str(found.id),)),
         SummaryRow(_("Officer"), (who,)),
         SummaryRow(_("When"), (formats.instant(found.at, language()),)),
-        SummaryRow(_("Why"), (words.word(words.PURPOSES, found.purpose),)),
-        SummaryRow(_("What"), (", ".join(words.word(words.FACTS, fact) for fact in found.facts),)),
+        SummaryRow(_("Why"), (words.of_others(words.PURPOSES, found.purpose),)),
+        SummaryRow(_("What"), (", ".join(words.of_others(words.FACTS, fact) for fact in found.facts),)),
         SummaryRow(_("People concerned"), (formats.number(found.people, language()),)),
         SummaryRow(_("Case"), (cases.number_under_oversight(found.case) or "",) if found.case else ()),
         SummaryRow(_("Sealed"), (proofs[found.proof],)),
-        SummaryRow(_("To prove it to others"), (f"{found.id}:{found.actor}:{found.salt}",) if found.mark else ()),
     ]
     return tuple(row for row in rows if any(row.values))
 
