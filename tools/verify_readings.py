@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Json = dict[str, Any]
 Key = tuple[str, bytes, Ed25519PublicKey]
-FORMATS = ("bierger-readings-1", "bierger-readings-2")  # the first is of one log: its batches do not name theirs
+FORMATS = ("bierger-readings-1", "bierger-readings-2", "bierger-readings-3")  # the first is of one log for all its batches
 READINGS_LEAF, EARLIER_LEAF = 9, 12  # kinds of the log's leaves: a batch of readings, and how the log before this one ended
 ED25519_NOTE, TILE = 1, 256  # kind of signature of a C2SP signed note; entries of a full bundle of the log
 KEPT_DAYS = 730  # for which readings are kept at least, where an export of an earlier release does not say it
@@ -75,8 +75,8 @@ def tag_of(key: bytes, batch: int) -> bytes:
 
 def logged_as(batch: Json) -> bytes:
     """The 33 bytes that the log holds of a batch."""
-    content = canonical({"v": 1, **{name: batch[name] for name in ("number", "at", "size", "root")}})
-    return leaf_of(READINGS_LEAF, batch["salt"], content)
+    said = ("number", "at", "size", "root", *(("kept_days",) if batch.get("v", 1) != 1 else ()))
+    return leaf_of(READINGS_LEAF, batch["salt"], canonical({"v": batch.get("v", 1), **{name: batch[name] for name in said}}))
 
 
 def leaf_of(kind: int, salt: str, content: bytes) -> bytes:
@@ -189,17 +189,15 @@ def check_chain(export: Json) -> None:
     """Rule 1: every entry follows the one before; its hash and its content are what they say. What is erased says nothing."""
     subject, previous = export["subject"], bytes(32).hex()
     for place, entry in enumerate(export["entries"], start=1):
-        number, reading, salt = entry["sequence"], entry["reading"], entry["salt"]
+        number, reading, salt, name = entry["sequence"], entry["reading"], entry["salt"], f"entry {entry['sequence']}"
         need(number == place, f"entry {place} is missing or out of order: entry {number} stands in its place")
-        follows = entry["previous"] == previous
-        need(follows, f"entry {number} does not follow entry {number - 1}: something was removed, added or changed")
+        need(entry["previous"] == previous, f"{name} does not follow entry {number - 1}: something was removed, added or changed")
         header = {"subject": subject, **{name: entry[name] for name in ("sequence", "previous", "commitment")}}
         previous = sha256(b"bierger/reading-entry/v1", canonical(header)).hex()
         need(previous == entry["hash"], f"entry {number} was changed: its hash does not fit")
         if reading is None and salt is None:
             continue
-        is_whole = reading is not None and salt is not None
-        need(is_whole, f"the reading of entry {number} is gone, but it was not erased as it should be")
+        need(reading is not None and salt is not None, f"the reading of {name} is gone, but it was not erased as it should be")
         fits = commitment_of(unhex(salt, 32), reading).hex() == entry["commitment"]
         need(fits, f"the reading of entry {number} was changed after it was sealed")
         need(reading["subject"] == subject, f"entry {number} is about somebody else")
@@ -256,23 +254,26 @@ def check_early(export: Json, entry: Json, batches: dict[int, Json], keys: list[
     check_log_proof(export, batch, keys)
 
 
-def check_erased(export: Json, days: int, today: datetime) -> list[str]:
+def check_erased(export: Json, dates: dict[int, datetime], days: int, today: datetime) -> list[str]:
     """Rule 7: what was erased was old enough, by the time of its batch, which is in the log. Gives what to say about it.
 
-    On which day the file was made is the word of who made it, and believed up to today: a date written ahead excuses nothing.
+    dates: of all known batches; days count from no date before that of an earlier batch. `made_at` is believed up to today.
     """
-    batches = {batch["number"]: batch for batch in export["batches"]}
-    now, erased = min(instant(export["made_at"]), today), []
+    batches, since, latest = {batch["number"]: batch for batch in export["batches"]}, {}, None
+    for number, at in sorted(dates.items()):
+        since[number] = latest = max(at, latest or at)
+    now, erased, known = min(instant(export["made_at"]), today), [], True
     for entry in filter(lambda one: one["salt"] is None, export["entries"]):
         name, batch = f"entry {entry['sequence']}", batches[entry["batch"]]
         need(batch.get("proof"), f"{name} was erased, and nothing shows that its time was over: its batch is not in the log")
         erased.append(max(kept_days(batch), days))
-        sealed, until = instant(batch["at"]), instant(batch["at"]) + timedelta(days=erased[-1])
+        known = known and batch.get("v", 1) != 1  # of an earlier release, the log does not say it
+        sealed, until = since[batch["number"]], since[batch["number"]] + timedelta(days=erased[-1])
         kept = f"it was sealed on {sealed:%Y-%m-%d} and is kept for {erased[-1]} days at least, until {until:%Y-%m-%d}"
         need(until <= now, f"{name} was erased before its time: {kept}")
     over = f"{len(erased)} of them were erased when their time was over, {min(erased or [0])} days or more after they were sealed"
     word = "for how many days they are kept was taken from the export itself: give --days with what was published elsewhere"
-    return [over, word][: 1 if days else 2] if erased else []
+    return [over, "the log holds for how many days" if known else word][: 1 if days else 2] if erased else []
 
 
 def kept_days(batch: Json) -> int:
@@ -311,8 +312,7 @@ def check_older(export: Json, older: Json) -> None:
         need(is_same, f"entry {place} is not the one of the older export: the chain was rewritten")
     known = {entry["number"] for entry in now} | {one["reading"] for one in export["waiting"]}
     for one in older["waiting"]:
-        name = f"reading {one['reading']} of {one['at']}"
-        need(one["reading"] in known, f"{name} was shown before it was sealed, and has been taken out")
+        need(one["reading"] in known, f"reading {one['reading']} was shown before it was sealed, and has been taken out")
 
 
 def fetch(base: str, path: str) -> bytes | None:
@@ -346,10 +346,10 @@ def leaves_of_log(base: str, size: int) -> list[bytes]:
     return leaves
 
 
-def check_against_log(export: Json, base: str, keys: list[Key]) -> tuple[int, int]:
+def check_against_log(export: Json, base: str, keys: list[Key]) -> tuple[dict[int, datetime], int]:
     """Rule 5: the logs are those that proved the export, every batch in it is published, and nothing of ours is missing.
 
-    Gives how many batches there are, and how many of them the export lacks because they are newer.
+    Gives the dates of all batches, and how many of them the export lacks because they are newer.
     """
     if not export["key"]:
         raise UnreadableError("the export has no key yet to look for in the log: export again when an entry is sealed")
@@ -384,8 +384,8 @@ def published_logs(base: str, keys: list[Key]) -> dict[str, list[bytes]]:
     return logs
 
 
-def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
-    key, number, newer, opened = key_of(export), 0, 0, set()
+def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[dict[int, datetime], int]:
+    key, number, newer, opened, dates = key_of(export), 0, 0, set(), {}
     ends = {entry["batch"]: entry["hash"] for entry in export["entries"]}  # of each batch the last
     last = max(ends, default=0)
     while len(opened) < len(logged):
@@ -398,6 +398,7 @@ def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
             raise WrongError(f"batch {number} is published otherwise than it was sealed")
         need(logged_as(batch) in logged, f"batch {number} is published, and the log does not hold it: it was rewritten")
         opened.add(logged_as(batch))
+        dates[number] = instant(batch["at"])
         tag = tag_of(key, number)
         found = next((leaf[32:].hex() for leaf in leaves if leaf[:32] == tag), None)
         if found == ends.get(number):
@@ -405,10 +406,10 @@ def check_tags(export: Json, base: str, logged: list[bytes]) -> tuple[int, int]:
         if found is None or number <= last:
             raise WrongError(f"batch {number} in the log says otherwise about this chain than the export: it was rewritten")
         # Whoever made the file wrote its date: it can accuse, and never excuse. What is newer is counted and told.
-        if instant(batch["at"]) + SEALING <= instant(export["made_at"]):
+        if dates[number] + SEALING <= instant(export["made_at"]):
             raise WrongError(f"the end was cut off: the log has an entry of this chain in batch {number}")
         newer += 1
-    return len(opened), newer
+    return dates, newer
 
 
 def instant(text: str) -> datetime:
@@ -429,18 +430,15 @@ def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
     """All rules; gives what was found, line by line, and how many newer batches the log has. Raises both errors."""
     given = options.key or []
     keys = [read_key(one) for one in given or export["log_keys"]]
-    lines, newer = [], 0
+    lines, newer, dates = [], 0, {batch["number"]: instant(batch["at"]) for batch in export["batches"]}
     need(options.subject in (None, export["subject"]), f"this export is of chain {export['subject']}")
     check_chain(export)
     lines.append(f"{len(export['entries'])} entries follow each other without a gap; chain {export['subject']}")
     lines += ["nothing was sealed about this person yet, says the export itself"] if not export["key"] else []
     waiting = check_batches(export, keys)
-    now = instant(f"{options.on}T23:59:59Z") if options.on else datetime.now(timezone.utc)  # noqa: UP017, TID251 - alone, on 3.9
-    lines += check_erased(export, options.days, now)
     of = [log_of(export, one) for one in export["batches"] if one["number"] not in waiting]
     lines += [f"{of.count(name)} batches are in the log {name}" for name in dict.fromkeys(of)]
-    if waiting:
-        lines.append(f"{len(waiting)} batches are on their way into the log: export again in a few minutes")
+    lines += [f"{len(waiting)} batches are on their way into the log: export again in a few minutes"] if waiting else []
     if export["waiting"]:
         lines.append(f"{len(export['waiting'])} readings are recorded and not sealed yet: nothing is proved about them")
     if options.older:
@@ -450,11 +448,13 @@ def verify(export: Json, options: argparse.Namespace) -> tuple[list[str], int]:
         lines.append("everything that the older export showed is still there")
     if options.log:
         try:
-            seen, newer = check_against_log(export, options.log, keys)
+            dates, newer = check_against_log(export, options.log, keys)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UnreadableError(f"{options.log} does not answer as a log does ({type(error).__name__}: {error})") from None
         if not newer:
-            lines.append(f"in the {seen} batches of the published log there is nothing of this chain that the export lacks")
+            lines.append(f"in the {len(dates)} batches of the published log there is nothing of this chain that the export lacks")
+    now = instant(f"{options.on}T23:59:59Z") if options.on else datetime.now(timezone.utc)  # noqa: UP017, TID251 - alone, on 3.9
+    lines += check_erased(export, dates, options.days, now)
     lines += [check_opening(export, one) for one in options.opening or []]
     if not given:
         lines.append("the log's key was taken from the export itself: give --key with the one that was published elsewhere")

@@ -65,7 +65,9 @@ class Batch(models.Model):
 
     leaves  64 bytes each, in order
     seed    tells the leaves that say nothing from the others; the house's own audit needs it, nobody else gets it
-    kept    days for which its readings are kept at least, counted from `at`
+    kept    days for which its readings are kept at least, counted from `at`, or from the `at` of an earlier batch where that is
+            later: `since`, a column that the database writes and no model knows
+    v       form of what the log holds of it: from 2 on `kept` is in it
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -77,6 +79,7 @@ class Batch(models.Model):
     root = models.BinaryField()
     commitment = models.BinaryField()
     kept = models.IntegerField(default=kept_days)
+    v = models.SmallIntegerField(default=2)
 
     class Meta:
         db_table = "disclosures_batch"

@@ -203,6 +203,7 @@ class Head(NamedTuple):
     root: bytes
     commitment: bytes
     kept: int
+    v: int
 
 
 def _heads(numbers: Collection[int]) -> dict[int, Head]:
@@ -210,9 +211,8 @@ def _heads(numbers: Collection[int]) -> dict[int, Head]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM disclosures_batch_heads(%s)", [list(numbers)])
-        return {
-            row[0]: Head(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), bytes(row[5]), row[6]) for row in cursor.fetchall()
-        }
+        rows = cursor.fetchall()
+    return {row[0]: Head(row[0], row[1], bytes(row[2]), row[3], bytes(row[4]), bytes(row[5]), *row[6:]) for row in rows}
 
 
 def batch(number: int) -> BatchView | None:
@@ -223,7 +223,7 @@ def batch(number: int) -> BatchView | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT disclosures_batch_leaves(%s)", [number])
         leaves = split_leaves(bytes(cursor.fetchone()[0]))
-    return BatchView(number, head.at, head.salt, head.commitment, leaves, head.kept)
+    return BatchView(number, head.at, head.salt, head.commitment, leaves, head.kept, head.v)
 
 
 def batch_commitment(number: int) -> bytes | None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from bierger.disclosures.errors import NotOwnData
 from bierger.infra.principal import current
+from bierger_core.merkle import ReadingBatch
 from bierger_core.procedures import LegalBasis
 
 C = TypeVar("C", bound=type)
@@ -171,7 +172,12 @@ class ReadingFilter:
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch, as it is public. leaves: 64 bytes each, see bierger_core.merkle.readings. kept: days, counted from `at`."""
+    """A batch, as it is public.
+
+    leaves  64 bytes each, see bierger_core.merkle.readings
+    kept    days for which its readings are kept at least
+    v       form of what the log holds of it: from 2 on `kept` is in it
+    """
 
     number: int
     at: dt.datetime
@@ -179,6 +185,12 @@ class BatchView:
     commitment: bytes
     leaves: tuple[bytes, ...]
     kept: int
+    v: int
+
+    @property
+    def tree(self) -> ReadingBatch:
+        """What the log commits to."""
+        return ReadingBatch(self.number, self.at, self.leaves, None if self.v == 1 else self.kept)
 
 
 @personal_data

@@ -22,7 +22,7 @@ from bierger.documents.errors import SigningUnavailable
 from bierger.infra.brakes import WINDOW, attempt
 from bierger.infra.principal import ANONYMOUS, acting_as, outside_transaction
 from bierger.ledger import selectors as log
-from bierger_core.merkle import ReadingBatch, TileError, format_proof
+from bierger_core.merkle import TileError, format_proof
 from bierger_core.values import format_instant
 
 FOREVER = "public, max-age=31536000, immutable"  # a tile's name fixes its bytes
@@ -134,9 +134,9 @@ def readings_batch(_request: HttpRequest, number: int) -> HttpResponse:
     found = disclosures.batch(number) if number < _LARGEST else None
     if found is None:
         raise Http404
-    batch = ReadingBatch(found.number, found.at, found.leaves)
+    batch = found.tree
     said = {
-        "v": 1, "number": batch.number, "at": format_instant(batch.at), "size": len(batch.leaves), "root": batch.root.hex(),
+        "v": found.v, "number": batch.number, "at": format_instant(batch.at), "size": len(batch.leaves), "root": batch.root.hex(),
         "salt": found.salt.hex(), "kept_days": found.kept, "leaves": [leaf.hex() for leaf in batch.leaves],
     }  # fmt: skip
     return _bytes(json.dumps(said).encode(), "application/json", MINUTE)

@@ -11,7 +11,7 @@ into the log. `tools/verify_readings.py` defines the same once more, on its own,
     leaf       = tag || hash of the person's last entry in this batch                                     (64 bytes)
                | 32 random bytes || commitment of a reading that is told later
                | 64 bytes that say nothing, up to a power of two
-    in the log = commitment(DISCLOSURES, salt, canonical JSON {at, number, root, size, v})
+    in the log = commitment(DISCLOSURES, salt, canonical JSON {at, kept_days, number, root, size, v})
 
 Leaves stand in the order of their bytes. They are public: to everybody else they look random. Who holds the key finds their own
 in every batch, so that the end of a chain cannot be cut off either: the log still has it.
@@ -97,11 +97,16 @@ def padded_size(leaves: int) -> int:
 
 @dataclass(frozen=True)
 class ReadingBatch:
-    """The tree of one batch: its leaves in order. number: from 1, without a gap."""
+    """The tree of one batch: its leaves in order.
+
+    number   from 1, without a gap
+    kept     days for which its readings are kept at least; None: a batch of the first form, which does not say so
+    """
 
     number: int
     at: datetime
     leaves: tuple[bytes, ...]
+    kept: int | None
 
     @property
     def root(self) -> bytes:
@@ -111,12 +116,14 @@ class ReadingBatch:
     def content(self) -> bytes:
         """What the log commits to."""
         said: dict[str, Canonical] = {
-            "v": 1,
+            "v": 1 if self.kept is None else 2,
             "number": self.number,
             "at": format_instant(self.at),
             "size": len(self.leaves),
             "root": self.root.hex(),
         }
+        if self.kept is not None:
+            said["kept_days"] = self.kept
         return canonical_json(said)
 
     def commitment(self, salt: bytes) -> bytes:
@@ -135,11 +142,11 @@ class ReadingBatch:
         return found, tuple(inclusion_proof(found, len(self.leaves), tree.read))
 
 
-def make_batch(number: int, at: datetime, leaves: Iterable[bytes], seed: bytes) -> ReadingBatch:
-    """A batch of these leaves, filled up and put in order."""
+def make_batch(number: int, at: datetime, leaves: Iterable[bytes], seed: bytes, kept: int) -> ReadingBatch:
+    """A batch of these leaves, filled up and put in order. kept: days for which its readings are kept at least."""
     known = list(leaves)
     filled = known + padding(seed, padded_size(len(known)) - len(known))
-    return ReadingBatch(number, at, tuple(sorted(filled)))
+    return ReadingBatch(number, at, tuple(sorted(filled)), kept)
 
 
 def split_leaves(data: bytes) -> tuple[bytes, ...]:

@@ -82,7 +82,7 @@ def test_they_go_with_their_case_and_the_export_says_erased(people, as_worker, r
     status, text = check(now, "--older", str(older), "--log", public, "--on", str(day))
     assert status == 0, text
     assert "2 of them were erased when their time was over, 730 days or more after they were sealed" in text
-    assert "for how many days they are kept was taken from the export itself" in text
+    assert "the log holds for how many days" in text
     assert "taken from the export itself: give --days" not in check(now, "--on", str(day), "--days", "365")[1]
     # A day earlier they could not have gone; nor could they, if one knows that they are kept for longer.
     assert "entry 1 was erased before its time" in check(now, "--on", str(day - dt.timedelta(days=2)))[1]

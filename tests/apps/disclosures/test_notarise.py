@@ -24,7 +24,7 @@ from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import selectors as log
 from bierger.ledger.models import QueueEntry
 from bierger.site.commands import jobs
-from bierger_core.merkle import ReadingBatch, leaf_hash, reading_commitment, reading_tag, verify_inclusion, verify_proof
+from bierger_core.merkle import leaf_hash, reading_commitment, reading_tag, verify_inclusion, verify_proof
 from tests.apps.disclosures.town import chain_in_order, read, seal, unsealed
 from tests.attacks.together import PATIENCE, superuser
 from tests.clients import client_of
@@ -62,7 +62,7 @@ def test_each_person_has_a_chain_and_the_log_has_the_batch(transactional: None, 
         for number, head in last.items():
             view = selectors.batch(number)
             assert view is not None
-            batch = ReadingBatch(view.number, view.at, view.leaves)
+            batch = view.tree
             tag = reading_tag(mine.key, number)
             place, path = batch.proof_of(tag)
             verify_inclusion(leaf_hash(tag + head), place, len(batch.leaves), path, batch.root)

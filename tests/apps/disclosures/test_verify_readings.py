@@ -8,7 +8,7 @@ import copy
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from bierger.disclosures import selectors
+from bierger.filings.services import end_readings
 from bierger.infra.principal import SYSTEM, acting_as
 from bierger.ledger import services as log
-from bierger_core.merkle import ReadingBatch, ReadingEntry, reading_commitment, reading_tag
+from bierger_core.merkle import ReadingBatch, ReadingEntry, reading_commitment, reading_tag, split_leaves
 from bierger_core.values import Kind, format_instant, parse_instant
 from tests.apps.disclosures.exports import PROGRAM, check, copy_log, export, write
 from tests.apps.disclosures.town import read, seal
@@ -99,16 +100,19 @@ def called_erased_in_the_future(said: Export) -> None:
     said["made_at"] = "2199-01-01T00:00:00Z"
 
 
+def called_erased_and_promised_less(said: Export) -> None:
+    called_erased(said)
+    said["batches"][0]["kept_days"] = 0
+
+
 def called_erased_and_never_promised(said: Export) -> None:
-    """As an export of an earlier release, which did not say how long: then it is what was documented."""
-    called_erased(said)
-    for batch in said["batches"]:
-        del batch["kept_days"]
+    """As if its batch were of a release whose batches promised nothing in the log."""
+    called_erased_and_promised_less(said)
+    said["batches"][0]["v"] = 1
 
 
-def called_erased_by_a_wild_number(said: Export) -> None:
-    called_erased(said)
-    said["batches"][0]["kept_days"] = 10**12
+def promised_nothing(said: Export) -> None:
+    del said["batches"][0]["kept_days"]
 
 
 def called_erased_of_an_old_batch(said: Export) -> None:
@@ -158,8 +162,9 @@ SPOILED = {
     half_erased: "was not erased as it should be", without_a_batch: "batch 1 is missing", without_a_proof: "batch 1 is not in the log",
     another_date: "does not lead to the log's signed root", another_key: "the chain is another's", another_log: "of another log",
     spoiled_signature: "signature on a checkpoint is wrong", called_erased: "entry 2 was erased before its time: it was sealed on",
-    called_erased_in_the_future: "is kept for 730 days at least, until", called_erased_and_never_promised: "is kept for 730 days at least, until",
-    called_erased_by_a_wild_number: "is kept for 36500 days", called_erased_of_an_old_batch: "does not lead to the log's signed root",
+    called_erased_in_the_future: "is kept for 730 days at least, until", promised_nothing: "the export is not complete",
+    called_erased_and_promised_less: "does not lead to the log's signed root",
+    called_erased_and_never_promised: "does not lead to the log's signed root", called_erased_of_an_old_batch: "does not lead to the log's signed root",
     called_erased_without_a_proof: "nothing shows that its time was over", without_a_key: "a value is not hexadecimal",
 }  # fmt: skip
 
@@ -253,19 +258,58 @@ def test_a_first_file_before_anything_was_sealed_is_good_and_protects(transactio
     assert "has been taken out" in check(write(tmp_path, "cut.json", taken_out), "--older", str(first))[1]
 
 
-def test_a_promise_of_before_stays(story: tuple[Export, Export], tmp_path: Path):
-    """How long is the word of who makes the file: an older file remembers it, the log publishes it with the batch."""
-    mine, _ = story
+def test_a_promise_of_an_earlier_release_is_the_word_of_the_file(transactional: None, as_worker, run_jobs, tmp_path: Path):
+    """Then the log did not hold for how long. An older file remembers it, and who knows a number gives it."""
+    lea = person("lea.beispill")
+    read(officer("claire.muster"), lea)
+    read(officer("claire.muster"), lea)
+    seal(as_worker)
+    with superuser() as db:
+        db.execute("SET session_replication_role = replica")
+        at, salt, leaves = db.execute("SELECT at, salt, leaves FROM disclosures_batch").fetchone()
+        first = ReadingBatch(1, at, split_leaves(leaves), None)
+        db.execute("UPDATE disclosures_batch SET v = 1, commitment = %s", [first.commitment(salt)])
+    run_jobs()
+    mine = export(lea)
     older, now = write(tmp_path, "older.json", mine), copy.deepcopy(mine)
     called_erased(now)
     now["batches"][0]["kept_days"] = 0
     file = write(tmp_path, "now.json", now)
     status, said = check(file)
     assert (status, "1 of them were erased when their time was over, 0 days or more after they were sealed" in said) == (0, True), said
+    assert "for how many days they are kept was taken from the export itself" in said
     assert "batch 1 is kept for 730 days, said the older export: now it says less" in check(file, "--older", str(older))[1]
     assert "is kept for 730 days at least" in check(file, "--days", "730")[1]
+    now["batches"][0]["kept_days"] = 10**12
+    assert "is kept for 36500 days" in check(write(tmp_path, "wild.json", now))[1]
+    del now["batches"][0]["kept_days"]
+    assert "is kept for 730 days at least" in check(write(tmp_path, "silent.json", now))[1], "it is what was documented then"
     published = json.loads((copy_log(tmp_path / "log") / "readings" / "1.json").read_text())
-    assert published["kept_days"] == 730
+    assert (published["v"], published["kept_days"]) == (1, 730)
+
+
+def test_a_batch_that_was_dated_back_lets_nothing_go(transactional: None, frozen, as_worker, run_jobs, tmp_path: Path):
+    """Who turns the clock back while somebody reads could erase that at once: by its dates it is old."""
+    lea, claire, hugo = person("lea.beispill"), officer("claire.muster"), person("hugo.exemplo")
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    frozen(now)
+    read(claire, hugo)
+    seal(as_worker)
+    frozen(now - timedelta(days=731))
+    read(claire, lea, purpose="worklist")
+    seal(as_worker)
+    frozen(now)
+    run_jobs()
+    with as_worker(), acting_as(SYSTEM):
+        end_readings()
+    # The file alone cannot tell it, for it has the second batch only; the published log does.
+    mine = export(lea)
+    assert mine["entries"][0]["salt"], "the days of the second batch count from the date of the first"
+    mine["entries"][0] |= {"reading": None, "salt": None}
+    file, public = write(tmp_path, "mine.json", mine), str(copy_log(tmp_path / "log"))
+    assert check(file, "--on", str(now.date()))[0] == 0
+    status, said = check(file, "--on", str(now.date()), "--log", public)
+    assert (status, "entry 1 was erased before its time: it was sealed on 2026-03-02" in said) == (1, True), said
 
 
 def test_a_cut_tail_is_found_by_an_older_export_and_by_the_log(story: tuple[Export, Export], tmp_path: Path):
@@ -383,9 +427,11 @@ def rewritten(subject: str, dropped: int) -> bytes:
         db.execute("UPDATE disclosures_chain SET sequence = %s, head = %s WHERE subject = %s", [len(rows), previous, subject])
         new = b""
         for number, head in ends.items():
-            at, salt, leaves = db.execute("SELECT at, salt, leaves FROM disclosures_batch WHERE number = %s", [number]).fetchone()
+            at, salt, leaves, kept = db.execute(
+                "SELECT at, salt, leaves, kept FROM disclosures_batch WHERE number = %s", [number]
+            ).fetchone()
             tag, parts = reading_tag(key, number), [leaves[at : at + 64] for at in range(0, len(leaves), 64)]
-            batch = ReadingBatch(number, at, tuple(tag + head if one.startswith(tag) else one for one in parts))
+            batch = ReadingBatch(number, at, tuple(tag + head if one.startswith(tag) else one for one in parts), kept)
             new = batch.commitment(salt)
             db.execute(
                 "UPDATE disclosures_batch SET leaves = %s, root = %s, commitment = %s WHERE number = %s",

@@ -48,7 +48,7 @@ def test_a_chain_goes_on_where_it_ended():
 
 @given(LEAVES, st.binary(min_size=32, max_size=32))
 def test_every_leaf_is_found_and_proved(leaves: list[bytes], seed: bytes):
-    batch = make_batch(3, AT, leaves, seed)
+    batch = make_batch(3, AT, leaves, seed, 730)
     assert len(batch.leaves) == padded_size(len(leaves)) >= FEWEST_LEAVES
     assert set(leaves) <= set(batch.leaves)
     assert list(batch.leaves) == sorted(batch.leaves)
@@ -59,15 +59,25 @@ def test_every_leaf_is_found_and_proved(leaves: list[bytes], seed: bytes):
 
 
 def test_what_the_log_commits_to_changes_with_every_part():
-    batch = make_batch(1, AT, [b"x" * 64], b"seed")
+    batch = make_batch(1, AT, [b"x" * 64], b"seed", 730)
     others = [
-        ReadingBatch(2, AT, batch.leaves),
-        ReadingBatch(1, AT.replace(year=2027), batch.leaves),
-        ReadingBatch(1, AT, batch.leaves[:-1]),
+        ReadingBatch(2, AT, batch.leaves, 730),
+        ReadingBatch(1, AT.replace(year=2027), batch.leaves, 730),
+        ReadingBatch(1, AT, batch.leaves[:-1], 730),
+        ReadingBatch(1, AT, batch.leaves, 729),
+        ReadingBatch(1, AT, batch.leaves, None),
     ]
     salt = b"s" * 32
     assert batch.commitment(salt)[0] == 9
-    assert len({one.commitment(salt) for one in [batch, *others]} | {batch.commitment(b"t" * 32)}) == 5
+    assert len({one.commitment(salt) for one in [batch, *others]} | {batch.commitment(b"t" * 32)}) == 7
+
+
+def test_a_batch_of_the_first_form_is_committed_to_as_it_was():
+    first = ReadingBatch(1, AT, (b"x" * 64,), None)
+    said = f'{{"at":"2026-11-22T17:00:00Z","number":1,"root":"{first.root.hex()}","size":1,"v":1}}'
+    assert first.content() == said.encode()
+    now = ReadingBatch(1, AT, (b"x" * 64,), 730)
+    assert now.content() == said.replace('"number"', '"kept_days":730,"number"').replace('"v":1', '"v":2').encode()
 
 
 def test_tags_of_two_batches_tell_nothing_about_each_other():
@@ -80,4 +90,4 @@ def test_what_is_no_salt_no_leaf_no_tag_is_refused():
     with pytest.raises(TreeRangeError):
         split_leaves(b"x" * 65)
     with pytest.raises(TreeRangeError):
-        make_batch(1, AT, [], b"seed").proof_of(b"t" * 32)
+        make_batch(1, AT, [], b"seed", 730).proof_of(b"t" * 32)

@@ -33,7 +33,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max
 
 from bierger.disclosures.errors import AnotherNotariser, NotSealed
-from bierger.disclosures.models import Aside, Batch, Chain, Disclosure, Entry, Held
+from bierger.disclosures.models import Aside, Batch, Chain, Disclosure, Entry, Held, kept_days
 from bierger.disclosures.plugins.payloads import DelayTold, payload
 from bierger.infra import clock, outbox
 from bierger.infra.locks import Lock, hold
@@ -141,7 +141,8 @@ def _seal(work: _Work, step: Step) -> int:
         leaves.append(reading_tag(bytes(its.key), number) + its.head)
     leaves += [bytes(one.tag) + bytes(one.commitment) for one in work.held]
     seed = secrets.token_bytes(32)
-    _write_batch(make_batch(number, clock.now(), leaves, seed), seed)
+    kept = kept_days()
+    _write_batch(make_batch(number, clock.now(), leaves, seed, kept), seed, kept)
     step("batch")
     _write_entries(entries, chains, work.held, number)
     step("entries")
@@ -263,13 +264,13 @@ def _entry(link: ReadingEntry, told: _Told, batch: int) -> Entry:
     )  # fmt: skip
 
 
-def _write_batch(batch: ReadingBatch, seed: bytes) -> None:
+def _write_batch(batch: ReadingBatch, seed: bytes, kept: int) -> None:
     salt = secrets.token_bytes(32)
     insert(
         [
             Batch(
                 number=batch.number, at=batch.at, salt=salt, seed=seed, size=len(batch.leaves), leaves=b"".join(batch.leaves),
-                root=batch.root, commitment=batch.commitment(salt),
+                root=batch.root, commitment=batch.commitment(salt), kept=kept,
             )
         ]
     )  # fmt: skip

@@ -42,7 +42,7 @@ from bierger_core.values import LUXEMBOURG, format_instant
 ASK = ("commune", "data-question")  # owner and name of the package
 ASK_STEP = "question"  # the page on which the question is asked: what comes before it is known
 VERIFIER = Path(__file__).resolve().parents[4] / "tools" / "verify_readings.py"
-FORMAT = "bierger-readings-2"
+FORMAT = "bierger-readings-3"
 
 
 @never_cache
@@ -192,11 +192,12 @@ def _export(mine: Sealed) -> Mapping[str, Any]:
 def _batch(number: int, key: bytes, early: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     found = disclosures.batch(number)
     assert found is not None, "entries name batches that are there: a foreign key"
-    batch = ReadingBatch(found.number, found.at, found.leaves)
+    batch = found.tree
     proof = log.proof(found.commitment)
     own = reading_tag(key, number)
     tags = [bytes.fromhex(one["tag"]) for one in early if one["batch"] == number]
     return {
+        "v": found.v,
         "number": number,
         "at": format_instant(batch.at),
         "size": len(batch.leaves),
