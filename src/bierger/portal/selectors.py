@@ -176,11 +176,17 @@ def _act(act: ActView) -> ActRow:
     office = administrations.administration(id=act.administration)
     return ActRow(
         id=act.id, title=act.title, number=act.number, ready=act.state == "delivered" and act.file is not None,
-        state=_("erased") if act.state == "delivered" and act.file is None else words.word(words.ACT_STATES, act.state),
+        state=_act_state(act),
         revoked=_revoked(act),
         revoked_on=formats.local_day(act.revoked_at) if act.revoked_at else "",
         successor=act.successor_number, replaced=act.replaced_number, email=office.email or "", **_term(act),
     )  # fmt: skip
+
+
+def _act_state(act: ActView) -> str:
+    if act.state == "delivered" and act.file is None:
+        return _("erased")
+    return "" if act.revoked_at else words.word(words.ACT_STATES, act.state)
 
 
 def _term(act: ActView) -> dict[str, str]:

@@ -97,7 +97,8 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """A document issued. `ready`: it can be downloaded; `revoked`: why, or empty; `note`: what its holder was told about that.
+    """A document issued. `ready`: it can be downloaded; `state`: how far it is, of a revoked one only that it was erased.
+    `revoked`: why, or empty; `note`: what its holder was told about that.
     `successor`, `replaced`: numbers of what took its place, and of the one whose place it took. `email`: whom to ask.
     `ends`: until when it may be relied on, or empty; `over`: that it ended, as a sentence; `again`: where to ask for another.
     """

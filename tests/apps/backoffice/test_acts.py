@@ -17,6 +17,7 @@ from bierger.delivery import selectors as delivery
 from bierger.documents import selectors as documents
 from bierger.documents import services
 from bierger.documents.models import Act, Revocation
+from bierger.infra import clock
 from bierger.infra.principal import ANONYMOUS, Principal, acting_as
 from bierger.ui import formats
 from tests import story
@@ -155,6 +156,21 @@ def test_its_page_speaks_to_the_officer_and_says_until_when_it_holds(mersch, cer
     assert "ne peut être ni révoqué" not in page(proof.id)
     frozen(datetime.combine(until + timedelta(days=1), time(12), UTC))
     assert "Expiré" in page(certificate)
+
+
+def test_what_is_left_of_an_erased_one_is_said(mersch, certificate, run_jobs, frozen):
+    with acting_as(mersch.mayor):
+        services.revoke_act(act=certificate, reason="error", note=NOTE)
+    with acting_as(mersch.applicant):
+        case = documents.act(certificate).case_id
+    run_jobs()
+    frozen(clock.now() + timedelta(days=500))
+    run_jobs()
+    page = text(client_of(mersch.mayor).get(f"/desk/acts/{certificate}", HTTP_ACCEPT_LANGUAGE="en"))
+    assert "What it said was erased, and its file with it." in page
+    assert "Beispill" not in page
+    mine = " ".join(text(client_of(mersch.applicant).get(f"/requests/{case}", HTTP_ACCEPT_LANGUAGE="en")).split())
+    assert re.search(r">Revoked</span> · erased</p>", mine)
 
 
 def test_a_corrected_permit_takes_the_place_of_the_wrong_one(mersch, permit, run_jobs):

@@ -189,6 +189,7 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
     officer = administrations.officer(view.revoked_by) if view.revoked_by else None
     context = {
         **_about(request, found), "rows": rows, "correctable": bool(found.values), "case_open": found.case_open, **_term(view),
+        "erased": view.state == "delivered" and view.file is None,
         "reason": words.word(words.REVOCATIONS, view.revocation_reason) if view.revoked_at else "",
         "officer": officer.full_name if officer else "",
         "said": _said(request.GET.get("said", "")), "did": _did(request.GET.get("did", "")),
