@@ -4,7 +4,8 @@
 1. Acts of the packages that come with Bierger are sealed and set as letters, with the code where the letter has it.
 2. Their pages are drawn at 100 to 300 dots per inch, as a scanner or a telephone at some distance sees them.
 3. Each picture is turned, blurred, compressed, seen from the side, and all of it at once.
-4. The reader of `/verify` reads it. Read is a picture whose text is exactly the seal.
+4. The readers of `/verify` read it: the server's, and the browser's in a real Chromium. Read is a picture whose text is exactly
+   the seal.
 Nothing is kept but the shares; with --page they go into docs/explain/photographs.json and the table of docs/howto/verify.md.
 """
 
@@ -18,13 +19,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image, ImageFilter
 
+from benchmarks import photographs_browser
 from bierger.documents.plugins.codes import draw_svg
 from bierger.documents.plugins.sandbox.images import read_codes
 from bierger.site.commands.check import read_package
@@ -54,7 +58,9 @@ SURROUNDINGS = {
     "verify_url": "https://guichet.esch.lu/verify", "accent": "#b3122a", "title": "Acte",
 }  # fmt: skip
 MAX_PIXELS = 60_000_000
+NO_BROWSER = "the reader of the browser needs Chromium (Debian package chromium; `make system-packages` installs it where it can)"
 Change = Callable[[Image.Image], Image.Image]
+Reader = Callable[[bytes], list[str]]
 
 
 def _compressed(picture: Image.Image, quality: int) -> Image.Image:
@@ -167,24 +173,51 @@ def pages(letter: Letter, dots: int) -> Iterator[Image.Image]:
                 yield page.convert("L")
 
 
-def is_read(picture: Image.Image, code: str) -> bool:
-    """Does the reader of /verify find exactly this code in it?"""
+def png_of(picture: Image.Image) -> bytes:
+    """What is handed to a reader: not a dot of it is lost."""
     out = io.BytesIO()
     picture.save(out, "PNG")
-    return code in read_codes(out.getvalue(), max_pixels=MAX_PIXELS)
+    return out.getvalue()
 
 
-def measure(resolutions: Sequence[int] = RESOLUTIONS, changes: Mapping[str, Change] = CHANGES) -> dict[str, dict[str, float]]:
-    """Share of the letters whose code was read, by change and by resolution."""
-    found: dict[str, dict[str, float]] = {name: {} for name in changes}
+def read_by_the_server(png: bytes) -> list[str]:
+    """The texts that the server's form at /verify finds in it."""
+    return read_codes(png, max_pixels=MAX_PIXELS)
+
+
+@contextmanager
+def readers() -> Iterator[dict[str, Reader]]:
+    """The server's reader, and the browser's where there is a Chromium; that there is none is said by whoever calls."""
+    if photographs_browser.program() is None:
+        yield {"server": read_by_the_server}
+        return
+    with photographs_browser.reader() as in_the_browser:
+        yield {"server": read_by_the_server, "browser": in_the_browser}
+
+
+def measure(
+    by: Mapping[str, Reader], resolutions: Sequence[int] = RESOLUTIONS, changes: Mapping[str, Change] = CHANGES
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Share of the letters whose code was read, by reader, change and resolution; each reader is given the very same pictures."""
+    found: dict[str, dict[str, dict[str, float]]] = {who: {name: {} for name in changes} for who in by}
     with tempfile.TemporaryDirectory() as folder:
         made = letters(Path(folder))
         for dots in resolutions:
             drawn = [(letter.code, list(pages(letter, dots))) for letter in made]
             for name, change in changes.items():
-                read = sum(any(is_read(change(page), code) for page in shown) for code, shown in drawn)
-                found[name][str(dots)] = read / len(made)
+                pictures = [(code, [png_of(change(page)) for page in shown]) for code, shown in drawn]
+                for who, read in by.items():
+                    hits = sum(any(code in read(png) for png in shown) for code, shown in pictures)
+                    found[who][name][str(dots)] = hits / len(made)
     return found
+
+
+def measured(resolutions: Sequence[int] = RESOLUTIONS) -> dict[str, Any]:
+    """What is published: the server's shares as `read`, the browser's as `browser`, or in `missing_browser` why not."""
+    with readers() as by:
+        found = measure(by, resolutions)
+    said: dict[str, Any] = {"letters": len(LETTERS), "read": found["server"]}
+    return said | ({"browser": found["browser"]} if "browser" in found else {"missing_browser": NO_BROWSER})
 
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
@@ -195,22 +228,29 @@ def table(found: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def publish(found: Mapping[str, Mapping[str, float]]) -> None:
-    """Write the shares where they are read."""
-    FIGURES.write_text(json.dumps({"letters": len(LETTERS), "read": found}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+def publish(said: Mapping[str, Any]) -> None:
+    """Write the shares where they are read: both readers' or nothing, since the page says that they saw the same pictures."""
+    if "browser" not in said:
+        raise SystemExit(f"THE PHOTOGRAPHS ARE NOT PUBLISHED: {said['missing_browser']}")
+    kept = {name: said[name] for name in ("letters", "read", "browser")}
+    FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
     page = PAGE.read_text("utf-8")
-    PAGE.write_text(re.sub(r"(?<=<!-- photographs -->\n)(?:\|.*\n)*", table(found) + "\n", page), "utf-8")
+    for mark, shares in (("photographs", said["read"]), ("photographs-browser", said["browser"])):
+        page = re.sub(rf"(?<=<!-- {mark} -->\n)(?:\|.*\n)*", table(shares) + "\n", page)
+    PAGE.write_text(page, "utf-8")
 
 
 def main() -> int:
-    """Print the table; with --page also write it where it is read."""
+    """Print both tables; with --page also write them where they are read."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--page", action="store_true", help="write the shares into docs/explain and docs/howto/verify.md")
     arguments = parser.parse_args()
-    found = measure()
-    print(table(found))
+    said = measured()
+    print("The server's reader:", table(said["read"]), sep="\n")
+    in_browser = table(said["browser"]) if "browser" in said else f"NOT MEASURED: {said['missing_browser']}"
+    print("The browser's reader:", in_browser, sep="\n")
     if arguments.page:
-        publish(found)
+        publish(said)
     return 0
 
 

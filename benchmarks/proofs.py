@@ -354,15 +354,19 @@ def photographed(size: Size) -> dict[str, Any]:
     if shutil.which("pdftoppm") is None:
         return {"missing": "pdftoppm is not installed"}
     resolutions = photographs.RESOLUTIONS if size is USUAL else (150,)
-    return {"letters": len(photographs.LETTERS), "read": photographs.measure(resolutions)}
+    return photographs.measured(resolutions)
 
 
 def photograph_lines(said: Mapping[str, Any]) -> list[str]:
     if "missing" in said:
         return [f"NO PHOTOGRAPHS ARE MEASURED: {said['missing']}"]
     head = f"Codes read from printed pages of {said['letters']} letters, as drawn at so many dots per inch and then spoilt"
-    shares = {name: " · ".join(f"{dots} dpi {share:.0%}" for dots, share in one.items()) for name, one in said["read"].items()}
-    return [head, *(f"  {share}  {name}" for name, share in shares.items())]
+    lines = [head]
+    for who, key in (("the server's reader", "read"), ("the browser's reader", "browser")):
+        lines.append(f"  {who}" if key in said else f"  {who} IS NOT MEASURED: {said['missing_browser']}")
+        for name, one in said.get(key, {}).items():
+            lines.append(f"    {' · '.join(f'{dots} dpi {share:.0%}' for dots, share in one.items())}  {name}")
+    return lines
 
 
 def appends(root: Path, size: Size) -> list[dict[str, float]]:
@@ -415,7 +419,7 @@ def main() -> int:
     if told.page:
         proofs_page.publish(said)
         if "read" in said["photographs"]:
-            photographs.publish(said["photographs"]["read"])
+            photographs.publish(said["photographs"])
     return 1 if said.get("letters", {}).get("over") else 0
 
 

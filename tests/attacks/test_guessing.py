@@ -180,7 +180,7 @@ PUBLIC = {
     "gateway:api-verify",  # counted by address, as /verify is
     "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify", "portal:accessibility",
     "portal:colours", "portal:readings-verifier", "portal:verify-app", "portal:verify-words", "portal:verify-manifest",
-    "portal:verify-worker", "portal:situations", "portal:situation", "portal:situation-plan",
+    "portal:verify-worker", "portal:verify-reader", "portal:situations", "portal:situation", "portal:situation-plan",
 }  # fmt: skip
 """Routes that answer to anybody. Whoever adds one names it here, and so says that it is meant."""
 NOT_A_PAGE = {"language", "ui:register", "portal:start", "portal:situation-prepare", "identity:sign-out", "portal:link"}

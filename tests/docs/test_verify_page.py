@@ -50,10 +50,14 @@ def test_a_program_is_answered_as_printed(db):
     assert answer.json() == json.loads(printed)
 
 
-def test_the_table_of_pictures_is_the_measured_one():
+def test_the_tables_of_pictures_are_the_measured_ones():
     from benchmarks import photographs
 
-    assert photographs.table(json.loads(photographs.FIGURES.read_text())["read"]) in PAGE.read_text()
+    said = json.loads(photographs.FIGURES.read_text())
+    for mark, shares in (("photographs", said["read"]), ("photographs-browser", said["browser"])):
+        assert f"<!-- {mark} -->\n{photographs.table(shares)}\n" in PAGE.read_text()
+        assert shares.keys() == photographs.CHANGES.keys()
+        assert all(tuple(map(int, shares[name])) == photographs.RESOLUTIONS for name in shares)
 
 
 def test_the_page_names_every_step():

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from benchmarks.photographs import letters
-from PIL import Image
+from benchmarks.photographs import png_of as png
+from PIL import Image, ImageEnhance
 from playwright.sync_api import Browser, Page, expect
 
 from bierger_core.seals import Claims, RegisteredType, seal
@@ -21,6 +23,7 @@ from tests.journeys.verify_visit import (
     RESULT,
     SAMPLES,
     VOICE,
+    again,
     camera,
     choose,
     code_of,
@@ -82,9 +85,64 @@ def test_todays_certificate_is_read_from_photographs_small_and_askew(browser: Br
     shots = [(f"{width}-{angle}-{size[1]}.jpg", "image/jpeg", jpeg(photographed(page_image, width=width, angle=angle, size=size), 85)) for width, angle, size in SHOTS]
     with somebody(browser, site) as page:
         opened(page)
-        found = answers(page, len(shots), *shots)
-        assert dict(zip(SHOTS, found, strict=True)) == dict.fromkeys(SHOTS, "facts")
+        shots += [("faint.png", "image/png", png(ImageEnhance.Contrast(photographed(page_image, width=1000, angle=9)).enhance(0.06)))]
+        found = dict(zip([name for name, _, _ in shots], answers(page, len(shots), *shots), strict=True))
+        assert found == dict.fromkeys(found, "facts")
         assert [line.split(":")[0] for line in page.locator(".answers li a").all_text_contents()] == ["File"] * len(shots)
+
+
+SAID = """
+addEventListener("DOMContentLoaded", () => {
+  const says = document.getElementById("verify-says");
+  window.said = [];
+  new MutationObserver(() => setTimeout(() => said.push(says.textContent))).observe(says, { childList: true });
+});
+"""
+"""What the page says, noted when it next has time: of a page that is busy until its answer, nothing but the end."""
+
+
+def without_code() -> tuple[str, str, bytes]:
+    return "wall.jpg", "image/jpeg", jpeg(photographed(Image.new("RGB", (1654, 2339), "white"), size=(2300, 3100)))
+
+
+def threads(page: Page) -> list[str]:
+    return [urlsplit(one.url).path for one in page.workers]
+
+
+def test_while_a_picture_is_searched_the_page_says_so_and_answers_what_is_asked_meanwhile(browser: Browser, site: Site) -> None:
+    put_log(site)
+    with somebody(browser, site) as page:
+        page.add_init_script(SAID)
+        opened(page)
+        assert answers(page, 1, without_code()) == ["unread"]
+        assert page.locator(RESULT).get_attribute("data-code") == "verify-no-code"
+        assert "No code at first sight: looking closer…" in page.evaluate("said")
+        assert threads(page) == ["/verify/reader.js"]
+        again(page)
+        # Both at once: the text is answered, and the picture's answer does not take its place.
+        page.locator("#verify-text").fill(code_of())
+        page.evaluate("""() => {
+          const submit = () => document.querySelector("#verify-form button").click();
+          document.getElementById("verify-file").addEventListener("change", () => setTimeout(submit), { once: true });
+        }""")
+        page.locator("#verify-file").set_input_files([{"name": name, "mimeType": media, "buffer": data} for name, media, data in [without_code()]])
+        assert kind(page) == "facts"
+        # The thread takes one picture after the other: when it has answered this one, the one before was answered as well.
+        page.evaluate("async (path) => (await import('/static/js/verify/scan.js')).readPhoto(await (await fetch(path)).blob())", "/static/img/icon-192.png")
+        assert kinds(page, 1) == ["facts"]
+
+
+@pytest.mark.parametrize("lack", ["no-drawing", "no-thread"])
+def test_a_browser_without_threads_reads_in_the_page(browser: Browser, site: Site, lack: str) -> None:
+    put_samples(site)
+    with somebody(browser, site) as page:
+        if lack == "no-drawing":
+            page.add_init_script("delete window.OffscreenCanvas")
+        else:
+            del site.answers["/verify/reader.js"]
+        opened(page)
+        assert answers(page, 1, SAMPLES / "photo.jpg") == ["facts"]
+        assert threads(page) == []
 
 
 def test_several_documents_are_answered_each_by_its_name(browser: Browser, site: Site, tmp_path: Path) -> None:
@@ -216,4 +274,5 @@ def test_todays_certificate_before_the_camera_with_the_network_cut(browser: Brow
         opened(page)
         page.locator("#verify-start").click()
         assert kind(page) == "facts"
+        assert threads(page) == ["/verify/reader.js"]
         expect(page.locator(".sealed-facts")).to_contain_text("12, rue de l’Alzette")

@@ -87,7 +87,7 @@ def site(db: None, drawn: dict[str, tuple[bytes, dict[str, str]]]) -> Iterator[S
     if not drawn:
         client = Client()
         languages = [f"/verify/app/{code}" for code in ("fr", "de", "en", "lb")]
-        for path in ("/verify", "/verify/worker.js", *languages, *(f"{one}{ending}" for one in languages for ending in (".json", ".webmanifest"))):
+        for path in ("/verify", "/verify/worker.js", "/verify/reader.js", *languages, *(f"{one}{ending}" for one in languages for ending in (".json", ".webmanifest"))):
             answer = client.get(path, headers={"accept-language": "en"})
             assert answer.status_code == 200, path
             names = ("Content-Type", "Content-Security-Policy", "Permissions-Policy", "Service-Worker-Allowed")

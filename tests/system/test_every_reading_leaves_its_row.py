@@ -55,7 +55,7 @@ PERSONAL = {
 JUDGED = {
     **dict.fromkeys(
         ("health:alive", "health:ready", "health:metrics", "ui:language", "ui:register", "portal:home", "portal:catalogue", "portal:sheet", "portal:link-help", "portal:verify",
-         "portal:verify-app", "portal:verify-manifest", "portal:verify-worker", "portal:verify-words", "portal:accessibility", "portal:colours",
+         "portal:verify-app", "portal:verify-manifest", "portal:verify-worker", "portal:verify-reader", "portal:verify-words", "portal:accessibility", "portal:colours",
          "portal:readings-verifier", "portal:situations", "portal:situation", "portal:situation-plan", "identity:sign-in", "gateway:checkpoint", "gateway:tile", "gateway:keys", "gateway:keys-proof",
          "gateway:types", "gateway:statuses", "gateway:revocations", "gateway:policy", "gateway:readings-batch", "gateway:proof", "gateway:stamp",
          "gateway:certificates", "gateway:api-verify", "studio:rules", "gateway:earlier", "gateway:earlier-checkpoint", "gateway:earlier-tile"), PUBLIC,

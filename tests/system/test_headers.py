@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client, override_settings
 
-SCANNERS = ("/verify", "/verify/app/de")
+SCANNERS = ("/verify", "/verify/app/de", "/verify/reader.js")
 PAGES = ("/", "/catalogue", *SCANNERS, "/verify/worker.js", "/verify/app/de.webmanifest", "/sign-in", "/no-such-page", "/healthz", "/log/checkpoint", "/colours/mersch.css", "/desk")
 ALLOWED = {
     "default-src": ["'none'"],

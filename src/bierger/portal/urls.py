@@ -44,6 +44,7 @@ urlpatterns = [
     path("verify/app/<slug:language>.json", views.verify_words, name="verify-words"),
     path("verify/app/<slug:language>.webmanifest", views.verify_manifest, name="verify-manifest"),
     path("verify/worker.js", views.verify_worker, name="verify-worker"),
+    path("verify/reader.js", views.verify_reader, name="verify-reader"),
     path("readings", views.readings, name="readings"),
     path("readings.json", views.readings_file, name="readings-file"),
     path("readings/<int:number>/ask", views.readings_ask, name="readings-ask"),

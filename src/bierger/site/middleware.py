@@ -79,10 +79,11 @@ class RequestLog:
 class ContentSecurity:
     """Nothing inline, nothing from elsewhere. Designsystemet draws icons as data: images in its stylesheet.
 
-    Only the verification pages may use the camera, and run the WebAssembly that reads codes from its pictures.
+    Only the verification pages may use the camera, and run the WebAssembly that reads codes from its pictures. It runs in a
+    thread of theirs, whose policy is the one that its own script came with.
     """
 
-    scanners = frozenset({"portal:verify", "portal:verify-app"})
+    scanners = frozenset({"portal:verify", "portal:verify-app", "portal:verify-reader"})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -4,7 +4,7 @@ import { answer, readFiles, readText } from "./checking.js";
 import { drawKept as drawWhatIsKept } from "./kept.js";
 import { Kiosk } from "./kiosk.js";
 import { drawResult, element, icon } from "./result.js";
-import { Camera, hasCamera } from "./scan.js";
+import { Camera, hasCamera, lookingCloser } from "./scan.js";
 import { Speaker } from "./speech.js";
 import { Trust } from "./trust.js";
 import { loadWords, say, words } from "./words.js";
@@ -197,7 +197,7 @@ async function start() {
   if (server) server.open = Boolean(server.querySelector('[aria-invalid="true"]') || document.querySelector("[data-verdict]"));
   if (search.get("kiosk") === "1") enterKiosk();
   parts["verify-camera"].hidden = !hasCamera();
-  parts["verify-start"].addEventListener("click", () => startCamera());
+  parts["verify-start"].addEventListener("click", () => { current += 1; startCamera(); });
   parts["verify-stop"].addEventListener("click", () => { stopCamera(); parts["verify-start"].focus(); });
   parts["verify-torch"].addEventListener("click", async () => {
     const isOn = parts["verify-torch"].getAttribute("aria-pressed") !== "true";
@@ -206,9 +206,13 @@ async function start() {
   });
   parts["verify-file"].addEventListener("change", async () => {
     stopCamera();
+    if (!parts["verify-file"].files.length) return;
+    const mine = (current += 1); // while pictures are searched the page answers: whatever is asked meanwhile counts instead
     tell(say("checking"));
-    if (parts["verify-file"].files.length) check(await readFiles([...parts["verify-file"].files]).catch(() => [{ unread: "upload-broken" }]));
+    const asked = await readFiles([...parts["verify-file"].files]).catch(() => [{ unread: "upload-broken" }]);
+    if (mine === current) check(asked);
   });
+  lookingCloser.addEventListener("closer", () => { if (parts["verify-says"].textContent === say("checking")) tell(say("looking-closer")); });
   parts["verify-form"].addEventListener("submit", (event) => {
     event.preventDefault(); // what was typed stays in this page
     stopCamera();
@@ -217,7 +221,7 @@ async function start() {
   parts["verify-forget"].addEventListener("click", async () => { await trust.forget(); await refresh(); });
   addEventListener("online", refresh);
   addEventListener("offline", drawKept);
-  addEventListener("pagehide", () => { camera.stop(); answers = []; parts["verify-answer"].replaceChildren(); parts["verify-text"].value = parts["verify-file"].value = ""; }); // nothing in the back-forward cache
+  addEventListener("pagehide", () => { current += 1; camera.stop(); answers = []; parts["verify-answer"].replaceChildren(); parts["verify-text"].value = parts["verify-file"].value = ""; }); // nothing in the back-forward cache
   install();
   await trust.load();
   drawKept();

@@ -1,54 +1,64 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Reading codes from the camera and from pictures. The reader (ZXing as WebAssembly) is loaded when it is first needed; every picture
-// stays in this page: nothing is sent anywhere.
+// Codes from the camera and from pictures. They are read in a thread of their own (reading.js), so that the page answers while somebody
+// waits; every picture stays on this device: nothing is sent anywhere.
 import { hex, sha256, utf8 } from "./bytes.js";
-import { drawn, looksAt } from "./pictures.js";
-import { findReceipt, findSeal } from "./verdict.js";
+import { drawn } from "./pictures.js";
+import * as reading from "./reading.js";
 
-const OPTIONS = { formats: ["QRCode"], tryHarder: true, tryRotate: true, tryInvert: true, tryDownscale: true, maxNumberOfSymbols: 8 };
+const THREAD = "/verify/reader.js"; // below /verify, where the service worker hands it out without a network, too
 const GONE = 10; // looks without it after which a paper was taken away: a hand before the lens, or a blurred look, is none
 const PAUSE = 120; // milliseconds between two looks: a telephone must not get hot
 
 let reader = null;
 
-/** Load the reader; again after a failure. */
-export function prepareReader() {
-  reader ??= import("../../vendor/zxing-wasm/reader/index.js").then(async (zxing) => {
-    const locateFile = (name) => new URL(`../../vendor/zxing-wasm/${name}`, import.meta.url).href;
-    await zxing.prepareZXingModule({ overrides: { locateFile }, fireImmediately: true });
-    return zxing;
-  });
+/** The reader, loaded: {photo(file, onCloser), picture(image)}. Again after a failure. */
+function prepareReader() {
+  reader ??= inThread().catch(inPage);
   reader.catch(() => { reader = null; });
   return reader;
 }
 
-const isOurs = (text) => Boolean(findSeal(text) || findReceipt(text));
+/** Where a browser has no threads of modules that can draw: the same, and the page waits. */
+async function inPage() {
+  await reading.prepareReader();
+  return { photo: reading.readPhoto, picture: reading.readPicture };
+}
 
-/** {texts, other}: the codes of ours in the picture, and whether there were codes of somebody else. */
-async function readPicture(image) {
-  const zxing = await prepareReader();
-  const texts = (await zxing.readBarcodes(image, OPTIONS)).filter((code) => code.isValid).map((code) => code.text);
-  return { texts: texts.filter(isOurs), other: texts.some((text) => !isOurs(text)) };
+async function inThread() {
+  if (!globalThis.OffscreenCanvas) throw new Error("no drawing in a thread");
+  const worker = new Worker(THREAD, { type: "module" }), waiting = new Map();
+  let count = 0, isStarted = false;
+  const ask = (name, given, moved = [], onCloser = () => {}) => new Promise((resolve, reject) => {
+    count += 1;
+    waiting.set(count, { resolve, reject, onCloser });
+    worker.postMessage({ number: count, name, given }, moved);
+  });
+  worker.addEventListener("message", ({ data: { number, found, failed, closer } }) => {
+    const one = waiting.get(number);
+    if (closer) return one.onCloser();
+    waiting.delete(number);
+    return failed ? one.reject(new Error(failed)) : one.resolve(found);
+  });
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    worker.terminate();
+    if (isStarted) reader = null; // the next picture gets another thread
+    for (const { reject } of waiting.values()) reject(new Error("the thread ended"));
+  });
+  await ask("prepare");
+  isStarted = true;
+  return { photo: (file, onCloser) => ask("photo", file, [], onCloser), picture: (image) => ask("picture", image, [image.data.buffer]) };
 }
 
 /** The codes in a picture file, {texts, other}; Error: no picture that this browser can open. */
 export async function readPhoto(file) {
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const texts = new Set();
-  let other = false;
-  try {
-    for (const { draw, isPlain = false } of looksAt(bitmap)) {
-      // Of two codes in one picture the smaller may be read in the larger look only: both are waited for, and the costly looks are not.
-      if (texts.size && !isPlain) break;
-      const found = await readPicture(draw());
-      for (const text of found.texts) texts.add(text);
-      other ||= found.other;
-    }
-  } finally {
-    bitmap.close();
-  }
-  return { texts: [...texts], other };
+  return (await prepareReader()).photo(file, () => lookingCloser.dispatchEvent(new Event("closer")));
 }
+
+/** "closer": there was no code at first sight, and the search goes on. */
+export const lookingCloser = new EventTarget();
+
+const readFrame = async (image) => (await prepareReader()).picture(image);
 
 export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
 
@@ -95,7 +105,7 @@ export class Camera {
     while (run === this.run) {
       const { videoWidth: width, videoHeight: height } = this.video;
       if (width && !document.hidden) {
-        const found = await readPicture(drawn(this.video, width, height)).catch(() => ({ texts: [], other: false }));
+        const found = await readFrame(drawn(this.video, width, height)).catch(() => ({ texts: [], other: false }));
         const prints = await Promise.all(found.texts.map(async (text) => hex(await sha256(utf8(text)))));
         if (run !== this.run) return;
         if (prints.some((print) => !this.answered.has(print))) {

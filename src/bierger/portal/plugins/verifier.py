@@ -162,6 +162,7 @@ TEXTS: Mapping[str, str] = {
     "read-aloud": gettext_noop("Read aloud"),
     "stop-reading": gettext_noop("Stop reading"),
     "checking": gettext_noop("Checking…"),
+    "looking-closer": gettext_noop("No code at first sight: looking closer…"),
     "foreign": gettext_noop("This code is not one of ours. Look for the square code of the administration."),
     "camera-starting": gettext_noop("The camera is starting. Allow it if you are asked."),
     "camera-on": gettext_noop("The camera is on. Hold the square code in the frame."),

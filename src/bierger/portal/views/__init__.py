@@ -16,7 +16,7 @@ from bierger.portal.views.requests import answer, deletion, request_page, task
 from bierger.portal.views.situations import situation_list, situation_page, situation_plan
 from bierger.portal.views.start import start
 from bierger.portal.views.verify import verify
-from bierger.portal.views.verify_app import verify_app, verify_manifest, verify_words, verify_worker
+from bierger.portal.views.verify_app import verify_app, verify_manifest, verify_reader, verify_words, verify_worker
 
 __all__ = [
     "accessibility",
@@ -60,6 +60,7 @@ __all__ = [
     "verify",
     "verify_app",
     "verify_manifest",
+    "verify_reader",
     "verify_words",
     "verify_worker",
 ]  # fmt: skip

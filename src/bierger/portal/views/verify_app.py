@@ -45,7 +45,8 @@ _IMPORTED = (
     "js/comforts.js", "js/forms.js",
     *(f"js/verify/{name}.js" for name in (
         "base45", "bytes", "cbor", "checking", "earlier", "growth", "inflate", "kept", "keys", "kiosk", "notes", "pdf",
-        "pictures", "proofs", "result", "revocations", "scan", "seal", "signing", "speech", "trust", "types", "verdict", "words",
+        "pictures", "proofs", "reading", "reading-thread", "result", "revocations", "scan", "seal", "signing", "speech", "trust",
+        "types", "verdict", "words",
     )),
     "vendor/noble-ed25519/index.js", "vendor/zxing-wasm/reader/index.js", "vendor/zxing-wasm/share.js",
     "vendor/zxing-wasm/zxing_reader.wasm",
@@ -101,7 +102,7 @@ def verify_manifest(_request: HttpRequest, language: str) -> HttpResponse:
 @require_safe
 def verify_worker(_request: HttpRequest) -> HttpResponse:
     files = _files()
-    pages = [f"{SCOPE}/app/{code}{ending}" for code in _CODES for ending in ("", ".json")]
+    pages = [f"{SCOPE}/app/{code}{ending}" for code in _CODES for ending in ("", ".json")] + [f"{SCOPE}/reader.js"]
     words = hashlib.sha256(json.dumps([_words(code) for code in _CODES], sort_keys=True).encode())
     version = hashlib.sha256(json.dumps([files, _template(), words.hexdigest()], sort_keys=True).encode()).hexdigest()[:20]
     kept = json.dumps({"version": version, "files": files, "pages": pages}, indent=0)
@@ -113,6 +114,17 @@ def verify_worker(_request: HttpRequest) -> HttpResponse:
 def _words(code: str) -> dict[str, object]:
     with override(code):
         return given(code)
+
+
+@cache_control(no_cache=True)
+@require_safe
+def verify_reader(_request: HttpRequest) -> HttpResponse:
+    """The thread that reads pictures.
+
+    A service worker hands out, without a network, the thread and what it imports only if its own address is in its scope.
+    """
+    script = f'import "{settings.STATIC_URL}js/verify/reading-thread.js";\n'
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 @cache
