@@ -430,7 +430,7 @@ def _judgement(found: VerificationView, language: str) -> tuple[str, str, str]:
     if failed and found.subject == "nothing":  # no verdict, as on the page that checks by itself
         known = failed.code if failed.code in words.UNREAD else ""
         return "facts", _("Nothing could be checked"), words.word(words.UNREAD, known)
-    why = words.check(failed.name, "failed")[1] if failed else ""
+    why = words.check(failed.name, "failed", failed.code)[1] if failed else ""
     return "no", _("Not authentic"), why
 
 

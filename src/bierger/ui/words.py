@@ -268,8 +268,15 @@ NOT_CHECKED: Mapping[str, str] = {
 }
 
 
+# A step that failed for a reason that its own sentence does not say: another installation's document is not a damaged one.
+FAILED: Mapping[str, str] = {
+    "document-type-unknown": gettext_noop("This kind of document is not in the list of document types."),
+    "log-unknown": gettext_noop("It names a log that is not trusted here."),
+}
+
+
 def check(name: str, outcome: str, code: str = "") -> tuple[str, str]:
     """Question and answer for a step of a verification."""
     question, ok, failed, unchecked = CHECKS.get(name, (name, outcome, outcome, outcome))
-    answers = {"ok": ok, "failed": failed}
+    answers = {"ok": ok, "failed": FAILED.get(code, failed)}
     return _(question), _(answers.get(outcome, NOT_CHECKED.get(code, unchecked)))
