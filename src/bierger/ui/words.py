@@ -268,8 +268,11 @@ NOT_CHECKED: Mapping[str, str] = {
 }
 
 
-# A step that failed for a reason that its own sentence does not say: another installation's document is not a damaged one.
+# A step that failed for a reason that its own sentence does not say: another installation's document is not a damaged one, and a
+# code that was cut off is there.
+_INCOMPLETE = gettext_noop("The code is not complete, or a sign of it is wrong. Was all of it copied?")
 FAILED: Mapping[str, str] = {
+    **dict.fromkeys(("base45-length", "base45-sign", "base45-value"), _INCOMPLETE),
     "document-type-unknown": gettext_noop("This kind of document is not in the list of document types."),
     "log-unknown": gettext_noop("It names a log that is not trusted here."),
 }

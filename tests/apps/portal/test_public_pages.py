@@ -166,6 +166,13 @@ def test_a_text_that_is_no_code_is_refused_step_by_step(transactional):
     assert b"check-failed" in page.content
 
 
+def test_a_code_that_was_cut_off_is_called_that(transactional):
+    whole = (SAMPLES / "code.txt").read_text().strip()
+    cut = whole[: 5 + (len(whole) - 5) // 3 * 3 - 2]  # groups of three signs; one that stands alone is none
+    page = client_of(ANONYMOUS).post("/verify", {"code": cut}, headers={"accept-language": "en"})
+    assert b"The code is not complete, or a sign of it is wrong." in page.content
+
+
 def test_a_seal_shown_where_no_key_was_made_yet_is_of_an_unknown_key(transactional):
     with superuser() as database:
         assert database.execute("SELECT count(*) FROM ledger_key").fetchone() == (0,)

@@ -118,7 +118,7 @@ function show(focused) {
   let heading = drawn[focused].heading;
   if (!isOne) {
     const count = element("h2", { id: "answers-title", tabindex: "-1" }, say("answers", { count: String(answers.length) }));
-    const line = ({ heading: of, name }) => element("li", {}, element("a", { href: `#${of.id}` }, name), `: ${of.textContent}`);
+    const line = ({ heading: of, name }) => element("li", {}, element("a", { href: `#${of.id}` }, name), ` – ${of.textContent}`);
     nodes.unshift(element("section", { class: "answers", "aria-labelledby": "answers-title" }, count, element("ol", {}, ...drawn.map(line)), kiosk ? null : element("div", { class: "actions" }, again)));
     if (focused === 0) heading = count;
   } else if (!kiosk) drawn[0].node.querySelector(".actions").prepend(again);

@@ -54,7 +54,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """What an answer amounts to: title and sentence; without a sentence, a step or a reason says it."""
 
 WHY: Mapping[str, str] = {
-    "document-type-unknown": gettext_noop("This kind of document is not in the list of document types."),
     "key-unknown": gettext_noop("The key that sealed it is not in the list of keys."),
     "key-of-other-owner": gettext_noop("The key that sealed it belongs to another administration than the one named."),
     "signature-wrong": gettext_noop("The signature does not fit: the facts were changed, or somebody else sealed them."),
@@ -65,7 +64,6 @@ WHY: Mapping[str, str] = {
     ),
     "issued-in-future": gettext_noop("It is dated in the future. Is the clock of this device right?"),
     "facts-not-logged": gettext_noop("The public log was asked and does not know these facts."),
-    "log-unknown": gettext_noop("It names a log that is not trusted here."),
     "quorum-missing": gettext_noop("Too few witnesses have confirmed the state of the log."),
     "file-proof-missing": gettext_noop(
         "The public log was asked and does not know this file: it was changed since it was issued, or issued elsewhere."
@@ -74,6 +72,7 @@ WHY: Mapping[str, str] = {
     "facts-only": gettext_noop("A code says nothing about the paper around it: compare it yourself."),
     "revocation-unavailable": gettext_noop("Not checked: no list of revocations is kept on this device."),
     "lookup-not-given": gettext_noop("Not checked: no list of revocations is kept on this device."),
+    **words.FAILED,
     **words.NOT_CHECKED,
     "key-list-rewritten": gettext_noop("The new list of keys contradicts the one that is kept; the kept one stays."),
     "note-unverified": gettext_noop("It is not signed by the log whose key is kept on this device."),
