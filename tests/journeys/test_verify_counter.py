@@ -152,7 +152,7 @@ def test_several_documents_are_answered_each_by_its_name(browser: Browser, site:
         opened(page)
         assert answers(page, 3, revoked, good, SAMPLES / "certificate.pdf.tlog-proof", SAMPLES / "photo.jpg") == ["revoked", "yes", "facts"]
         assert page.locator(".verdict-file").all_text_contents() == ["File: revoked.pdf", "File: certificate.pdf", "File: photo.jpg"]
-        expect(page.locator(".answers")).to_contain_text("File: revoked.pdf: Revoked")
+        expect(page.locator(".answers")).to_contain_text("File: revoked.pdf – Revoked")
         expect(page.locator("#answers-title")).to_be_focused()
         examine(page)
         large = tmp_path / "large.pdf"
