@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from bierger.disclosures.types import personal_data
+from bierger_core.values import local_date
 
 ActState = Literal["decided", "logged", "rendered", "delivered"]
 Authentic = Literal["yes", "facts-only", "no", "unknown"]
@@ -147,6 +148,17 @@ class ActView:
     replaced_number: str = ""
     ends_at: datetime | None = None
     valid_until: date | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """What it said and its file are gone; number and state remain."""
+        return self.state == "delivered" and self.file is None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it ended by itself: its authenticity does not end, its use does."""
+        if self.ends_at:
+            return now >= self.ends_at
+        return self.valid_until is not None and local_date(now) > self.valid_until
 
 
 @personal_data

@@ -184,7 +184,7 @@ def _act(act: ActView) -> ActRow:
 
 
 def _act_state(act: ActView) -> str:
-    if act.state == "delivered" and act.file is None:
+    if act.is_erased:
         return _("erased")
     return "" if act.revoked_at else words.word(words.ACT_STATES, act.state)
 
@@ -194,8 +194,7 @@ def _term(act: ActView) -> dict[str, str]:
     if act.revoked_at or not (act.ends_at or act.valid_until):
         return {}
     ends = formats.instant(act.ends_at) if act.ends_at else formats.day(act.valid_until or clock.today())
-    is_over = clock.now() >= act.ends_at if act.ends_at else clock.today() > (act.valid_until or clock.today())
-    if not is_over:
+    if not act.is_over(clock.now()):
         return {"ends": ends}
     said = _("It expired on %(day)s (time in Luxembourg).") if act.ends_at else _("It was valid until %(day)s.")
     package = procedures.package(act.package_digest)

@@ -188,8 +188,8 @@ def _act_page(request: HttpRequest, found: IssuedAct) -> HttpResponse:
     ]
     officer = administrations.officer(view.revoked_by) if view.revoked_by else None
     context = {
-        **_about(request, found), "rows": rows, "correctable": bool(found.values), "case_open": found.case_open, **_term(view),
-        "erased": view.state == "delivered" and view.file is None,
+        **_about(request, found), "rows": rows, "correctable": bool(found.values), "case_open": found.case_open,
+        "ends": _ends(view), "is_over": view.is_over(clock.now()),
         "reason": words.word(words.REVOCATIONS, view.revocation_reason) if view.revoked_at else "",
         "officer": officer.full_name if officer else "",
         "said": _said(request.GET.get("said", "")), "did": _did(request.GET.get("did", "")),
@@ -209,13 +209,11 @@ def _title(view: ActView) -> str:
     return package.text(named[0], language()) if named else view.title
 
 
-def _term(view: ActView) -> dict[str, object]:
-    """Until when an act may be relied on, and whether that is over: its authenticity does not end, its use does."""
+def _ends(view: ActView) -> str:
+    """Until when an act may be relied on; "" without an end."""
     if view.ends_at:
-        return {"ends": formats.instant(view.ends_at, language()), "is_over": clock.now() >= view.ends_at}
-    if view.valid_until:
-        return {"ends": formats.day(view.valid_until, language()), "is_over": clock.today() > view.valid_until}
-    return {"ends": "", "is_over": False}
+        return formats.instant(view.ends_at, language())
+    return formats.day(view.valid_until, language()) if view.valid_until else ""
 
 
 def _reasons() -> dict[str, tuple[str, str]]:
